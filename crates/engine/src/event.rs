@@ -1,0 +1,70 @@
+//! What a long call tells while it runs, and the pair (observer, cancel token) every long call is given.
+//! It must not know who listens.
+
+use crate::cancel::CancelToken;
+
+/// The stages of a sync, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Folders are walked and compared with the catalog.
+    Scan,
+    /// Changed files are read, chunked and stored.
+    Read,
+    /// The keyword index catches up with the catalog.
+    Index,
+    /// New chunks are embedded.
+    Embed,
+    /// The graph for fast vector search is built; search is exact meanwhile.
+    Graph,
+}
+
+/// One step of progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// `done` of `total` units (files or chunks) of a stage; `total` may grow.
+    Progress {
+        /// The stage.
+        stage: Stage,
+        /// Units finished.
+        done: u64,
+        /// Units known.
+        total: u64,
+    },
+    /// A sentence for the person: something is missing, slow or was repaired.
+    Notice(String),
+}
+
+/// Receives events; called from worker threads, so it must be quick.
+pub trait Observer: Send + Sync {
+    /// One event.
+    fn event(&self, event: Event);
+}
+
+/// An observer that ignores everything.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn event(&self, _: Event) {}
+}
+
+/// What every long call is given: whom to tell, and whether to stop.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// Receives progress.
+    pub observer: &'a dyn Observer,
+    /// Looked at between units of work.
+    pub cancel: &'a CancelToken,
+}
+
+impl Run<'_> {
+    /// Reports progress of a stage.
+    pub fn progress(&self, stage: Stage, done: u64, total: u64) {
+        self.observer.event(Event::Progress { stage, done, total });
+    }
+
+    /// Says a sentence.
+    pub fn notice(&self, text: impl Into<String>) {
+        self.observer.event(Event::Notice(text.into()));
+    }
+}

@@ -1,0 +1,43 @@
+//! The traits behind which models live, and what identifies a model. It must not know any implementation, file or runtime.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cancel::CancelToken;
+use crate::error::Result;
+
+/// Which side of a search a text is on; models with prefixes (E5, BGE) format the two differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A search input.
+    Query,
+    /// An indexed text.
+    Passage,
+}
+
+/// Identifies a vector space: vectors of two fingerprints never mix. Hex, 16 characters, made from the model's bytes, its revision, pooling,
+/// and its formatted probe texts (so a changed prefix changes it).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Fingerprint(pub String);
+
+/// What a person wants to know of a model.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ModelSpec {
+    /// Name, for the person.
+    pub name: String,
+    /// Length of a vector.
+    pub dimensions: usize,
+    /// The vector space.
+    pub fingerprint: Fingerprint,
+}
+
+/// Turns texts into unit vectors.
+pub trait Embedder: Send + Sync {
+    /// What it is.
+    fn spec(&self) -> &ModelSpec;
+
+    /// One unit vector of `spec().dimensions` finite numbers per text, in order. A text without any known token gives a zero vector.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if the runtime fails, `Cancelled`.
+    fn embed(&self, texts: &[&str], role: Role, cancel: &CancelToken) -> Result<Vec<Vec<f32>>>;
+}
