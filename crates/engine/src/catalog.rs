@@ -1,0 +1,791 @@
+//! The one durable store (SQLite): libraries, the ledger of files, documents, chunks, vectors. Everything under `index/` can be rebuilt
+//! from it without running a model. It must not know scores, and it is written only by `sync`.
+//!
+//! Every change of content belongs to a *generation*: the transaction that makes it also advances `meta.generation`, chunks carry the
+//! generation they appeared in, and removed chunks leave a tombstone with the generation they went in. The keyword index stores the
+//! generation it has reached; catching up is reading what happened since.
+
+mod schema;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use crate::chunk::Chunk;
+use crate::document::{Document, Format, SourceMap, Span};
+use crate::error::{Error, ErrorCode, Result};
+use crate::ingest::{Skip, SkipReason};
+use crate::model::Fingerprint;
+use crate::text::normalise;
+
+/// Identifies what is embedded for a chunk: two chunks with the same normalised text share one vector.
+pub type EmbedKey = [u8; 16];
+
+/// A folder whose notes are indexed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Library {
+    /// Row id.
+    pub id: i64,
+    /// Unique name.
+    pub name: String,
+    /// The folder, absolute.
+    pub root: PathBuf,
+    /// Whether it came with the program.
+    pub shipped: bool,
+    /// Whether a sync has finished for it.
+    pub synced: bool,
+}
+
+/// One row of the ledger: what became of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// Path relative to the library's folder, `/` between parts.
+    pub path: String,
+    /// Bytes when it was read.
+    pub size: u64,
+    /// Modification time when it was read, Unix milliseconds.
+    pub modified: i64,
+    /// When it was looked at, Unix milliseconds.
+    pub checked: i64,
+    /// BLAKE3 of the content; none when it was not read.
+    pub hash: Option<[u8; 32]>,
+    /// The document, if it was indexed.
+    pub document: Option<i64>,
+    /// Why not, if it was not.
+    pub skip: Option<Skip>,
+    /// Characters extracted.
+    pub chars: u64,
+    /// Characters set aside as page furniture.
+    pub furniture_chars: u64,
+    /// Chunks indexed.
+    pub chunks: u64,
+    /// What was odd about it.
+    pub warnings: Vec<String>,
+}
+
+/// A file as a sync found it.
+#[derive(Clone, Debug)]
+pub struct FileState {
+    /// Path relative to the library's folder.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// Unix milliseconds.
+    pub modified: i64,
+    /// When it was looked at, Unix milliseconds.
+    pub checked: i64,
+    /// BLAKE3 of the content, if it was read.
+    pub hash: Option<[u8; 32]>,
+}
+
+/// One change that a sync makes.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A new or edited file.
+    Store {
+        /// The file.
+        file: FileState,
+        /// What ingest made of it.
+        document: Box<Document>,
+        /// Its chunks.
+        chunks: Vec<Chunk>,
+    },
+    /// A file that gives no text, and why.
+    Skip {
+        /// The file.
+        file: FileState,
+        /// The reason.
+        skip: Skip,
+    },
+    /// Same content, new time stamp.
+    Touch {
+        /// The file.
+        file: FileState,
+    },
+    /// Same content under a new path: the document, its chunks and vectors stay.
+    Rename {
+        /// Old path.
+        from: String,
+        /// The file now.
+        file: FileState,
+    },
+    /// The file is gone.
+    Remove {
+        /// Its path.
+        path: String,
+    },
+}
+
+/// A chunk as the indexes need it.
+#[derive(Clone, Debug)]
+pub struct ChunkRow {
+    /// Never reused.
+    pub id: u64,
+    /// The document's id.
+    pub document: u64,
+    /// Document title and aliases.
+    pub title: String,
+    /// Heading path, joined by line breaks.
+    pub heading: String,
+    /// The span's text.
+    pub body: String,
+}
+
+/// A document as search results and citations need it; its text is read by [`Catalog::text`].
+#[derive(Clone, Debug)]
+pub struct DocumentRow {
+    /// Never reused.
+    pub id: u64,
+    /// Name of its library.
+    pub library: String,
+    /// The library's folder.
+    pub root: PathBuf,
+    /// Path relative to the folder.
+    pub path: String,
+    /// Title.
+    pub title: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// `YYYY-MM-DD`: front matter, else modified.
+    pub date: String,
+    /// BLAKE3 of the file.
+    pub hash: [u8; 32],
+    /// Format.
+    pub format: Format,
+    /// Whether the text is the file's own bytes.
+    pub verbatim: bool,
+    /// Bytes before the text in the file, with `verbatim`.
+    pub file_offset: usize,
+    /// The way back to the file.
+    pub source_map: SourceMap,
+}
+
+/// A chunk's place in its document.
+#[derive(Clone, Debug)]
+pub struct ChunkPlace {
+    /// The chunk.
+    pub id: u64,
+    /// The document's id.
+    pub document: u64,
+    /// Position among the document's chunks.
+    pub ordinal: u32,
+    /// Bytes of the document's text.
+    pub span: Span,
+    /// Heading path.
+    pub heading: Vec<String>,
+}
+
+/// Which documents a question is asked of. Empty lists do not filter; entries of one list are alternatives, lists narrow each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Library names.
+    pub libraries: Vec<String>,
+    /// Folders relative to a library, with everything below.
+    pub folders: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Notes by path, or by title.
+    pub notes: Vec<String>,
+    /// Only documents dated on or after this day, `YYYY-MM-DD`.
+    pub since: Option<String>,
+}
+
+impl Filter {
+    /// Whether it lets everything through.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A connection to the catalog. One process writes (under the data folder's lock); any number read, each at the generation at which its
+/// read transaction began.
+#[derive(Debug)]
+pub struct Catalog {
+    db: Connection,
+}
+
+/// The text that is embedded for a chunk: the words that place it, then what it says.
+#[must_use]
+pub fn embed_text(title: &str, heading: &[String], body: &str) -> String {
+    let mut text = String::with_capacity(body.len() + 64);
+    for part in std::iter::once(title).chain(heading.iter().map(String::as_str)) {
+        text.push_str(part);
+        text.push('\n');
+    }
+    text.push_str(body);
+    text
+}
+
+fn embed_key(title: &str, heading: &[String], body: &str) -> EmbedKey {
+    let normalised: String = normalise(&embed_text(title, heading, body)).split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut key = [0; 16];
+    key.copy_from_slice(&blake3::hash(normalised.as_bytes()).as_bytes()[..16]);
+    key
+}
+
+impl Catalog {
+    /// Opens the catalog for writing, creating or upgrading it.
+    ///
+    /// # Errors
+    /// `DataTooNew` for a catalog of a newer program, `DataDamaged`, `Io`.
+    pub fn open(path: &Path) -> Result<Self> {
+        let db = Connection::open(path)?;
+        db.busy_timeout(std::time::Duration::from_secs(10))?;
+        schema::prepare(&db)?;
+        Ok(Self { db })
+    }
+
+    /// Opens the catalog for reading and fixes the generation it sees until it is dropped. `None` if there is no catalog yet.
+    ///
+    /// # Errors
+    /// `DataTooNew`, `DataDamaged`, `Io`.
+    pub fn open_snapshot(path: &Path) -> Result<Option<Self>> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        db.busy_timeout(std::time::Duration::from_secs(10))?;
+        if schema::version(&db)? == 0 {
+            return Ok(None);
+        }
+        schema::check(&db)?;
+        db.execute_batch("BEGIN")?;
+        let catalog = Self { db };
+        // A deferred transaction takes its snapshot at the first read.
+        catalog.generation()?;
+        Ok(Some(catalog))
+    }
+
+    fn meta(&self, key: &str) -> Result<Option<String>> {
+        Ok(self.db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |r| r.get(0)).optional()?)
+    }
+
+    fn meta_number(&self, key: &str) -> Result<u64> {
+        Ok(self.meta(key)?.and_then(|v| v.parse().ok()).unwrap_or(0))
+    }
+
+    /// The current generation; 0 before the first change.
+    pub fn generation(&self) -> Result<u64> {
+        self.meta_number("generation")
+    }
+
+    /// The chunker's version that made the stored chunks, if any.
+    pub fn chunker(&self) -> Result<Option<String>> {
+        self.meta("chunker")
+    }
+
+    /// When the last sync finished, Unix milliseconds.
+    pub fn synced_at(&self) -> Result<Option<i64>> {
+        Ok(self.meta("synced_at")?.and_then(|v| v.parse().ok()))
+    }
+
+    /// Every library, by name.
+    pub fn libraries(&self) -> Result<Vec<Library>> {
+        let mut query = self.db.prepare_cached("SELECT id, name, root, shipped, synced FROM libraries ORDER BY name")?;
+        let rows = query.query_map([], |r| {
+            Ok(Library { id: r.get(0)?, name: r.get(1)?, root: PathBuf::from(r.get::<_, String>(2)?), shipped: r.get(3)?, synced: r.get(4)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The ledger of one library, by path.
+    pub fn ledger(&self, library: i64) -> Result<Vec<LedgerRow>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT path, size, modified, checked, hash, document, reason, detail, chars, furniture, chunks, warnings
+             FROM ledger WHERE library = ?1 ORDER BY path",
+        )?;
+        let rows = query.query_map([library], |r| {
+            let reason: Option<String> = r.get(6)?;
+            let detail: Option<String> = r.get(7)?;
+            let skip = reason.and_then(|reason| serde_json::from_value::<SkipReason>(reason.into()).ok()).map(|reason| Skip::new(reason, detail.unwrap_or_default()));
+            Ok(LedgerRow {
+                path: r.get(0)?,
+                size: unsigned(r, 1)?,
+                modified: r.get(2)?,
+                checked: r.get(3)?,
+                hash: r.get(4)?,
+                document: r.get(5)?,
+                skip,
+                chars: unsigned(r, 8)?,
+                furniture_chars: unsigned(r, 9)?,
+                chunks: unsigned(r, 10)?,
+                warnings: json(r, 11)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Documents, chunks, and vectors of a fingerprint.
+    pub fn counts(&self, fingerprint: Option<&Fingerprint>) -> Result<Counts> {
+        let count = |sql: &str| -> Result<u64> { Ok(self.db.query_row(sql, [], |r| unsigned(r, 0))?) };
+        let embedded = match fingerprint {
+            None => 0,
+            Some(f) => self.db.query_row(
+                "SELECT count(*) FROM chunks c WHERE EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)",
+                [&f.0],
+                |r| unsigned(r, 0),
+            )?,
+        };
+        Ok(Counts { documents: count("SELECT count(*) FROM documents")?, chunks: count("SELECT count(*) FROM chunks")?, embedded })
+    }
+
+    /// One document.
+    pub fn document(&self, id: u64) -> Result<Option<DocumentRow>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT d.id, l.name, l.root, d.path, d.title, d.tags, d.date, d.hash, d.format, d.verbatim, d.file_offset, d.source_map
+             FROM documents d JOIN libraries l ON l.id = d.library WHERE d.id = ?1",
+        )?;
+        Ok(query
+            .query_row([signed(id)], |r| {
+                Ok(DocumentRow {
+                    id: unsigned(r, 0)?,
+                    library: r.get(1)?,
+                    root: PathBuf::from(r.get::<_, String>(2)?),
+                    path: r.get(3)?,
+                    title: r.get(4)?,
+                    tags: json(r, 5)?,
+                    date: r.get(6)?,
+                    hash: r.get(7)?,
+                    format: json(r, 8)?,
+                    verbatim: r.get(9)?,
+                    file_offset: usize::try_from(r.get::<_, i64>(10)?).unwrap_or(0),
+                    source_map: json(r, 11)?,
+                })
+            })
+            .optional()?)
+    }
+
+    /// Ids of the documents a filter lets through.
+    pub fn matching(&self, filter: &Filter) -> Result<Vec<u64>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT d.id, l.name, d.path, d.title, d.tags, d.date FROM documents d JOIN libraries l ON l.id = d.library",
+        )?;
+        let mut rows = query.query([])?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (library, path, title): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            let tags: Vec<String> = json(row, 4)?;
+            let date: String = row.get(5)?;
+            let any = |list: &[String], test: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|x| test(x));
+            let kept = any(&filter.libraries, &|l| l == library)
+                && any(&filter.folders, &|f| in_folder(&path, f))
+                && any(&filter.tags, &|t| tags.iter().any(|have| same_word(have, t.trim_start_matches('#'))))
+                && any(&filter.notes, &|n| is_note(&path, &title, n))
+                && filter.since.as_ref().is_none_or(|day| date.as_str() >= day.as_str());
+            if kept {
+                out.push(unsigned(row, 0)?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// A document's text.
+    pub fn text(&self, document: u64) -> Result<String> {
+        let bytes: Vec<u8> = self.db.prepare_cached("SELECT text FROM texts WHERE document = ?1")?.query_row([signed(document)], |r| r.get(0))?;
+        String::from_utf8(bytes).map_err(Error::internal)
+    }
+
+    /// A part of a document's text, without reading the rest.
+    pub fn text_of(&self, document: u64, span: &Span) -> Result<String> {
+        let blob = self.db.blob_open("main", "texts", "text", signed(document), true)?;
+        let mut bytes = vec![0; span.len()];
+        blob.read_at_exact(&mut bytes, span.start)?;
+        String::from_utf8(bytes).map_err(Error::internal)
+    }
+
+    /// Where a chunk is; `None` if it no longer exists.
+    pub fn chunk(&self, id: u64) -> Result<Option<ChunkPlace>> {
+        let mut query = self.db.prepare_cached("SELECT id, document, ordinal, start, stop, heading FROM chunks WHERE id = ?1")?;
+        Ok(query.query_row([signed(id)], place).optional()?)
+    }
+
+    /// The chunks of a document, in order.
+    pub fn chunks_of(&self, document: u64) -> Result<Vec<ChunkPlace>> {
+        let mut query = self.db.prepare_cached("SELECT id, document, ordinal, start, stop, heading FROM chunks WHERE document = ?1 ORDER BY ordinal")?;
+        let rows = query.query_map([signed(document)], place)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Calls `each` for every chunk that appeared after generation `since`, by id.
+    pub fn chunks_since(&self, since: u64, mut each: impl FnMut(ChunkRow) -> Result<()>) -> Result<()> {
+        let mut query = self.db.prepare_cached(
+            "SELECT c.id, c.document, d.title, d.aliases, c.heading, substr(t.text, c.start + 1, c.stop - c.start)
+             FROM chunks c JOIN documents d ON d.id = c.document JOIN texts t ON t.document = c.document
+             WHERE c.generation > ?1 ORDER BY c.id",
+        )?;
+        let mut rows = query.query([signed(since)])?;
+        while let Some(row) = rows.next()? {
+            let title: String = row.get(2)?;
+            let aliases: Vec<String> = json(row, 3)?;
+            let heading: Vec<String> = json(row, 4)?;
+            let body: Vec<u8> = row.get(5)?;
+            each(ChunkRow {
+                id: unsigned(row, 0)?,
+                document: unsigned(row, 1)?,
+                title: std::iter::once(title).chain(aliases).collect::<Vec<_>>().join("\n"),
+                heading: heading.join("\n"),
+                body: String::from_utf8(body).map_err(Error::internal)?,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// How many chunks appeared after a generation.
+    pub fn count_since(&self, since: u64) -> Result<u64> {
+        Ok(self.db.query_row("SELECT count(*) FROM chunks WHERE generation > ?1", [signed(since)], |r| unsigned(r, 0))?)
+    }
+
+    /// Chunks removed after generation `since`; `None` if that is too long ago to know (then rebuild).
+    pub fn removed_since(&self, since: u64) -> Result<Option<Vec<u64>>> {
+        if since < self.meta_number("tombstones_from")? {
+            return Ok(None);
+        }
+        let mut query = self.db.prepare_cached("SELECT chunk FROM tombstones WHERE generation > ?1")?;
+        let rows = query.query_map([signed(since)], |r| unsigned(r, 0))?;
+        Ok(Some(rows.collect::<rusqlite::Result<_>>()?))
+    }
+
+    /// Up to `limit` texts without a vector of this fingerprint, distinct by key, in key order after `after`.
+    pub fn without_vector(&self, fingerprint: &Fingerprint, after: Option<EmbedKey>, limit: usize) -> Result<Vec<(EmbedKey, String)>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT c.key, d.title, c.heading, substr(t.text, c.start + 1, c.stop - c.start)
+             FROM chunks c JOIN documents d ON d.id = c.document JOIN texts t ON t.document = c.document
+             WHERE c.key > ?2 AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)
+             GROUP BY c.key ORDER BY c.key LIMIT ?3",
+        )?;
+        let after = after.map_or_else(Vec::new, |k| k.to_vec());
+        let mut rows = query.query(params![fingerprint.0, after, limit])?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let heading: Vec<String> = json(row, 2)?;
+            let body = String::from_utf8(row.get(3)?).map_err(Error::internal)?;
+            out.push((row.get(0)?, embed_text(&row.get::<_, String>(1)?, &heading, &body)));
+        }
+        Ok(out)
+    }
+
+    /// How many distinct texts have no vector of this fingerprint.
+    pub fn count_without_vector(&self, fingerprint: &Fingerprint) -> Result<u64> {
+        Ok(self.db.query_row(
+            "SELECT count(DISTINCT key) FROM chunks c WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)",
+            [&fingerprint.0],
+            |r| unsigned(r, 0),
+        )?)
+    }
+
+    /// Calls `each` with (chunk, document, vector) for every chunk that has a vector of this fingerprint, by chunk id.
+    pub fn vectors(&self, fingerprint: &Fingerprint, mut each: impl FnMut(u64, u64, &[u8]) -> Result<()>) -> Result<()> {
+        let mut query = self.db.prepare_cached(
+            "SELECT c.id, c.document, v.vector FROM chunks c JOIN vectors v ON v.key = c.key AND v.fingerprint = ?1 ORDER BY c.id",
+        )?;
+        let mut rows = query.query([&fingerprint.0])?;
+        while let Some(row) = rows.next()? {
+            let vector = row.get_ref(2)?.as_blob().map_err(Error::internal)?;
+            each(unsigned(row, 0)?, unsigned(row, 1)?, vector)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writing; only `sync` and the library commands call these, under the lock.
+impl Catalog {
+    /// Adds a library. Its files are read by the next sync.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the name or the folder is taken.
+    pub fn add_library(&mut self, name: &str, root: &Path, shipped: bool) -> Result<Library> {
+        let folder = root.to_str().ok_or_else(|| {
+            Error::new(ErrorCode::InvalidInput, format!("the folder name `{}` is not valid UTF-8", root.display()), "rename the folder, then add it again")
+        })?;
+        for library in self.libraries()? {
+            if library.name == name {
+                return Err(Error::new(ErrorCode::InvalidInput, format!("a library named `{name}` exists already"), "choose another name with --name"));
+            }
+            if library.root == root {
+                return Err(Error::new(ErrorCode::InvalidInput, format!("`{folder}` is already the library `{}`", library.name), "run `sidenote sync` to read it again"));
+            }
+        }
+        self.db.execute("INSERT INTO libraries (name, root, shipped, synced) VALUES (?1, ?2, ?3, 0)", params![name, folder, shipped])?;
+        Ok(Library { id: self.db.last_insert_rowid(), name: name.to_owned(), root: root.to_owned(), shipped, synced: false })
+    }
+
+    /// Follows a library whose folder has moved (the shipped notes of a new installation).
+    pub fn move_library(&mut self, library: i64, root: &Path) -> Result<()> {
+        self.db.execute("UPDATE libraries SET root = ?2 WHERE id = ?1", params![library, root.to_string_lossy()])?;
+        Ok(())
+    }
+
+    /// Removes a library and everything that was read from it. Files are not touched. Returns the new generation.
+    pub fn remove_library(&mut self, library: i64) -> Result<u64> {
+        self.change(|tx, generation| {
+            let documents: Vec<i64> =
+                tx.prepare("SELECT id FROM documents WHERE library = ?1")?.query_map([library], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+            for document in documents {
+                drop_document(tx, document, generation)?;
+            }
+            tx.execute("DELETE FROM ledger WHERE library = ?1", [library])?;
+            tx.execute("DELETE FROM libraries WHERE id = ?1", [library])?;
+            Ok(())
+        })
+    }
+
+    /// Applies changes of one library in one transaction: all of them, or none. Returns the new generation.
+    pub fn apply(&mut self, library: i64, changes: &[Change]) -> Result<u64> {
+        self.change(|tx, generation| changes.iter().try_for_each(|change| apply_change(tx, library, change, generation)))
+    }
+
+    /// Marks the end of a sync of a library.
+    pub fn finish_sync(&mut self, library: i64, chunker: &str, now: i64) -> Result<()> {
+        let tx = self.db.transaction()?;
+        tx.execute("UPDATE libraries SET synced = 1 WHERE id = ?1", [library])?;
+        set_meta(&tx, "chunker", chunker)?;
+        set_meta(&tx, "synced_at", &now.to_string())?;
+        Ok(tx.commit()?)
+    }
+
+    /// Forgets what the stored chunks were made by and from, so that the next sync reads every file again.
+    pub fn forget_files(&mut self) -> Result<()> {
+        Ok(self.db.execute_batch("UPDATE ledger SET modified = -1, checked = 0, hash = NULL")?)
+    }
+
+    /// Stores vectors: f16, little endian.
+    pub fn put_vectors(&mut self, fingerprint: &Fingerprint, vectors: &[(EmbedKey, Vec<f32>)]) -> Result<()> {
+        let tx = self.db.transaction()?;
+        {
+            let mut insert = tx.prepare_cached("INSERT OR REPLACE INTO vectors (key, fingerprint, vector) VALUES (?1, ?2, ?3)")?;
+            for (key, vector) in vectors {
+                let bytes: Vec<u8> = vector.iter().flat_map(|&x| half::f16::from_f32(x).to_le_bytes()).collect();
+                insert.execute(params![key, fingerprint.0, bytes])?;
+            }
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// Advances the generation without changing content, so that indexes built from new vectors get a name of their own.
+    pub fn advance(&mut self) -> Result<u64> {
+        self.change(|_, _| Ok(()))
+    }
+
+    /// Drops tombstones that every index has seen, and vectors that no chunk uses.
+    pub fn tidy(&mut self, indexed: u64) -> Result<()> {
+        let tx = self.db.transaction()?;
+        if tx.execute("DELETE FROM tombstones WHERE generation <= ?1", [signed(indexed)])? > 0 {
+            set_meta(&tx, "tombstones_from", &indexed.to_string())?;
+            tx.execute("DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.key = vectors.key)", [])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// Whether SQLite finds its own file sound.
+    pub fn check_integrity(&self) -> Result<bool> {
+        Ok(self.db.query_row("PRAGMA quick_check(1)", [], |r| r.get::<_, String>(0))? == "ok")
+    }
+
+    /// Runs `body` in a transaction that ends with the next generation.
+    fn change(&mut self, body: impl FnOnce(&Transaction<'_>, u64) -> Result<()>) -> Result<u64> {
+        let generation = self.generation()? + 1;
+        let tx = self.db.transaction()?;
+        body(&tx, generation)?;
+        set_meta(&tx, "generation", &generation.to_string())?;
+        tx.commit()?;
+        Ok(generation)
+    }
+}
+
+/// What the catalog holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Documents with text.
+    pub documents: u64,
+    /// Chunks.
+    pub chunks: u64,
+    /// Chunks with a vector.
+    pub embedded: u64,
+}
+
+fn apply_change(tx: &Transaction<'_>, library: i64, change: &Change, generation: u64) -> Result<()> {
+    match change {
+        Change::Store { file, document, chunks } => {
+            remove_path(tx, library, &file.path, generation)?;
+            let id = insert_document(tx, library, file, document)?;
+            insert_chunks(tx, id, document, chunks, generation)?;
+            let chars = document.text.chars().count();
+            insert_ledger(tx, library, file, Some(id), None, [chars, document.furniture_chars(), chunks.len()], &document.warnings)?;
+        }
+        Change::Skip { file, skip } => {
+            remove_path(tx, library, &file.path, generation)?;
+            insert_ledger(tx, library, file, None, Some(skip), [0; 3], &[])?;
+        }
+        Change::Touch { file } => {
+            tx.prepare_cached("UPDATE ledger SET size = ?3, modified = ?4, checked = ?5, hash = ?6 WHERE library = ?1 AND path = ?2")?.execute(params![
+                library,
+                file.path,
+                signed(file.size),
+                file.modified,
+                file.checked,
+                file.hash
+            ])?;
+            tx.prepare_cached("UPDATE documents SET date = ?3 WHERE library = ?1 AND path = ?2 AND dated = 0")?.execute(params![
+                library,
+                file.path,
+                day(file.modified)
+            ])?;
+        }
+        Change::Rename { from, file } => {
+            remove_path(tx, library, &file.path, generation)?;
+            tx.execute("UPDATE documents SET path = ?3 WHERE library = ?1 AND path = ?2", params![library, from, file.path])?;
+            tx.execute("UPDATE ledger SET path = ?3 WHERE library = ?1 AND path = ?2", params![library, from, file.path])?;
+            apply_change(tx, library, &Change::Touch { file: file.clone() }, generation)?;
+        }
+        Change::Remove { path } => remove_path(tx, library, path, generation)?,
+    }
+    Ok(())
+}
+
+fn insert_document(tx: &Transaction<'_>, library: i64, file: &FileState, document: &Document) -> Result<i64> {
+    tx.prepare_cached(
+        "INSERT INTO documents (library, path, title, aliases, tags, date, dated, hash, format, encoding, verbatim, file_offset, source_map)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?
+    .execute(params![
+        library,
+        file.path,
+        document.title,
+        to_json(&document.aliases)?,
+        to_json(&document.tags)?,
+        document.date.clone().unwrap_or_else(|| day(file.modified)),
+        document.date.is_some(),
+        file.hash,
+        to_json(&document.format)?,
+        document.encoding,
+        document.verbatim,
+        document.file_offset,
+        to_json(&document.source_map)?,
+    ])?;
+    let id = tx.last_insert_rowid();
+    tx.prepare_cached("INSERT INTO texts (document, text) VALUES (?1, ?2)")?.execute(params![id, document.text.as_bytes()])?;
+    Ok(id)
+}
+
+fn insert_chunks(tx: &Transaction<'_>, id: i64, document: &Document, chunks: &[Chunk], generation: u64) -> Result<()> {
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO chunks (document, ordinal, start, stop, heading, key, generation) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (ordinal, chunk) in chunks.iter().enumerate() {
+        let key = embed_key(&document.title, &chunk.heading, &document.text[chunk.span.clone()]);
+        insert.execute(params![id, ordinal, chunk.span.start, chunk.span.end, to_json(&chunk.heading)?, key, signed(generation)])?;
+    }
+    Ok(())
+}
+
+fn insert_ledger(
+    tx: &Transaction<'_>,
+    library: i64,
+    file: &FileState,
+    document: Option<i64>,
+    skip: Option<&Skip>,
+    [chars, furniture, chunks]: [usize; 3],
+    warnings: &[String],
+) -> Result<()> {
+    let reason = match skip {
+        Some(skip) => serde_json::to_value(skip.reason).map_err(Error::internal)?.as_str().map(str::to_owned),
+        None => None,
+    };
+    tx.prepare_cached(
+        "INSERT INTO ledger (library, path, size, modified, checked, hash, document, reason, detail, chars, furniture, chunks, warnings)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?
+    .execute(params![
+        library,
+        file.path,
+        signed(file.size),
+        file.modified,
+        file.checked,
+        file.hash,
+        document,
+        reason,
+        skip.map(|s| s.detail.as_str()),
+        chars,
+        furniture,
+        chunks,
+        to_json(&warnings)?,
+    ])?;
+    Ok(())
+}
+
+fn remove_path(tx: &Transaction<'_>, library: i64, path: &str, generation: u64) -> Result<()> {
+    let document: Option<i64> =
+        tx.prepare_cached("SELECT id FROM documents WHERE library = ?1 AND path = ?2")?.query_row(params![library, path], |r| r.get(0)).optional()?;
+    if let Some(document) = document {
+        drop_document(tx, document, generation)?;
+    }
+    tx.prepare_cached("DELETE FROM ledger WHERE library = ?1 AND path = ?2")?.execute(params![library, path])?;
+    Ok(())
+}
+
+fn drop_document(tx: &Transaction<'_>, document: i64, generation: u64) -> Result<()> {
+    tx.prepare_cached("INSERT INTO tombstones (chunk, generation) SELECT id, ?2 FROM chunks WHERE document = ?1")?.execute(params![document, signed(generation)])?;
+    for sql in ["DELETE FROM chunks WHERE document = ?1", "DELETE FROM texts WHERE document = ?1", "DELETE FROM documents WHERE id = ?1"] {
+        tx.prepare_cached(sql)?.execute([document])?;
+    }
+    Ok(())
+}
+
+fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<()> {
+    tx.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")?.execute([key, value])?;
+    Ok(())
+}
+
+fn place(r: &Row<'_>) -> rusqlite::Result<ChunkPlace> {
+    let at = |i| -> rusqlite::Result<usize> { Ok(usize::try_from(r.get::<_, i64>(i)?).unwrap_or(0)) };
+    Ok(ChunkPlace {
+        id: unsigned(r, 0)?,
+        document: unsigned(r, 1)?,
+        ordinal: u32::try_from(r.get::<_, i64>(2)?).unwrap_or(0),
+        span: at(3)?..at(4)?,
+        heading: json(r, 5)?,
+    })
+}
+
+/// SQLite's integers are signed; ids, sizes and generations never reach the top bit.
+fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn unsigned(r: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(r.get::<_, i64>(column)?).unwrap_or(0))
+}
+
+fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text: String = r.get(column)?;
+    serde_json::from_str(&text).map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(e)))
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(Error::internal)
+}
+
+/// The UTC day of a Unix time in milliseconds, `YYYY-MM-DD`.
+fn day(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| "1970-01-01".to_owned(), |t| t.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
+}
+
+fn in_folder(path: &str, folder: &str) -> bool {
+    let folder = folder.trim_matches('/');
+    path.strip_prefix(folder).is_some_and(|rest| folder.is_empty() || rest.starts_with('/'))
+}
+
+fn same_word(a: &str, b: &str) -> bool {
+    normalise(a) == normalise(b)
+}
+
+fn is_note(path: &str, title: &str, wanted: &str) -> bool {
+    let wanted = wanted.trim_start_matches("./");
+    path == wanted
+        || path.rsplit_once('.').is_some_and(|(stem, _)| stem == wanted)
+        || path.ends_with(wanted) && path[..path.len() - wanted.len()].ends_with('/')
+        || same_word(title, wanted)
+}

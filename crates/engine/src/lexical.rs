@@ -1,0 +1,360 @@
+//! The keyword index: the only file that imports tantivy. BM25 over body, heading and title, each as words and as bigrams.
+//! It must not know vectors, files, or how scores are combined.
+//!
+//! The index stores, in the payload of each commit, the catalog generation it has reached. [`LexicalWriter::catch_up`] is both the normal
+//! way to index and the repair after a crash: it adds and deletes what the catalog says has happened since.
+
+use std::path::Path;
+
+use tantivy::collector::{FilterCollector, TopDocs};
+use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
+
+use crate::catalog::{Catalog, ChunkRow};
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::{Run, Stage};
+use crate::text::{bigrams, normalise, words};
+
+/// Folder name below `index/`; a new index format gets a new name.
+pub const FOLDER: &str = "lexical-v1";
+
+/// Memory of the one indexing thread before it writes a segment.
+const WRITER_BYTES: usize = 48 << 20;
+
+impl From<tantivy::TantivyError> for Error {
+    fn from(error: tantivy::TantivyError) -> Self {
+        Self::new(ErrorCode::Io, format!("keyword index: {error}"), "delete the `index` folder of the data folder: it is rebuilt from the catalog")
+    }
+}
+
+/// Emits the terms of [`crate::text`] to tantivy.
+#[derive(Clone)]
+struct Terms {
+    split: fn(&str) -> Vec<crate::text::Term>,
+}
+
+struct Stream {
+    terms: std::vec::IntoIter<crate::text::Term>,
+    token: Token,
+}
+
+impl Tokenizer for Terms {
+    type TokenStream<'a> = Stream;
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
+        Stream { terms: (self.split)(&normalise(text)).into_iter(), token: Token::default() }
+    }
+}
+
+impl TokenStream for Stream {
+    fn advance(&mut self) -> bool {
+        // Offsets are not stored; only text and position matter to the index.
+        self.terms.next().is_some_and(|term| {
+            self.token.position = term.position;
+            self.token.text = term.text;
+            true
+        })
+    }
+    fn token(&self) -> &Token {
+        &self.token
+    }
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Fields {
+    chunk: Field,
+    document: Field,
+    body: Field,
+    body_grams: Field,
+    heading: Field,
+    heading_grams: Field,
+    title: Field,
+    title_grams: Field,
+}
+
+fn schema() -> (Schema, Fields) {
+    let mut schema = Schema::builder();
+    let text = |tokenizer: &str| {
+        TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(IndexRecordOption::WithFreqs))
+    };
+    let id: NumericOptions = FAST | INDEXED;
+    let fields = Fields {
+        chunk: schema.add_u64_field("chunk", id),
+        document: schema.add_u64_field("document", FAST),
+        body: schema.add_text_field("body", text("words")),
+        body_grams: schema.add_text_field("body_grams", text("bigrams")),
+        heading: schema.add_text_field("heading", text("words")),
+        heading_grams: schema.add_text_field("heading_grams", text("bigrams")),
+        title: schema.add_text_field("title", text("words")),
+        title_grams: schema.add_text_field("title_grams", text("bigrams")),
+    };
+    (schema.build(), fields)
+}
+
+fn register(index: &Index) {
+    index.tokenizers().register("words", TextAnalyzer::builder(Terms { split: words }).build());
+    index.tokenizers().register("bigrams", TextAnalyzer::builder(Terms { split: bigrams }).build());
+}
+
+/// The generation stored in an index's last commit.
+fn payload(index: &Index) -> Result<Option<u64>> {
+    Ok(index.load_metas()?.payload.and_then(|p| p.parse().ok()))
+}
+
+/// The generation the index in a folder has reached; `None` if there is none, or it cannot be opened.
+#[must_use]
+pub fn generation(folder: &Path) -> Option<u64> {
+    Index::open_in_dir(folder).ok().and_then(|index| payload(&index).ok().flatten())
+}
+
+/// The writing side; one per data folder, under its lock.
+pub struct LexicalWriter {
+    index: Index,
+    fields: Fields,
+    reached: Option<u64>,
+}
+
+impl LexicalWriter {
+    /// Opens the index, or starts an empty one where there is none or a damaged one (the catalog fills it again).
+    ///
+    /// # Errors
+    /// `Io` if the folder cannot be written.
+    pub fn open(folder: &Path) -> Result<Self> {
+        if let Ok(opened) = Self::open_existing(folder) {
+            return Ok(opened);
+        }
+        if folder.exists() {
+            std::fs::remove_dir_all(folder).map_err(|e| Error::io("remove the damaged index", folder, &e))?;
+        }
+        std::fs::create_dir_all(folder).map_err(|e| Error::io("create", folder, &e))?;
+        let (schema, fields) = schema();
+        let index = Index::create_in_dir(folder, schema)?;
+        register(&index);
+        Ok(Self { index, fields, reached: None })
+    }
+
+    fn open_existing(folder: &Path) -> Result<Self> {
+        let index = Index::open_in_dir(folder)?;
+        let (schema, fields) = schema();
+        if index.schema() != schema {
+            return Err(Error::internal("schema of another version"));
+        }
+        // Opening reads only the list of segments: a missing or truncated segment file shows when a reader maps it.
+        index.reader()?;
+        if !index.validate_checksum()?.is_empty() {
+            return Err(Error::internal("damaged segment"));
+        }
+        register(&index);
+        let reached = payload(&index)?;
+        Ok(Self { index, fields, reached })
+    }
+
+    /// Brings the index to the catalog's generation. Cancelling leaves it where it was.
+    ///
+    /// # Errors
+    /// `Io`, `Cancelled`.
+    pub fn catch_up(&mut self, catalog: &Catalog, run: Run<'_>) -> Result<()> {
+        let target = catalog.generation()?;
+        if self.reached == Some(target) {
+            return Ok(());
+        }
+        let mut writer: IndexWriter = self.index.writer_with_num_threads(1, WRITER_BYTES)?;
+        let since = match self.reached {
+            Some(reached) if reached <= target => match catalog.removed_since(reached)? {
+                Some(removed) => {
+                    for chunk in removed {
+                        writer.delete_term(Term::from_field_u64(self.fields.chunk, chunk));
+                    }
+                    reached
+                }
+                None => self.start_over(&mut writer)?,
+            },
+            // Nothing indexed, or an index of another catalog.
+            _ => self.start_over(&mut writer)?,
+        };
+        let total = catalog.count_since(since)?;
+        let mut done = 0;
+        catalog.chunks_since(since, |chunk| {
+            run.cancel.check()?;
+            writer.add_document(self.document(&chunk))?;
+            done += 1;
+            run.progress(Stage::Index, done, total);
+            Ok(())
+        })?;
+        let mut commit = writer.prepare_commit()?;
+        commit.set_payload(&target.to_string());
+        commit.commit()?;
+        self.reached = Some(target);
+        writer.wait_merging_threads()?;
+        Ok(())
+    }
+
+    fn start_over(&self, writer: &mut IndexWriter) -> Result<u64> {
+        writer.delete_all_documents()?;
+        Ok(0)
+    }
+
+    fn document(&self, chunk: &ChunkRow) -> TantivyDocument {
+        let f = &self.fields;
+        let mut out = TantivyDocument::default();
+        out.add_u64(f.chunk, chunk.id);
+        out.add_u64(f.document, chunk.document);
+        for (words, grams, text) in
+            [(f.body, f.body_grams, &chunk.body), (f.heading, f.heading_grams, &chunk.heading), (f.title, f.title_grams, &chunk.title)]
+        {
+            out.add_text(words, text);
+            out.add_text(grams, text);
+        }
+        out
+    }
+}
+
+/// Weights of the keyword score's fields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weights {
+    /// Words of the body.
+    pub body: f32,
+    /// Bigrams of the body.
+    pub body_grams: f32,
+    /// Words of the heading path.
+    pub heading: f32,
+    /// Bigrams of the heading path.
+    pub heading_grams: f32,
+    /// Words of the title and aliases.
+    pub title: f32,
+    /// Bigrams of the title and aliases.
+    pub title_grams: f32,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { body: 1.0, body_grams: 0.5, heading: 0.5, heading_grams: 0.25, title: 0.25, title_grams: 0.12 }
+    }
+}
+
+/// A query as weighted terms.
+#[derive(Clone, Debug, Default)]
+pub struct TermQuerySet {
+    /// Words with their weight.
+    pub words: Vec<(String, f32)>,
+    /// Bigrams with their weight.
+    pub bigrams: Vec<(String, f32)>,
+}
+
+/// A chunk found by keywords.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LexicalHit {
+    /// The chunk.
+    pub chunk: u64,
+    /// Its document.
+    pub document: u64,
+    /// BM25, summed over fields with their weights.
+    pub score: f32,
+}
+
+/// The reading side: one fixed state of the index.
+pub struct LexicalReader {
+    searcher: Searcher,
+    fields: Fields,
+    generation: u64,
+    // The searcher borrows nothing from it, but the index's files must outlive the searcher's maps.
+    _reader: IndexReader,
+}
+
+impl LexicalReader {
+    /// Opens the index as it is now. `None` if there is none that can be read.
+    #[must_use]
+    pub fn open(folder: &Path) -> Option<Self> {
+        let index = Index::open_in_dir(folder).ok()?;
+        let (expected, fields) = schema();
+        if index.schema() != expected {
+            return None;
+        }
+        register(&index);
+        let generation = payload(&index).ok()??;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().ok()?;
+        let searcher = reader.searcher();
+        Some(Self { searcher, fields, generation, _reader: reader })
+    }
+
+    /// The catalog generation it shows.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// How many chunks hold a word in their body: document frequency, for weighting terms.
+    #[must_use]
+    pub fn frequency(&self, word: &str) -> u64 {
+        self.searcher.doc_freq(&Term::from_field_text(self.fields.body, word)).unwrap_or(0)
+    }
+
+    /// Chunks in the index.
+    #[must_use]
+    pub fn chunks(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// The best `limit` chunks, best first; equal scores by chunk id. `keep` filters by document.
+    ///
+    /// # Errors
+    /// `Io` if the index files fail under it.
+    pub fn search(&self, query: &TermQuerySet, weights: &Weights, limit: usize, keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)>) -> Result<Vec<LexicalHit>> {
+        let f = &self.fields;
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        for (terms, targets) in [
+            (&query.words, [(f.body, weights.body), (f.heading, weights.heading), (f.title, weights.title)]),
+            (&query.bigrams, [(f.body_grams, weights.body_grams), (f.heading_grams, weights.heading_grams), (f.title_grams, weights.title_grams)]),
+        ] {
+            for (text, term_weight) in terms {
+                for (field, field_weight) in targets {
+                    let term = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs);
+                    clauses.push((Occur::Should, Box::new(BoostQuery::new(Box::new(term), term_weight * field_weight))));
+                }
+            }
+        }
+        if clauses.is_empty() || limit == 0 {
+            return Ok(Vec::new());
+        }
+        let query = BooleanQuery::new(clauses);
+        let top = TopDocs::with_limit(limit).order_by_score();
+        let found = match keep {
+            None => self.searcher.search(&query, &top)?,
+            Some(keep) => {
+                // The collector wants an owned, 'static predicate: the kept documents are listed once.
+                let kept = self.kept_documents(keep)?;
+                self.searcher.search(&query, &FilterCollector::new("document".to_owned(), move |id: u64| kept.contains(&id), top))?
+            }
+        };
+        let mut hits = Vec::with_capacity(found.len());
+        for (score, address) in found {
+            let columns = self.searcher.segment_reader(address.segment_ord).fast_fields();
+            let value = |name| -> Result<u64> { Ok(columns.u64(name)?.first(address.doc_id).unwrap_or(0)) };
+            hits.push(LexicalHit { chunk: value("chunk")?, document: value("document")?, score });
+        }
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.chunk.cmp(&b.chunk)));
+        Ok(hits)
+    }
+
+    fn kept_documents(&self, keep: &(dyn Fn(u64) -> bool + Send + Sync)) -> Result<std::collections::HashSet<u64>> {
+        let mut kept = std::collections::HashSet::new();
+        for segment in self.searcher.segment_readers() {
+            let column = segment.fast_fields().u64("document")?;
+            let (mut last, mut last_kept) = (None, false);
+            for doc in 0..segment.max_doc() {
+                let Some(id) = column.first(doc) else { continue };
+                if last != Some(id) {
+                    (last, last_kept) = (Some(id), keep(id));
+                    if last_kept {
+                        kept.insert(id);
+                    }
+                }
+            }
+        }
+        Ok(kept)
+    }
+}
