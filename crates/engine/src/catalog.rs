@@ -7,7 +7,6 @@
 
 mod schema;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
@@ -282,6 +281,11 @@ impl Catalog {
         Ok(self.meta("synced_at")?.and_then(|v| v.parse().ok()))
     }
 
+    /// Whether the notes that came with the program were ever made a library.
+    pub fn shipped_offered(&self) -> Result<bool> {
+        Ok(self.meta("shipped_offered")?.is_some())
+    }
+
     /// Every library, by name.
     pub fn libraries(&self) -> Result<Vec<Library>> {
         let mut query = self.db.prepare_cached("SELECT id, name, root, shipped, synced FROM libraries ORDER BY name")?;
@@ -303,15 +307,15 @@ impl Catalog {
             let skip = reason.and_then(|reason| serde_json::from_value::<SkipReason>(reason.into()).ok()).map(|reason| Skip::new(reason, detail.unwrap_or_default()));
             Ok(LedgerRow {
                 path: r.get(0)?,
-                size: unsigned(r, 1)?,
+                size: r.get(1)?,
                 modified: r.get(2)?,
                 checked: r.get(3)?,
                 hash: r.get(4)?,
                 document: r.get(5)?,
                 skip,
-                chars: unsigned(r, 8)?,
-                furniture_chars: unsigned(r, 9)?,
-                chunks: unsigned(r, 10)?,
+                chars: r.get(8)?,
+                furniture_chars: r.get(9)?,
+                chunks: r.get(10)?,
                 warnings: json(r, 11)?,
             })
         })?;
@@ -320,13 +324,13 @@ impl Catalog {
 
     /// Documents, chunks, and vectors of a fingerprint.
     pub fn counts(&self, fingerprint: Option<&Fingerprint>) -> Result<Counts> {
-        let count = |sql: &str| -> Result<u64> { Ok(self.db.query_row(sql, [], |r| unsigned(r, 0))?) };
+        let count = |sql: &str| -> Result<u64> { Ok(self.db.query_row(sql, [], |r| r.get(0))?) };
         let embedded = match fingerprint {
             None => 0,
             Some(f) => self.db.query_row(
                 "SELECT count(*) FROM chunks c WHERE EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)",
                 [&f.0],
-                |r| unsigned(r, 0),
+                |r| r.get(0),
             )?,
         };
         Ok(Counts { documents: count("SELECT count(*) FROM documents")?, chunks: count("SELECT count(*) FROM chunks")?, embedded })
@@ -339,9 +343,9 @@ impl Catalog {
              FROM documents d JOIN libraries l ON l.id = d.library WHERE d.id = ?1",
         )?;
         Ok(query
-            .query_row([signed(id)], |r| {
+            .query_row([id], |r| {
                 Ok(DocumentRow {
-                    id: unsigned(r, 0)?,
+                    id: r.get(0)?,
                     library: r.get(1)?,
                     root: PathBuf::from(r.get::<_, String>(2)?),
                     path: r.get(3)?,
@@ -351,7 +355,7 @@ impl Catalog {
                     hash: r.get(7)?,
                     format: json(r, 8)?,
                     verbatim: r.get(9)?,
-                    file_offset: usize::try_from(r.get::<_, i64>(10)?).unwrap_or(0),
+                    file_offset: r.get(10)?,
                     source_map: json(r, 11)?,
                 })
             })
@@ -376,7 +380,7 @@ impl Catalog {
                 && any(&filter.notes, &|n| is_note(&path, &title, n))
                 && filter.since.as_ref().is_none_or(|day| date.as_str() >= day.as_str());
             if kept {
-                out.push(unsigned(row, 0)?);
+                out.push(row.get(0)?);
             }
         }
         Ok(out)
@@ -384,13 +388,13 @@ impl Catalog {
 
     /// A document's text.
     pub fn text(&self, document: u64) -> Result<String> {
-        let bytes: Vec<u8> = self.db.prepare_cached("SELECT text FROM texts WHERE document = ?1")?.query_row([signed(document)], |r| r.get(0))?;
+        let bytes: Vec<u8> = self.db.prepare_cached("SELECT text FROM texts WHERE document = ?1")?.query_row([document], |r| r.get(0))?;
         String::from_utf8(bytes).map_err(Error::internal)
     }
 
     /// A part of a document's text, without reading the rest.
     pub fn text_of(&self, document: u64, span: &Span) -> Result<String> {
-        let blob = self.db.blob_open("main", "texts", "text", signed(document), true)?;
+        let blob = self.db.blob_open("main", "texts", "text", row_id(document), true)?;
         let mut bytes = vec![0; span.len()];
         blob.read_at_exact(&mut bytes, span.start)?;
         String::from_utf8(bytes).map_err(Error::internal)
@@ -399,13 +403,13 @@ impl Catalog {
     /// Where a chunk is; `None` if it no longer exists.
     pub fn chunk(&self, id: u64) -> Result<Option<ChunkPlace>> {
         let mut query = self.db.prepare_cached("SELECT id, document, ordinal, start, stop, heading FROM chunks WHERE id = ?1")?;
-        Ok(query.query_row([signed(id)], place).optional()?)
+        Ok(query.query_row([id], place).optional()?)
     }
 
     /// The chunks of a document, in order.
     pub fn chunks_of(&self, document: u64) -> Result<Vec<ChunkPlace>> {
         let mut query = self.db.prepare_cached("SELECT id, document, ordinal, start, stop, heading FROM chunks WHERE document = ?1 ORDER BY ordinal")?;
-        let rows = query.query_map([signed(document)], place)?;
+        let rows = query.query_map([document], place)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -416,15 +420,15 @@ impl Catalog {
              FROM chunks c JOIN documents d ON d.id = c.document JOIN texts t ON t.document = c.document
              WHERE c.generation > ?1 ORDER BY c.id",
         )?;
-        let mut rows = query.query([signed(since)])?;
+        let mut rows = query.query([since])?;
         while let Some(row) = rows.next()? {
             let title: String = row.get(2)?;
             let aliases: Vec<String> = json(row, 3)?;
             let heading: Vec<String> = json(row, 4)?;
             let body: Vec<u8> = row.get(5)?;
             each(ChunkRow {
-                id: unsigned(row, 0)?,
-                document: unsigned(row, 1)?,
+                id: row.get(0)?,
+                document: row.get(1)?,
                 title: std::iter::once(title).chain(aliases).collect::<Vec<_>>().join("\n"),
                 heading: heading.join("\n"),
                 body: String::from_utf8(body).map_err(Error::internal)?,
@@ -435,7 +439,7 @@ impl Catalog {
 
     /// How many chunks appeared after a generation.
     pub fn count_since(&self, since: u64) -> Result<u64> {
-        Ok(self.db.query_row("SELECT count(*) FROM chunks WHERE generation > ?1", [signed(since)], |r| unsigned(r, 0))?)
+        Ok(self.db.query_row("SELECT count(*) FROM chunks WHERE generation > ?1", [since], |r| r.get(0))?)
     }
 
     /// Chunks removed after generation `since`; `None` if that is too long ago to know (then rebuild).
@@ -444,7 +448,7 @@ impl Catalog {
             return Ok(None);
         }
         let mut query = self.db.prepare_cached("SELECT chunk FROM tombstones WHERE generation > ?1")?;
-        let rows = query.query_map([signed(since)], |r| unsigned(r, 0))?;
+        let rows = query.query_map([since], |r| r.get(0))?;
         Ok(Some(rows.collect::<rusqlite::Result<_>>()?))
     }
 
@@ -472,7 +476,7 @@ impl Catalog {
         Ok(self.db.query_row(
             "SELECT count(DISTINCT key) FROM chunks c WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)",
             [&fingerprint.0],
-            |r| unsigned(r, 0),
+            |r| r.get(0),
         )?)
     }
 
@@ -484,7 +488,7 @@ impl Catalog {
         let mut rows = query.query([&fingerprint.0])?;
         while let Some(row) = rows.next()? {
             let vector = row.get_ref(2)?.as_blob().map_err(Error::internal)?;
-            each(unsigned(row, 0)?, unsigned(row, 1)?, vector)?;
+            each(row.get(0)?, row.get(1)?, vector)?;
         }
         Ok(())
     }
@@ -508,8 +512,14 @@ impl Catalog {
                 return Err(Error::new(ErrorCode::InvalidInput, format!("`{folder}` is already the library `{}`", library.name), "run `sidenote sync` to read it again"));
             }
         }
-        self.db.execute("INSERT INTO libraries (name, root, shipped, synced) VALUES (?1, ?2, ?3, 0)", params![name, folder, shipped])?;
-        Ok(Library { id: self.db.last_insert_rowid(), name: name.to_owned(), root: root.to_owned(), shipped, synced: false })
+        let tx = self.db.transaction()?;
+        tx.execute("INSERT INTO libraries (name, root, shipped, synced) VALUES (?1, ?2, ?3, 0)", params![name, folder, shipped])?;
+        let id = tx.last_insert_rowid();
+        if shipped {
+            set_meta(&tx, "shipped_offered", "1")?;
+        }
+        tx.commit()?;
+        Ok(Library { id, name: name.to_owned(), root: root.to_owned(), shipped, synced: false })
     }
 
     /// Follows a library whose folder has moved (the shipped notes of a new installation).
@@ -572,7 +582,7 @@ impl Catalog {
     /// Drops tombstones that every index has seen, and vectors that no chunk uses.
     pub fn tidy(&mut self, indexed: u64) -> Result<()> {
         let tx = self.db.transaction()?;
-        if tx.execute("DELETE FROM tombstones WHERE generation <= ?1", [signed(indexed)])? > 0 {
+        if tx.execute("DELETE FROM tombstones WHERE generation <= ?1", [indexed])? > 0 {
             set_meta(&tx, "tombstones_from", &indexed.to_string())?;
             tx.execute("DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.key = vectors.key)", [])?;
         }
@@ -623,7 +633,7 @@ fn apply_change(tx: &Transaction<'_>, library: i64, change: &Change, generation:
             tx.prepare_cached("UPDATE ledger SET size = ?3, modified = ?4, checked = ?5, hash = ?6 WHERE library = ?1 AND path = ?2")?.execute(params![
                 library,
                 file.path,
-                signed(file.size),
+                file.size,
                 file.modified,
                 file.checked,
                 file.hash
@@ -676,7 +686,7 @@ fn insert_chunks(tx: &Transaction<'_>, id: i64, document: &Document, chunks: &[C
     )?;
     for (ordinal, chunk) in chunks.iter().enumerate() {
         let key = embed_key(&document.title, &chunk.heading, &document.text[chunk.span.clone()]);
-        insert.execute(params![id, ordinal, chunk.span.start, chunk.span.end, to_json(&chunk.heading)?, key, signed(generation)])?;
+        insert.execute(params![id, ordinal, chunk.span.start, chunk.span.end, to_json(&chunk.heading)?, key, generation])?;
     }
     Ok(())
 }
@@ -701,7 +711,7 @@ fn insert_ledger(
     .execute(params![
         library,
         file.path,
-        signed(file.size),
+        file.size,
         file.modified,
         file.checked,
         file.hash,
@@ -727,7 +737,7 @@ fn remove_path(tx: &Transaction<'_>, library: i64, path: &str, generation: u64) 
 }
 
 fn drop_document(tx: &Transaction<'_>, document: i64, generation: u64) -> Result<()> {
-    tx.prepare_cached("INSERT INTO tombstones (chunk, generation) SELECT id, ?2 FROM chunks WHERE document = ?1")?.execute(params![document, signed(generation)])?;
+    tx.prepare_cached("INSERT INTO tombstones (chunk, generation) SELECT id, ?2 FROM chunks WHERE document = ?1")?.execute(params![document, generation])?;
     for sql in ["DELETE FROM chunks WHERE document = ?1", "DELETE FROM texts WHERE document = ?1", "DELETE FROM documents WHERE id = ?1"] {
         tx.prepare_cached(sql)?.execute([document])?;
     }
@@ -740,24 +750,16 @@ fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<()> {
 }
 
 fn place(r: &Row<'_>) -> rusqlite::Result<ChunkPlace> {
-    let at = |i| -> rusqlite::Result<usize> { Ok(usize::try_from(r.get::<_, i64>(i)?).unwrap_or(0)) };
     Ok(ChunkPlace {
-        id: unsigned(r, 0)?,
-        document: unsigned(r, 1)?,
-        ordinal: u32::try_from(r.get::<_, i64>(2)?).unwrap_or(0),
-        span: at(3)?..at(4)?,
+        id: r.get(0)?,
+        document: r.get(1)?,
+        ordinal: r.get(2)?,
+        span: r.get(3)?..r.get(4)?,
         heading: json(r, 5)?,
     })
 }
 
-/// SQLite's integers are signed; ids, sizes and generations never reach the top bit.
-fn signed(n: u64) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
 
-fn unsigned(r: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    Ok(u64::try_from(r.get::<_, i64>(column)?).unwrap_or(0))
-}
 
 fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text: String = r.get(column)?;
@@ -788,4 +790,9 @@ fn is_note(path: &str, title: &str, wanted: &str) -> bool {
         || path.rsplit_once('.').is_some_and(|(stem, _)| stem == wanted)
         || path.ends_with(wanted) && path[..path.len() - wanted.len()].ends_with('/')
         || same_word(title, wanted)
+}
+
+/// SQLite's row ids are signed; ours never reach the top bit.
+fn row_id(id: u64) -> i64 {
+    i64::try_from(id).unwrap_or(i64::MAX)
 }

@@ -86,20 +86,19 @@ pub struct Place {
 }
 
 impl SourceMap {
-    /// The place of a text offset. `text` must be the document's text and `offset` at most its length.
+    /// The place of a text offset. `text` must be the document's text, at least up to `offset`.
     #[must_use]
     pub fn place(&self, text: &str, offset: usize) -> Place {
-        let offset = offset.min(text.len());
-        let line = match self.lines.partition_point(|&(at, _)| at <= offset) {
-            0 => 1 + u32::try_from(text.as_bytes()[..offset].iter().filter(|&&b| b == b'\n').count()).unwrap_or(u32::MAX),
-            n => self.lines[n - 1].1,
-        };
-        let page = match self.pages.partition_point(|&(at, _)| at <= offset) {
-            0 => None,
-            n => Some(self.pages[n - 1].1),
-        };
-        Place { line, page }
+        let before = &text.as_bytes()[..offset.min(text.len())];
+        let own = || 1 + u32::try_from(before.iter().filter(|&&b| b == b'\n').count()).unwrap_or(u32::MAX);
+        Place { line: last_at(&self.lines, offset).unwrap_or_else(own), page: last_at(&self.pages, offset) }
     }
+}
+
+/// The value of the last pair at or before an offset.
+fn last_at(pairs: &[(usize, u32)], offset: usize) -> Option<u32> {
+    let after = pairs.partition_point(|&(at, _)| at <= offset);
+    after.checked_sub(1).map(|i| pairs[i].1)
 }
 
 /// What ingest made of one file.

@@ -32,6 +32,12 @@ pub enum Event {
     },
     /// A sentence for the person: something is missing, slow or was repaired.
     Notice(String),
+    /// A batch of files is in the catalog.
+    Stored,
+    /// The keyword index shows the catalog's generation.
+    KeywordsPublished,
+    /// The vector index shows the catalog's generation.
+    VectorsPublished,
 }
 
 /// Receives events; called from worker threads, so it must be quick.

@@ -81,7 +81,7 @@ fn schema() -> (Schema, Fields) {
     let text = |tokenizer: &str| {
         TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(IndexRecordOption::WithFreqs))
     };
-    let id: NumericOptions = FAST | INDEXED;
+    let id: NumericOptions = (FAST | INDEXED).into();
     let fields = Fields {
         chunk: schema.add_u64_field("chunk", id),
         document: schema.add_u64_field("document", FAST),
@@ -344,14 +344,11 @@ impl LexicalReader {
         let mut kept = std::collections::HashSet::new();
         for segment in self.searcher.segment_readers() {
             let column = segment.fast_fields().u64("document")?;
-            let (mut last, mut last_kept) = (None, false);
-            for doc in 0..segment.max_doc() {
-                let Some(id) = column.first(doc) else { continue };
-                if last != Some(id) {
-                    (last, last_kept) = (Some(id), keep(id));
-                    if last_kept {
-                        kept.insert(id);
-                    }
+            // A document's chunks are neighbours, so each is asked about once a segment.
+            let mut last = None;
+            for id in (0..segment.max_doc()).filter_map(|doc| column.first(doc)) {
+                if last.replace(id) != Some(id) && keep(id) {
+                    kept.insert(id);
                 }
             }
         }

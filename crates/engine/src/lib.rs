@@ -1,8 +1,20 @@
 //! Sidenote's engine: everything that is true without a model file or a window.
 
 pub mod cancel;
+pub mod catalog;
+pub mod chunk;
+pub mod cite;
+pub mod answer;
 pub mod document;
+pub mod engine;
 pub mod error;
 pub mod event;
 pub mod ingest;
+pub mod lexical;
 pub mod model;
+pub mod paths;
+pub mod retrieve;
+pub mod sync;
+pub mod text;
+pub mod vector;
+pub mod wire;

@@ -1,0 +1,216 @@
+//! Passages → an extractive answer: the notes' own sentences, the direct one first, then what supports it, lists kept as lists; or the
+//! finding that the notes do not answer. It must not know how passages were found, nor files (quotes are verified by `cite`).
+
+mod evidence;
+mod units;
+
+use std::collections::HashMap;
+
+use crate::document::Span;
+use crate::engine::Passage;
+use crate::error::Result;
+use crate::event::Run;
+use crate::lexical::LexicalReader;
+use crate::model::{Embedder, Role};
+use crate::retrieve::Query;
+use crate::text::{is_cjk, normalise};
+use crate::wire;
+
+pub use evidence::Evidence;
+use evidence::{TermWeights, confidence};
+use units::{Kind, Unit, units};
+
+/// Confidence from which the notes are said to answer. Chosen on dev-abst and dev-seeds.
+const ANSWERED: f32 = 0.5;
+/// Characters an answer aims at and does not pass by more than one sentence, and points it has at most.
+const AIM_CHARS: usize = 220;
+const MAX_POINTS: usize = 8;
+/// A supporting sentence must reach this share of the direct one's score.
+const SUPPORT_SHARE: f32 = 0.62;
+/// Passages whose sentences are considered.
+const PASSAGES: usize = 5;
+
+/// What an answer is made from.
+pub struct Material<'a> {
+    /// The question.
+    pub query: &'a Query,
+    /// Its vector.
+    pub vector: Option<&'a [f32]>,
+    /// The best passages, best first.
+    pub passages: &'a [Passage],
+    /// For the similarity of sentences.
+    pub embedder: Option<&'a dyn Embedder>,
+    /// For the weight of words.
+    pub lexical: Option<&'a LexicalReader>,
+}
+
+/// A sentence of the answer and where it is quoted from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// Index of the passage.
+    pub passage: usize,
+    /// Bytes of the passage's text: the quote.
+    pub span: Span,
+    /// The quote without markup.
+    pub text: String,
+}
+
+/// An answer before its quotes are verified.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// In the order they are read.
+    pub points: Vec<Point>,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// Whether the notes answer the question.
+    pub answered: bool,
+}
+
+struct Candidate {
+    passage: usize,
+    unit: usize,
+    score: f32,
+}
+
+/// Picks the answer out of the passages.
+///
+/// # Errors
+/// `Cancelled`.
+pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
+    if material.passages.is_empty() {
+        return Ok(Draft::default());
+    }
+    let weights = TermWeights::new(material.query, material.lexical);
+    let passages = &material.passages[..material.passages.len().min(PASSAGES)];
+    let all: Vec<Vec<Unit>> = passages.iter().map(|p| units(&p.text)).collect();
+    let similar = similarities(material, passages, &all, run)?;
+    let best_fused = passages[0].hit.fused.max(1e-6);
+
+    let mut candidates = Vec::new();
+    for (p, passage) in passages.iter().enumerate() {
+        let context = normalise(&format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n")));
+        let heading = passage.chunk.heading.last().map(|h| normalise(h)).unwrap_or_default();
+        // How far the heading asks what the person asks: its answer is then what stands first under it.
+        let asked = weights.coverage(&heading, "") ;
+        let mut place = 0;
+        for (u, unit) in all[p].iter().enumerate() {
+            if !unit.quotable() || is_heading_text(passage, &unit.clean) {
+                continue;
+            }
+            let text = normalise(&unit.clean);
+            let covered = weights.coverage(&text, &context);
+            let cosine = similar.get(&(p, u)).copied().unwrap_or(0.0);
+            let first = 1.0 / (1.0 + place as f32);
+            let rank = passage.hit.fused / best_fused;
+            let score = covered + 0.6 * cosine + 0.5 * rank + 0.8 * asked * first - unit.penalty();
+            candidates.push(Candidate { passage: p, unit: u, score });
+            place += 1;
+        }
+    }
+    let evidence = Evidence::new(material, &weights, candidates.iter().map(|c| &all[c.passage][c.unit]), &similar.values().copied().fold(0.0, f32::max));
+    let confidence = confidence(&evidence);
+    let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED };
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.passage, a.unit).cmp(&(b.passage, b.unit))));
+    let Some(best) = candidates.first() else {
+        draft.answered = false;
+        return Ok(draft);
+    };
+    draft.points = choose(&candidates, best.score, &all);
+    Ok(draft)
+}
+
+/// The direct sentence, the list it opens or belongs to, and the next best sentences while there is room; then in reading order, the direct
+/// sentence's passage first.
+fn choose(candidates: &[Candidate], best: f32, all: &[Vec<Unit>]) -> Vec<Point> {
+    let direct = &candidates[0];
+    let mut taken: Vec<(usize, usize)> = vec![(direct.passage, direct.unit)];
+    let mut chars = all[direct.passage][direct.unit].clean.chars().count();
+    let mut add = |place: (usize, usize), chars: &mut usize| {
+        if !taken.contains(&place) && taken.len() < MAX_POINTS {
+            *chars += all[place.0][place.1].clean.chars().count();
+            taken.push(place);
+        }
+    };
+    // A sentence that opens a list is no answer without the list.
+    let own = &all[direct.passage];
+    if own[direct.unit].clean.ends_with(['：', ':']) {
+        for (u, _) in own.iter().enumerate().skip(direct.unit + 1).take_while(|(_, unit)| unit.kind == Kind::Item) {
+            if chars < 2 * AIM_CHARS {
+                add((direct.passage, u), &mut chars);
+            }
+        }
+    }
+    for candidate in &candidates[1..] {
+        if chars >= AIM_CHARS || candidate.score < SUPPORT_SHARE * best {
+            break;
+        }
+        let text = &all[candidate.passage][candidate.unit].clean;
+        if chars + text.chars().count() > AIM_CHARS + 80 {
+            continue;
+        }
+        add((candidate.passage, candidate.unit), &mut chars);
+    }
+    let first = direct.passage;
+    taken.sort_by_key(|&(p, u)| (p != first, p, u));
+    let mut points: Vec<Point> = Vec::with_capacity(taken.len());
+    for (p, u) in taken {
+        let unit = &all[p][u];
+        if !points.iter().any(|known| known.text == unit.clean) {
+            points.push(Point { passage: p, span: unit.span.clone(), text: unit.clean.clone() });
+        }
+    }
+    points
+}
+
+/// Cosine of the question and each quotable unit; empty without a model.
+fn similarities(material: &Material<'_>, passages: &[Passage], all: &[Vec<Unit>], run: Run<'_>) -> Result<HashMap<(usize, usize), f32>> {
+    let (Some(embedder), Some(question)) = (material.embedder, material.vector) else { return Ok(HashMap::new()) };
+    let mut places = Vec::new();
+    let mut texts: Vec<String> = Vec::new();
+    for (p, list) in all.iter().enumerate() {
+        let heading = passages[p].chunk.heading.last().unwrap_or(&passages[p].document.title);
+        for (u, unit) in list.iter().enumerate().filter(|(_, unit)| unit.quotable()) {
+            places.push((p, u));
+            texts.push(format!("{heading}\n{}", unit.clean));
+        }
+    }
+    let inputs: Vec<&str> = texts.iter().map(String::as_str).collect();
+    // The model worked a moment ago for the question; if it fails now the words decide alone.
+    let Ok(vectors) = embedder.embed(&inputs, Role::Passage, run.cancel) else {
+        run.cancel.check()?;
+        return Ok(HashMap::new());
+    };
+    let dot = |v: &[f32]| v.iter().zip(question).map(|(a, b)| a * b).sum::<f32>();
+    Ok(places.into_iter().zip(vectors.iter().map(|v| dot(v))).collect())
+}
+
+/// Whether a unit only repeats a heading: in plain text headings have no mark of their own.
+fn is_heading_text(passage: &Passage, clean: &str) -> bool {
+    let same = |heading: &String| {
+        let (a, b) = (letters(heading), letters(clean));
+        a == b || (a.chars().count() >= 6 && b.ends_with(&a) && b.chars().count() <= a.chars().count() + 6)
+    };
+    passage.chunk.heading.iter().any(same) || letters(&passage.document.title) == letters(clean)
+}
+
+fn letters(text: &str) -> String {
+    normalise(text).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The sentences with their markers as one text. Sentences in Chinese need no space between them; list items stand on their own lines.
+#[must_use]
+pub fn with_markers(sentences: &[wire::Sentence]) -> String {
+    let mut out = String::new();
+    for sentence in sentences {
+        if !out.is_empty() {
+            let opens_list = out.trim_end_matches(|c: char| c.is_ascii_digit() || c == '[' || c == ']' || c == ' ').ends_with([':', '：']);
+            let closed = sentence.text.ends_with(['。', '！', '？', '.', '!', '?']);
+            out.push_str(if opens_list || !closed { "\n" } else if sentence.text.chars().next().is_some_and(is_cjk) { "" } else { " " });
+        }
+        out.push_str(&sentence.text);
+        for n in &sentence.citations {
+            out.push_str(&format!(" [{n}]"));
+        }
+    }
+    out
+}

@@ -1,0 +1,313 @@
+//! The engine's front: a mutable host (libraries, sync) and cheap immutable snapshots (search, ask, show, explain). One question uses one
+//! snapshot. It must not know who asks or how results are shown.
+
+mod snapshot;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::catalog::Catalog;
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::Run;
+use crate::lexical;
+use crate::model::Embedder;
+use crate::paths::{self, Paths};
+use crate::retrieve;
+use crate::sync::{self, Report};
+use crate::vector;
+use crate::wire;
+
+pub use snapshot::{Passage, Question, Snapshot};
+
+/// The name of the library that comes with the program.
+pub const SHIPPED: &str = "study-notes";
+
+/// Every setting of the engine.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// How files become chunks.
+    pub sync: sync::Settings,
+    /// How chunks are ranked.
+    pub search: retrieve::Settings,
+}
+
+/// The host of one data folder.
+pub struct Engine {
+    paths: Paths,
+    settings: Settings,
+    embedder: Option<Arc<dyn Embedder>>,
+}
+
+impl Engine {
+    /// Opens a data folder, creating it if needed. Without an embedder search is by keywords only.
+    ///
+    /// # Errors
+    /// `Io`, `DataTooNew`.
+    pub fn open(paths: Paths, settings: Settings, embedder: Option<Arc<dyn Embedder>>) -> Result<Self> {
+        paths.prepare()?;
+        Ok(Self { paths, settings, embedder })
+    }
+
+    /// Where its data is.
+    #[must_use]
+    pub fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    fn writer(&self) -> Result<Catalog> {
+        Catalog::open(&self.paths.catalog())
+    }
+
+    /// Makes the notes that came with the program a library, once: a person who removes it is not given it again. If they have moved since
+    /// (a new version), the library follows.
+    ///
+    /// # Errors
+    /// `Busy`, `Io`.
+    pub fn offer_shipped_notes(&self) -> Result<()> {
+        let Some(folder) = paths::shipped_notes() else { return Ok(()) };
+        if let Some(catalog) = Catalog::open_snapshot(&self.paths.catalog())? {
+            let known = catalog.libraries()?.into_iter().find(|l| l.shipped);
+            match known {
+                Some(library) if library.root == folder || library.root.is_dir() => return Ok(()),
+                None if catalog.shipped_offered()? => return Ok(()),
+                _ => {}
+            }
+        }
+        let _lock = self.paths.lock()?;
+        let mut catalog = self.writer()?;
+        match catalog.libraries()?.into_iter().find(|l| l.shipped) {
+            Some(library) => catalog.move_library(library.id, &folder),
+            None if catalog.shipped_offered()? => Ok(()),
+            None => catalog.add_library(SHIPPED, &folder, true).map(drop),
+        }
+    }
+
+    /// Adds a folder as a library. `name` defaults to the folder's own.
+    ///
+    /// # Errors
+    /// `NotFound` if it is no folder, `InvalidInput` if name or folder is taken or the folder holds the data folder, `Busy`, `Io`.
+    pub fn add_library(&self, folder: &Path, name: Option<&str>) -> Result<String> {
+        let root = folder.canonicalize().map_err(|e| Error::io("open the folder", folder, &e))?;
+        if !root.is_dir() {
+            return Err(Error::new(ErrorCode::NotFound, format!("`{}` is not a folder", folder.display()), "name a folder that holds notes"));
+        }
+        if self.paths.data.canonicalize().is_ok_and(|data| root.starts_with(data)) {
+            return Err(Error::new(ErrorCode::InvalidInput, format!("`{}` is inside Sidenote's own data folder", folder.display()), "choose a folder of your notes"));
+        }
+        let own = root.file_name().map_or_else(|| "notes".to_owned(), |n| n.to_string_lossy().into_owned());
+        let name = name.unwrap_or(&own).trim().to_owned();
+        if name.is_empty() || name.contains(['/', '\n']) {
+            return Err(Error::new(ErrorCode::InvalidInput, format!("`{name}` cannot be the name of a library"), "choose a name without `/`, with --name"));
+        }
+        let _lock = self.paths.lock()?;
+        self.writer()?.add_library(&name, &root, false)?;
+        Ok(name)
+    }
+
+    /// Forgets a library and what was read from it. Its files are not touched.
+    ///
+    /// # Errors
+    /// `NotFound`, `Busy`, `Io`.
+    pub fn remove_library(&self, name: &str, run: Run<'_>) -> Result<()> {
+        {
+            let _lock = self.paths.lock()?;
+            let mut catalog = self.writer()?;
+            let libraries = catalog.libraries()?;
+            let library = libraries.iter().find(|l| l.name == name).ok_or_else(|| unknown_library(name, libraries.iter().map(|l| l.name.as_str())))?;
+            catalog.remove_library(library.id)?;
+        }
+        self.repair(run)
+    }
+
+    /// The libraries with their counts.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub fn libraries(&self) -> Result<Vec<wire::LibraryInfo>> {
+        let Some(catalog) = Catalog::open_snapshot(&self.paths.catalog())? else { return Ok(Vec::new()) };
+        let mut out = Vec::new();
+        for library in catalog.libraries()? {
+            let ledger = catalog.ledger(library.id)?;
+            let sum = |f: fn(&crate::catalog::LedgerRow) -> u64| ledger.iter().map(f).sum();
+            out.push(wire::LibraryInfo {
+                name: library.name,
+                folder: library.root.display().to_string(),
+                shipped: library.shipped,
+                synced: library.synced,
+                indexed: sum(|r| u64::from(r.document.is_some())),
+                skipped: sum(|r| u64::from(r.skip.is_some())),
+                chunks: sum(|r| r.chunks),
+                chars: sum(|r| r.chars),
+                furniture_chars: sum(|r| r.furniture_chars),
+            });
+        }
+        Ok(out)
+    }
+
+    /// Reads what changed in the libraries (all, or those named) and brings the indexes up to date.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown name, and those of [`sync::sync`].
+    pub fn sync(&self, only: Option<&[String]>, run: Run<'_>) -> Result<Report> {
+        for name in only.unwrap_or_default() {
+            let libraries = self.libraries()?;
+            if !libraries.iter().any(|l| l.name == *name) {
+                return Err(unknown_library(name, libraries.iter().map(|l| l.name.as_str())));
+            }
+        }
+        sync::sync(&self.paths, &self.settings.sync, self.embedder.as_deref(), only, run)
+    }
+
+    /// Syncs the libraries that were never indexed, so that a first question has something to ask. Returns whether there were any.
+    ///
+    /// # Errors
+    /// Those of [`Self::sync`].
+    pub fn sync_new(&self, run: Run<'_>) -> Result<bool> {
+        let new: Vec<String> = self.libraries()?.into_iter().filter(|l| !l.synced && Path::new(&l.folder).is_dir()).map(|l| l.name).collect();
+        if !new.is_empty() {
+            self.sync(Some(&new), run)?;
+        }
+        Ok(!new.is_empty())
+    }
+
+    /// Completes the indexes from the catalog, without reading a note or running a model.
+    ///
+    /// # Errors
+    /// `Busy`, `Io`.
+    pub fn repair(&self, run: Run<'_>) -> Result<()> {
+        sync::repair(&self.paths, self.embedder.as_deref(), run)
+    }
+
+    /// Builds the graph for fast vector search where it pays; search is exact meanwhile.
+    ///
+    /// # Errors
+    /// `Busy`, `Io`, `Cancelled`.
+    pub fn build_graph(&self, run: Run<'_>) -> Result<bool> {
+        self.embedder.as_deref().map_or(Ok(false), |embedder| sync::build_graph(&self.paths, embedder, run))
+    }
+
+    /// A view of the last complete state, for any number of questions. Missing or outdated indexes are first rebuilt from the catalog, unless
+    /// another process is at it.
+    ///
+    /// # Errors
+    /// `NothingToAsk` if there is no library yet, `DataDamaged`, `Io`.
+    pub fn snapshot(&self, run: Run<'_>) -> Result<Snapshot> {
+        let nothing = || Error::new(ErrorCode::NothingToAsk, "there are no notes to ask yet", "add a folder with `sidenote library add FOLDER`");
+        let open = || Catalog::open_snapshot(&self.paths.catalog())?.ok_or_else(nothing);
+        let mut catalog = open()?;
+        if catalog.libraries()?.is_empty() {
+            return Err(nothing());
+        }
+        let mut notices = Vec::new();
+        if self.is_behind(&catalog)? {
+            // The reading transaction would hide what the repair writes.
+            drop(catalog);
+            match self.repair(run) {
+                Err(e) if e.code == ErrorCode::Busy => notices.push("another sidenote is indexing: the newest notes may be missing from these results".to_owned()),
+                other => other?,
+            }
+            catalog = open()?;
+        }
+        let vectors = self.embedder.as_ref().and_then(|embedder| {
+            vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), catalog.generation().ok()?)
+        });
+        let lexical = lexical::LexicalReader::open(&self.paths.index().join(lexical::FOLDER));
+        Ok(Snapshot::new(catalog, lexical, vectors, self.embedder.clone(), self.settings.clone(), notices))
+    }
+
+    fn vector_folder(&self, embedder: &dyn Embedder) -> PathBuf {
+        self.paths.index().join(vector::folder_name(&embedder.spec().fingerprint))
+    }
+
+    /// Whether an index misses something that the catalog could give it.
+    fn is_behind(&self, catalog: &Catalog) -> Result<bool> {
+        let generation = catalog.generation()?;
+        if lexical::generation(&self.paths.index().join(lexical::FOLDER)) != Some(generation) {
+            return Ok(true);
+        }
+        let Some(embedder) = &self.embedder else { return Ok(false) };
+        let stored = catalog.counts(Some(&embedder.spec().fingerprint))?.embedded > 0;
+        Ok(stored && vector::newest(&self.vector_folder(embedder.as_ref())) != Some(generation))
+    }
+
+    /// The state of everything; `files` adds the ledger.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`, `Cancelled`.
+    pub fn status(&self, files: bool, run: Run<'_>) -> Result<wire::Status> {
+        let catalog = Catalog::open_snapshot(&self.paths.catalog())?;
+        let fingerprint = self.embedder.as_ref().map(|e| e.spec().fingerprint.clone());
+        let mut status = wire::Status {
+            version: wire::VERSION,
+            data_folder: self.paths.data.display().to_string(),
+            generation: 0,
+            synced_at: None,
+            stale_files: 0,
+            documents: 0,
+            chunks: 0,
+            libraries: self.libraries()?,
+            legs: wire::Legs {
+                lexical_generation: lexical::generation(&self.paths.index().join(lexical::FOLDER)),
+                embedder: self.embedder.as_ref().map(|e| e.spec().name.clone()),
+                embedder_problem: None,
+                vector_generation: None,
+                embedded: 0,
+                vector_search: "exact",
+            },
+            files: None,
+            notices: Vec::new(),
+        };
+        let Some(catalog) = catalog else { return Ok(status) };
+        let counts = catalog.counts(fingerprint.as_ref())?;
+        status.generation = catalog.generation()?;
+        status.synced_at = catalog.synced_at()?.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).map(|t| t.round(jiff::Unit::Second).unwrap_or(t).to_string());
+        status.stale_files = sync::count_stale(&catalog, &self.settings.sync, run)?;
+        (status.documents, status.chunks, status.legs.embedded) = (counts.documents, counts.chunks, counts.embedded);
+        if let Some(embedder) = &self.embedder
+            && let Some(index) = vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), status.generation)
+        {
+            status.legs.vector_generation = Some(index.generation());
+            status.legs.vector_search = if index.has_graph() { "graph" } else { "exact" };
+        }
+        if files {
+            status.files = Some(ledger(&catalog)?);
+        }
+        Ok(status)
+    }
+
+    /// Whether the catalog's file is sound.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub fn check_catalog(&self) -> Result<bool> {
+        Catalog::open_snapshot(&self.paths.catalog())?.map_or(Ok(true), |catalog| catalog.check_integrity())
+    }
+}
+
+fn ledger(catalog: &Catalog) -> Result<Vec<wire::LedgerEntry>> {
+    let mut out = Vec::new();
+    for library in catalog.libraries()? {
+        for row in catalog.ledger(library.id)? {
+            out.push(wire::LedgerEntry {
+                library: library.name.clone(),
+                document: row.path,
+                state: if row.skip.is_some() { "skipped" } else { "indexed" },
+                reason: row.skip.as_ref().map(|s| s.reason),
+                detail: row.skip.map(|s| s.detail),
+                size: row.size,
+                chars: row.chars,
+                furniture_chars: row.furniture_chars,
+                chunks: row.chunks,
+                warnings: row.warnings,
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// The error for a library that does not exist, naming those that do.
+pub(crate) fn unknown_library<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let known: Vec<String> = known.map(|n| format!("`{n}`")).collect();
+    let hint = if known.is_empty() { "add one with `sidenote library add FOLDER`".to_owned() } else { format!("there is {}", known.join(", ")) };
+    Error::new(ErrorCode::NotFound, format!("there is no library named `{name}`"), hint)
+}

@@ -1,0 +1,585 @@
+//! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
+
+use super::{Settings, unknown_library};
+use crate::answer::{self, Material};
+use crate::catalog::{Catalog, ChunkPlace, DocumentRow, Filter};
+use crate::cite::{Check, Verifier};
+use crate::document::Span;
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::Run;
+use crate::lexical::LexicalReader;
+use crate::model::{Embedder, Role};
+use crate::retrieve::fold::{Shape, repeats};
+use crate::retrieve::{Hit, Query, Scope, query::is_question_word, rank};
+use crate::sync::count_stale;
+use crate::text::{bigrams, normalise, normalise_mapped, words};
+use crate::vector::VectorIndex;
+use crate::wire;
+
+/// Passages an answer is made from.
+const ANSWER_PASSAGES: usize = 8;
+/// Different notes a long result list reaches, where there are that many.
+const LIST_DOCUMENTS: usize = 10;
+
+/// A question or a search input, and where it is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// As typed.
+    pub text: String,
+    /// Which notes are asked.
+    pub filter: Filter,
+    /// Passages returned.
+    pub limit: usize,
+}
+
+/// A hit made readable: the chunk's text and place. Its text equals the document's span.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    /// The scores.
+    pub hit: Hit,
+    /// The note.
+    pub document: Arc<DocumentRow>,
+    /// The chunk's place in it.
+    pub chunk: ChunkPlace,
+    /// The text of the span.
+    pub text: String,
+    /// Passages with the same text elsewhere.
+    pub also_in: Vec<Passage>,
+}
+
+/// A view of one generation.
+pub struct Snapshot {
+    catalog: Mutex<Catalog>,
+    lexical: Option<LexicalReader>,
+    vectors: Option<VectorIndex>,
+    embedder: Option<Arc<dyn Embedder>>,
+    settings: Settings,
+    notices: Vec<String>,
+}
+
+/// What a search came to, before it becomes JSON.
+struct Found {
+    query: Query,
+    vector: Option<Vec<f32>>,
+    passages: Vec<Passage>,
+    /// Every candidate, for `explain`.
+    hits: Vec<Hit>,
+    notices: Vec<String>,
+    timings: wire::Timings,
+}
+
+impl Snapshot {
+    pub(super) fn new(
+        catalog: Catalog,
+        lexical: Option<LexicalReader>,
+        vectors: Option<VectorIndex>,
+        embedder: Option<Arc<dyn Embedder>>,
+        settings: Settings,
+        notices: Vec<String>,
+    ) -> Self {
+        Self { catalog: Mutex::new(catalog), lexical, vectors, embedder, settings, notices }
+    }
+
+    fn catalog(&self) -> MutexGuard<'_, Catalog> {
+        // A reader that panicked leaves nothing half-written behind.
+        self.catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The catalog's generation.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn generation(&self) -> Result<u64> {
+        self.catalog().generation()
+    }
+
+    /// How many files differ from what was indexed, as a sentence; `None` if none do.
+    ///
+    /// # Errors
+    /// `Cancelled`, `DataDamaged`.
+    pub fn staleness(&self, run: Run<'_>) -> Result<Option<String>> {
+        let catalog = self.catalog();
+        let stale = count_stale(&catalog, &self.settings.sync, run)?;
+        if stale == 0 {
+            return Ok(None);
+        }
+        let since = catalog.synced_at()?.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+        let since = since.map_or_else(|| "an unfinished sync".to_owned(), |t| t.round(jiff::Unit::Second).unwrap_or(t).to_string());
+        let files = if stale == 1 { "1 file has".to_owned() } else { format!("{stale} files have") };
+        Ok(Some(format!("index as of {since}: {files} changed since; run `sidenote sync`")))
+    }
+
+    /// Passages for a query, best first.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a blank query, `NotFound` for an unknown library, `Cancelled`, `Io`.
+    pub fn search(&self, question: &Question, run: Run<'_>) -> Result<wire::Search> {
+        let found = self.find(question, question.limit.max(1), run)?;
+        Ok(wire::Search {
+            version: wire::VERSION,
+            query: question.text.clone(),
+            hits: found.passages.iter().map(|p| self.passage_json(p, &found.query)).collect(),
+            notices: found.notices,
+            timings_ms: found.timings,
+            generation: self.generation()?,
+        })
+    }
+
+    /// An answer from the notes' own sentences, each with a quote that was just found in its file.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub fn ask(&self, question: &Question, run: Run<'_>) -> Result<wire::Answer> {
+        let began = Instant::now();
+        let mut found = self.find(question, question.limit.max(ANSWER_PASSAGES), run)?;
+        let answering = Instant::now();
+        let material = Material {
+            query: &found.query,
+            vector: found.vector.as_deref(),
+            passages: &found.passages[..found.passages.len().min(ANSWER_PASSAGES)],
+            embedder: self.embedder.as_deref(),
+            lexical: self.lexical.as_ref(),
+        };
+        let draft = answer::extract(&material, run)?;
+        let mut verifier = Verifier::default();
+        let mut citations: Vec<wire::Citation> = Vec::new();
+        let mut sentences: Vec<wire::Sentence> = Vec::new();
+        let mut lost = 0;
+        for point in draft.points {
+            let passage = &found.passages[point.passage];
+            let span = passage.chunk.span.start + point.span.start..passage.chunk.span.start + point.span.end;
+            let check = verifier.check(&self.catalog(), &passage.document, &span, &passage.text[point.span.clone()])?;
+            let Check::Found(verified) = check else {
+                lost += 1;
+                continue;
+            };
+            if verified.moved {
+                push_once(&mut found.notices, format!("`{}` was edited after it was indexed; what is quoted is still in it", passage.document.path));
+            }
+            let n = citations.len() + 1;
+            citations.push(citation(n, point.passage, passage, verified));
+            sentences.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] });
+        }
+        if lost > 0 {
+            found.notices.push(format!("{lost} sentence(s) were left out: their note has changed or is gone; run `sidenote sync`"));
+        }
+        let outcome = if draft.answered && !sentences.is_empty() { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };
+        if outcome == wire::Outcome::NotInNotes {
+            sentences.clear();
+            citations.clear();
+        }
+        found.timings.insert("answer", ms(answering));
+        found.timings.insert("total", ms(began));
+        Ok(wire::Answer {
+            version: wire::VERSION,
+            question: question.text.clone(),
+            standalone_question: found.query.text.clone(),
+            outcome,
+            confidence: draft.confidence,
+            answerer: wire::Answerer { kind: "extractive", model: None },
+            answer: answer::with_markers(&sentences),
+            sentences,
+            citations,
+            passages: found.passages.iter().map(|p| self.passage_json(p, &found.query)).collect(),
+            notices: found.notices,
+            timings_ms: found.timings,
+            generation: self.generation()?,
+        })
+    }
+
+    /// A part of a note: the passage at a line (the beginning without one), with what stands around it.
+    ///
+    /// # Errors
+    /// `NotFound` if no note, or more than one, goes by that name.
+    pub fn show(&self, note: &str, line: Option<u32>, filter: &Filter) -> Result<wire::Shown> {
+        let catalog = self.catalog();
+        let document = find_note(&catalog, note, filter)?;
+        let text = catalog.text(document.id)?;
+        let chunks = catalog.chunks_of(document.id)?;
+        let at = |chunk: &ChunkPlace| document.source_map.place(&text, chunk.span.start).line;
+        let chunk = match line {
+            Some(line) => chunks.iter().rev().find(|c| at(c) <= line).or(chunks.first()),
+            None => chunks.first(),
+        };
+        let span: Span = chunk.map_or(0..text.len().min(2_000), |c| c.span.clone());
+        let span = span.start..floor_boundary(&text, span.end);
+        let mut notices = Vec::new();
+        match Verifier::default().check(&catalog, &document, &span, &text[span.clone()])? {
+            Check::Found(v) if !v.moved => {}
+            Check::Found(_) => notices.push("the note was edited after it was indexed; this passage is still in it".to_owned()),
+            Check::Changed => notices.push("the note has changed: this is the passage as it was indexed; run `sidenote sync`".to_owned()),
+            Check::Gone => notices.push("the file is gone: this is the passage as it was indexed; run `sidenote sync`".to_owned()),
+        }
+        let place = document.source_map.place(&text, span.start);
+        let around = 400;
+        let before = floor_boundary(&text, span.start.saturating_sub(around));
+        let after = floor_boundary(&text, (span.end + around).min(text.len()));
+        Ok(wire::Shown {
+            version: wire::VERSION,
+            library: document.library.clone(),
+            document: document.path.clone(),
+            document_id: document.id,
+            title: document.title.clone(),
+            heading: chunk.map(|c| c.heading.clone()).unwrap_or_default(),
+            before: text[before..span.start].to_owned(),
+            text: text[span.clone()].to_owned(),
+            after: text[span.end..after].to_owned(),
+            line: place.line,
+            page: place.page,
+            notices,
+            generation: catalog.generation()?,
+        })
+    }
+
+    /// Why a note is, or is not, among the first results of a query.
+    ///
+    /// # Errors
+    /// As [`Self::search`], and `NotFound` if no note goes by that name.
+    pub fn explain(&self, question: &Question, note: &str, run: Run<'_>) -> Result<wire::Explanation> {
+        let document = find_note(&self.catalog(), note, &Filter::default())?;
+        let shown = question.limit.max(1);
+        let all = self.find(question, shown, run)?;
+        let inside = Question { filter: Filter { libraries: vec![document.library.clone()], notes: vec![document.path.clone()], ..Filter::default() }, ..question.clone() };
+        let own = self.find(&inside, 1, run)?;
+        let best = own.passages.first();
+        let filtered = !question.filter.is_empty() && !self.catalog().matching(&question.filter)?.contains(&document.id);
+        let position = best.and_then(|b| all.hits.iter().position(|h| h.chunk == b.hit.chunk)).map(|i| i + 1);
+        let listed = best.is_some_and(|b| all.passages.iter().any(|p| p.document.id == document.id && p.hit.chunk == b.hit.chunk));
+        let held: HashSet<String> = best.map(|b| terms_of(b)).unwrap_or_default();
+        let terms: Vec<wire::ExplainedTerm> = own
+            .query
+            .terms
+            .words
+            .iter()
+            .map(|(term, _)| wire::ExplainedTerm {
+                term: term.clone(),
+                chunks: self.lexical.as_ref().map_or(0, |l| l.frequency(term)),
+                matched: held.contains(term),
+            })
+            .collect();
+        let mut reasons = Vec::new();
+        if filtered {
+            reasons.push("the filter excludes this note".to_owned());
+        }
+        match best {
+            None => reasons.push("no passage of this note shares a word with the query, and none has a vector".to_owned()),
+            Some(_) if listed => reasons.push(format!("it is there: its best passage has rank {}", position.unwrap_or(1))),
+            Some(b) => {
+                let missing: Vec<&str> = terms.iter().filter(|t| !t.matched).map(|t| t.term.as_str()).collect();
+                if !missing.is_empty() {
+                    reasons.push(format!("its best passage lacks {}", missing.join(", ")));
+                }
+                match (position, all.passages.last()) {
+                    (Some(rank), Some(last)) => reasons.push(format!(
+                        "its best passage has rank {rank} with {:.3}; the last one shown has {:.3}",
+                        all.hits.get(rank - 1).map_or(b.hit.fused, |h| h.fused),
+                        last.hit.fused
+                    )),
+                    _ => reasons.push(format!("none of its passages is among the first {} by keywords or by meaning", self.settings.search.candidates)),
+                }
+                if all.passages.iter().any(|p| p.also_in.iter().any(|a| a.document.id == document.id)) {
+                    reasons.push("its text is shown under another note with the same text (\"also in\")".to_owned());
+                }
+            }
+        }
+        let best = best.map(|p| {
+            // Its scores among all notes, where it got that far.
+            let hit = all.hits.iter().find(|h| h.chunk == p.hit.chunk).copied().unwrap_or(p.hit);
+            self.passage_json(&Passage { hit, ..p.clone() }, &own.query)
+        });
+        Ok(wire::Explanation {
+            version: wire::VERSION,
+            query: question.text.clone(),
+            best,
+            rank: position,
+            shown,
+            terms,
+            first: all.hits.first().map(scores),
+            reasons,
+            notices: all.notices,
+            generation: self.generation()?,
+        })
+    }
+
+    fn find(&self, question: &Question, limit: usize, run: Run<'_>) -> Result<Found> {
+        let began = Instant::now();
+        run.cancel.check()?;
+        let query = Query::new(&question.text)?;
+        let mut notices = self.notices.clone();
+        if query.shortened {
+            notices.push("the question is very long: only its beginning was used".to_owned());
+        }
+        let keep = self.filter(&question.filter)?;
+        let keep = keep.as_ref().map(|kept| move |id: u64| kept.contains(&id));
+        let keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)> = keep.as_ref().map(|k| k as _);
+        let mut timings = BTreeMap::new();
+        let embedding = Instant::now();
+        let vector = self.embed(&query, run, &mut notices)?;
+        timings.insert("embed", ms(embedding));
+        if self.lexical.is_none() {
+            notices.push("the keyword index cannot be read: results are by meaning only; run `sidenote sync`".to_owned());
+        }
+        let searching = Instant::now();
+        let scope = Scope {
+            lexical: self.lexical.as_ref(),
+            vectors: self.vectors.as_ref().zip(vector.as_deref()),
+            keep,
+        };
+        let hits = rank(&query, &scope, &self.settings.search)?;
+        timings.insert("rank", ms(searching));
+        run.cancel.check()?;
+        let reading = Instant::now();
+        let passages = self.passages(&hits, limit)?;
+        timings.insert("read", ms(reading));
+        timings.insert("search", ms(began));
+        Ok(Found { query, vector, passages, hits, notices, timings })
+    }
+
+    /// The query's vector; without one the search goes on by keywords, and says so.
+    fn embed(&self, query: &Query, run: Run<'_>, notices: &mut Vec<String>) -> Result<Option<Vec<f32>>> {
+        let Some(embedder) = &self.embedder else {
+            notices.push("no embedding model: results are by keywords only".to_owned());
+            return Ok(None);
+        };
+        if self.vectors.is_none() {
+            notices.push("the notes have no vectors yet: results are by keywords only; run `sidenote sync`".to_owned());
+            return Ok(None);
+        }
+        match embedder.embed(&[&query.text], Role::Query, run.cancel) {
+            Ok(mut vectors) => Ok(vectors.pop()),
+            Err(e) if e.code == ErrorCode::ModelUnavailable => {
+                notices.push(format!("results are by keywords only: {}. {}", e.message, e.hint));
+                Ok(None)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// The ids a filter lets through; `None` for no filter.
+    fn filter(&self, filter: &Filter) -> Result<Option<HashSet<u64>>> {
+        if filter.is_empty() {
+            return Ok(None);
+        }
+        let catalog = self.catalog();
+        let libraries = catalog.libraries()?;
+        if let Some(name) = filter.libraries.iter().find(|n| !libraries.iter().any(|l| l.name == **n)) {
+            return Err(unknown_library(name, libraries.iter().map(|l| l.name.as_str())));
+        }
+        if let Some(day) = &filter.since
+            && day.parse::<jiff::civil::Date>().is_err()
+        {
+            return Err(Error::new(ErrorCode::InvalidInput, format!("`{day}` is not a date"), "write it as YYYY-MM-DD"));
+        }
+        Ok(Some(catalog.matching(filter)?.into_iter().collect()))
+    }
+
+    /// The first `limit` hits made readable: notes that are gone are left out, near-duplicates folded, and a long list reaches several notes.
+    fn passages(&self, hits: &[Hit], limit: usize) -> Result<Vec<Passage>> {
+        let catalog = self.catalog();
+        let mut documents: HashMap<u64, Option<Arc<DocumentRow>>> = HashMap::new();
+        let mut passages: Vec<Passage> = Vec::new();
+        let mut shapes: Vec<Shape> = Vec::new();
+        // Enough to fill the list after folding and spreading over notes.
+        for hit in hits {
+            if passages.len() >= 2 * limit + LIST_DOCUMENTS {
+                break;
+            }
+            // A chunk of an index that is behind the catalog.
+            let Some(chunk) = catalog.chunk(hit.chunk)? else { continue };
+            let document = match documents.get(&chunk.document) {
+                Some(known) => known.clone(),
+                None => {
+                    let row = catalog.document(chunk.document)?.filter(|d| d.root.join(&d.path).is_file()).map(Arc::new);
+                    documents.insert(chunk.document, row.clone());
+                    row
+                }
+            };
+            let Some(document) = document else { continue };
+            let text = catalog.text_of(chunk.document, &chunk.span)?;
+            shapes.push(Shape::new(&text));
+            passages.push(Passage { hit: *hit, document, chunk, text, also_in: Vec::new() });
+        }
+        let firsts = repeats(&shapes);
+        let mut kept: Vec<Passage> = Vec::new();
+        let mut at: Vec<usize> = Vec::with_capacity(passages.len());
+        for (passage, first) in passages.into_iter().zip(firsts) {
+            match first {
+                Some(first) => {
+                    at.push(at[first]);
+                    let target = at[first];
+                    // The same note twice is no other place.
+                    if kept[target].document.id != passage.document.id {
+                        kept[target].also_in.push(passage);
+                    }
+                }
+                None => {
+                    at.push(kept.len());
+                    kept.push(passage);
+                }
+            }
+        }
+        Ok(spread(kept, limit))
+    }
+
+    fn passage_json(&self, passage: &Passage, query: &Query) -> wire::Passage {
+        let catalog = self.catalog();
+        let place = place(&catalog, passage);
+        wire::Passage {
+            library: passage.document.library.clone(),
+            document: passage.document.path.clone(),
+            document_id: passage.document.id,
+            title: passage.document.title.clone(),
+            heading: passage.chunk.heading.clone(),
+            text: passage.text.clone(),
+            start: passage.chunk.span.start,
+            end: passage.chunk.span.end,
+            line: place.line,
+            page: place.page,
+            highlights: highlights(&passage.text, query),
+            also_in: passage
+                .also_in
+                .iter()
+                .map(|p| wire::AlsoIn {
+                    library: p.document.library.clone(),
+                    document: p.document.path.clone(),
+                    title: p.document.title.clone(),
+                    line: self::place(&catalog, p).line,
+                })
+                .collect(),
+            scores: scores(&passage.hit),
+        }
+    }
+}
+
+/// Keeps the order, but lets a list of ten or more reach ten notes where there are that many: the last places of the list go to notes that are
+/// not yet in it.
+fn spread(passages: Vec<Passage>, limit: usize) -> Vec<Passage> {
+    let wanted = LIST_DOCUMENTS.min(limit / 2);
+    let mut seen: HashSet<u64> = HashSet::new();
+    let fresh: Vec<bool> = passages.iter().map(|p| seen.insert(p.document.id)).collect();
+    let inside = fresh.iter().take(limit).filter(|f| **f).count();
+    let missing = wanted.saturating_sub(inside).min(fresh.iter().skip(limit).filter(|f| **f).count());
+    if missing == 0 {
+        return passages.into_iter().take(limit).collect();
+    }
+    // Further passages of notes already listed make room, from the end.
+    let mut drop: HashSet<usize> = HashSet::new();
+    for i in (0..limit.min(passages.len())).rev() {
+        if drop.len() < missing && !fresh[i] {
+            drop.insert(i);
+        }
+    }
+    let mut out = Vec::with_capacity(limit);
+    for (i, passage) in passages.into_iter().enumerate() {
+        if (i < limit && !drop.contains(&i)) || (i >= limit && fresh[i] && out.len() < limit) {
+            out.push(passage);
+        }
+    }
+    out.truncate(limit);
+    out
+}
+
+fn find_note(catalog: &Catalog, note: &str, filter: &Filter) -> Result<DocumentRow> {
+    let filter = Filter { notes: vec![note.to_owned()], ..filter.clone() };
+    let ids = catalog.matching(&filter)?;
+    let not_found = |message: String, hint: String| Error::new(ErrorCode::NotFound, message, hint);
+    let rows: Vec<DocumentRow> = ids.into_iter().filter_map(|id| catalog.document(id).transpose()).collect::<Result<_>>()?;
+    // A full path is meant literally, whatever else ends like it.
+    let exact = rows.iter().position(|r| r.path == note);
+    match (rows.len(), exact) {
+        (0, _) => Err(not_found(format!("there is no note `{note}`"), "name it by its path in the library or by its title; `sidenote status --files` lists them".into())),
+        (1, _) | (_, Some(_)) => rows.into_iter().nth(exact.unwrap_or(0)).ok_or_else(|| Error::internal("note vanished")),
+        _ => {
+            let paths: Vec<String> = rows.iter().take(5).map(|r| format!("`{}` in `{}`", r.path, r.library)).collect();
+            Err(not_found(format!("`{note}` names {} notes", rows.len()), format!("name one of {}", paths.join(", "))))
+        }
+    }
+}
+
+fn citation(n: usize, index: usize, passage: &Passage, verified: crate::cite::Verified) -> wire::Citation {
+    wire::Citation {
+        n,
+        passage: index,
+        library: passage.document.library.clone(),
+        document: passage.document.path.clone(),
+        document_id: passage.document.id,
+        title: passage.document.title.clone(),
+        heading: passage.chunk.heading.clone(),
+        before: verified.before,
+        quote: verified.quote,
+        after: verified.after,
+        start: verified.span.start,
+        end: verified.span.end,
+        line: verified.place.line,
+        page: verified.place.page,
+    }
+}
+
+fn scores(hit: &Hit) -> wire::Scores {
+    wire::Scores {
+        fused: hit.fused,
+        lexical: hit.lexical.map(|l| l.score),
+        lexical_rank: hit.lexical.and_then(|l| l.rank),
+        vector: hit.vector.map(|l| l.score),
+        vector_rank: hit.vector.and_then(|l| l.rank),
+    }
+}
+
+/// Where a passage begins. A document whose lines are the file's own needs its text up to there.
+fn place(catalog: &Catalog, passage: &Passage) -> crate::document::Place {
+    let map = &passage.document.source_map;
+    let start = passage.chunk.span.start;
+    let text = if map.lines.is_empty() { catalog.text_of(passage.document.id, &(0..start)).unwrap_or_default() } else { String::new() };
+    map.place(&text, start)
+}
+
+fn terms_of(passage: &Passage) -> HashSet<String> {
+    let mut all = passage.document.title.clone();
+    for heading in &passage.chunk.heading {
+        all.push('\n');
+        all.push_str(heading);
+    }
+    all.push('\n');
+    all.push_str(&passage.text);
+    words(&normalise(&all)).into_iter().map(|t| t.text).collect()
+}
+
+/// Byte ranges of a text that match the query's words or bigrams, merged, in order.
+fn highlights(text: &str, query: &Query) -> Vec<(usize, usize)> {
+    let (normalised, origin) = normalise_mapped(text);
+    let wanted: HashSet<&str> = query.terms.words.iter().chain(&query.terms.bigrams).map(|(t, _)| t.as_str()).filter(|t| !is_question_word(t)).collect();
+    let mut spans: Vec<(usize, usize)> = words(&normalised)
+        .into_iter()
+        .chain(bigrams(&normalised))
+        .filter(|t| wanted.contains(t.text.as_str()))
+        .map(|t| (origin[t.span.start], origin[t.span.end]))
+        .filter(|(start, end)| start < end && text.is_char_boundary(*start) && text.is_char_boundary(*end))
+        .collect();
+    spans.sort_unstable();
+    let mut merged: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in spans {
+        match merged.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
+}
+
+fn push_once(notices: &mut Vec<String>, notice: String) {
+    if !notices.contains(&notice) {
+        notices.push(notice);
+    }
+}
+
+fn ms(since: Instant) -> f64 {
+    (since.elapsed().as_secs_f64() * 1e5).round() / 100.0
+}

@@ -1,0 +1,110 @@
+//! Where everything is on disk, the data folder's version, and the writer's lock. It must not know what the files hold.
+
+use std::env;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorCode, Result};
+
+/// The version of the data folder's layout.
+const VERSION: &str = "1";
+
+/// The folders of one installation or one `--data-dir`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// Catalog and indexes.
+    pub data: PathBuf,
+    /// Settings.
+    pub config: PathBuf,
+    /// Downloaded models.
+    pub cache: PathBuf,
+}
+
+impl Paths {
+    /// Everything below one folder (`--data-dir`, `SIDENOTE_DATA_DIR`, tests).
+    #[must_use]
+    pub fn under(folder: &Path) -> Self {
+        Self { data: folder.to_owned(), config: folder.join("config"), cache: folder.join("cache") }
+    }
+
+    /// The platform's own places (XDG folders on Linux).
+    ///
+    /// # Errors
+    /// `Io` if the person has no home folder.
+    pub fn standard() -> Result<Self> {
+        let dirs = directories::ProjectDirs::from("", "", "sidenote")
+            .ok_or_else(|| Error::new(ErrorCode::Io, "there is no home folder to keep the index in", "name a folder with --data-dir"))?;
+        Ok(Self { data: dirs.data_dir().to_owned(), config: dirs.config_dir().to_owned(), cache: dirs.cache_dir().to_owned() })
+    }
+
+    /// The SQLite file.
+    #[must_use]
+    pub fn catalog(&self) -> PathBuf {
+        self.data.join("catalog.sqlite")
+    }
+
+    /// The folder of everything that can be rebuilt.
+    #[must_use]
+    pub fn index(&self) -> PathBuf {
+        self.data.join("index")
+    }
+
+    /// Creates the data folder, or refuses one that a newer program wrote.
+    ///
+    /// # Errors
+    /// `Io`, `DataTooNew`.
+    pub fn prepare(&self) -> Result<()> {
+        fs::create_dir_all(&self.data).map_err(|e| Error::io("create the data folder", &self.data, &e))?;
+        let file = self.data.join("VERSION");
+        match fs::read_to_string(&file) {
+            Ok(found) if found.trim() == VERSION => Ok(()),
+            // An empty file is what a crash between creating and writing leaves.
+            Ok(found) if found.trim().is_empty() => fs::write(&file, VERSION).map_err(|e| Error::io("write", &file, &e)),
+            Ok(found) => Err(Error::new(
+                ErrorCode::DataTooNew,
+                format!("the data folder `{}` has layout version {}, this program knows version {VERSION}", self.data.display(), found.trim()),
+                "update Sidenote, or use another folder with --data-dir",
+            )),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => fs::write(&file, VERSION).map_err(|e| Error::io("write", &file, &e)),
+            Err(e) => Err(Error::io("read", &file, &e)),
+        }
+    }
+
+    /// Takes the writer's lock, held until the result is dropped; the operating system frees it if the process dies.
+    ///
+    /// # Errors
+    /// `Busy` if another process holds it, `Io`.
+    pub fn lock(&self) -> Result<Lock> {
+        let path = self.data.join("lock");
+        let file = File::options().create(true).append(true).open(&path).map_err(|e| Error::io("open", &path, &e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::new(
+                ErrorCode::Busy,
+                "another sidenote is indexing into this data folder",
+                "wait until it has finished; asking and searching work meanwhile",
+            )),
+            Err(TryLockError::Error(e)) => Err(Error::io("lock", &path, &e)),
+        }
+    }
+}
+
+/// The writer's lock.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// The folder of the notes that came with the program: beside the executable, in `share/sidenote/`, or in the source tree it was built in.
+#[must_use]
+pub fn shipped_notes() -> Option<PathBuf> {
+    if let Some(named) = env::var_os("SIDENOTE_NOTES") {
+        return Some(PathBuf::from(named)).filter(|p| p.is_dir());
+    }
+    let exe = env::current_exe().ok()?.canonicalize().ok()?;
+    let folder = exe.parent()?;
+    let installed = [folder.join("../share/sidenote/notes"), folder.join("notes")];
+    // During development the executable is in target/<profile>/ of the source tree.
+    let source = folder.ancestors().filter(|a| a.join("Cargo.toml").is_file()).map(|a| a.join("notes"));
+    installed.into_iter().chain(source).find(|p| p.is_dir()).and_then(|p| p.canonicalize().ok())
+}

@@ -1,0 +1,103 @@
+//! Query → ranked hits that carry every score they were given. It must not know prompts, answers, or how indexes are written.
+
+pub mod fold;
+pub mod fuse;
+pub mod query;
+
+use std::collections::HashMap;
+
+use crate::lexical::{LexicalHit, LexicalReader, Weights};
+use crate::vector::{VectorHit, VectorIndex};
+
+pub use query::Query;
+
+/// Settings of a search; every default was measured on the development sets (`docs/benchmarks.md`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Field weights of the keyword score.
+    pub fields: Weights,
+    /// How the two scores become one.
+    pub fusion: fuse::Fusion,
+    /// Candidates taken from each leg.
+    pub candidates: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { fields: Weights::default(), fusion: fuse::Fusion::default(), candidates: 100 }
+    }
+}
+
+/// Rank (from 1) and score in one leg.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Leg {
+    /// 1 is best; none for a chunk outside the leg's candidates whose score is known all the same.
+    pub rank: Option<usize>,
+    /// The leg's own score.
+    pub score: f32,
+}
+
+/// A ranked chunk. Scores are added stage by stage and never overwritten.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// The chunk.
+    pub chunk: u64,
+    /// Its document.
+    pub document: u64,
+    /// Keyword leg: BM25 summed over fields.
+    pub lexical: Option<Leg>,
+    /// Vector leg: cosine.
+    pub vector: Option<Leg>,
+    /// Both, fused; hits are ordered by it, ties by chunk id.
+    pub fused: f32,
+}
+
+/// What may be searched, and in which documents.
+pub struct Scope<'a> {
+    /// The keyword index, if it can be read.
+    pub lexical: Option<&'a LexicalReader>,
+    /// The vector index and the query's vector, if both are there.
+    pub vectors: Option<(&'a VectorIndex, &'a [f32])>,
+    /// Documents that the filter lets through; `None` lets all through.
+    pub keep: Option<&'a (dyn Fn(u64) -> bool + Send + Sync)>,
+}
+
+/// Ranks chunks for a query: candidates of both legs, fused.
+///
+/// # Errors
+/// `Io` if an index file fails under the search.
+pub fn rank(query: &Query, scope: &Scope<'_>, settings: &Settings) -> crate::error::Result<Vec<Hit>> {
+    let lexical = match scope.lexical {
+        Some(index) => index.search(&query.terms, &settings.fields, settings.candidates, scope.keep)?,
+        None => Vec::new(),
+    };
+    let vector = scope.vectors.map_or_else(Vec::new, |(index, vector)| index.search(vector, settings.candidates, scope.keep));
+    let mut hits = merge(&lexical, &vector);
+    if let Some((index, vector)) = scope.vectors {
+        // A chunk that only keywords found has a cosine all the same.
+        for hit in hits.iter_mut().filter(|h| h.vector.is_none()) {
+            hit.vector = index.similarity(vector, hit.chunk).map(|score| Leg { rank: None, score });
+        }
+    }
+    settings.fusion.apply(query, &mut hits);
+    hits.sort_by(|a, b| b.fused.total_cmp(&a.fused).then(a.chunk.cmp(&b.chunk)));
+    Ok(hits)
+}
+
+fn merge(lexical: &[LexicalHit], vector: &[VectorHit]) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::with_capacity(lexical.len() + vector.len());
+    let mut at: HashMap<u64, usize> = HashMap::new();
+    for (i, found) in lexical.iter().enumerate() {
+        at.insert(found.chunk, hits.len());
+        let leg = Leg { rank: Some(i + 1), score: found.score };
+        hits.push(Hit { chunk: found.chunk, document: found.document, lexical: Some(leg), vector: None, fused: 0.0 });
+    }
+    for (i, found) in vector.iter().enumerate() {
+        let leg = Some(Leg { rank: Some(i + 1), score: found.score });
+        match at.get(&found.chunk) {
+            Some(&known) => hits[known].vector = leg,
+            None => hits.push(Hit { chunk: found.chunk, document: found.document, lexical: None, vector: leg, fused: 0.0 }),
+        }
+    }
+    hits
+}

@@ -1,0 +1,103 @@
+//! What a person typed, as weighted search terms. Pure; it must not know indexes.
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::lexical::TermQuerySet;
+use crate::text::{bigrams, is_cjk, normalise, words};
+
+/// Characters of a question that are used; more is a pasted document, and its beginning says what it is about.
+const MAX_CHARS: usize = 2_000;
+/// Distinct terms of a query, the longest first; a pasted page would otherwise search for every word of itself.
+const MAX_TERMS: usize = 96;
+
+/// Words that make a sentence a question but do not say what it is about, after normalisation and stemming.
+const QUESTION_WORDS: &[&str] = &[
+    "请问", "请", "简述", "简要", "说说", "谈谈", "谈", "介绍", "介绍一下", "一下", "解释", "说明", "描述", "讲讲", "列举", "什么", "什么样", "是", "是什么", "为什么",
+    "为何", "如何", "怎么", "怎样", "怎么样", "怎么办", "哪些", "哪个", "哪种", "哪", "多少", "几", "吗", "呢", "的", "了", "地", "得", "和", "与", "及", "或", "在", "对",
+    "有", "会", "能", "可以", "应该", "需要", "它", "他", "她", "我", "你", "我们", "你们", "中", "里", "上", "下", "用", "来", "去", "把", "被", "让", "使", "就", "都",
+    "也", "还", "这", "那", "这个", "那个", "这些", "那些", "其", "个", "一个", "种", "一种", "时", "吧", "啊", "以及", "之间", "之", "者", "并", "而", "请描述", "有没有",
+    "是不是", "是否", "要", "做", "进行", "通常", "一般", "具体", "主要", "常见", "分别", "what", "is", "are", "was", "were", "be", "the", "a", "an", "of", "to", "in", "on",
+    "for", "and", "or", "how", "why", "when", "which", "who", "whom", "whose", "where", "do", "doe", "did", "can", "could", "should", "would", "will", "it", "it's", "this",
+    "that", "these", "those", "with", "as", "by", "at", "from", "i", "you", "we", "they", "he", "she", "my", "your", "me", "pleas", "explain", "describ", "tell", "about",
+    "between", "there", "has", "have", "had", "not", "ani", "some", "if", "so", "than", "then", "into", "does", "s",
+];
+
+/// A search input, analysed.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// As typed, trimmed and cut to a sensible length.
+    pub text: String,
+    /// Its terms for the keyword leg.
+    pub terms: TermQuerySet,
+    /// Whether it was cut.
+    pub shortened: bool,
+}
+
+/// Whether a normalised word is one of those every question has.
+#[must_use]
+pub fn is_question_word(word: &str) -> bool {
+    QUESTION_WORDS.contains(&word)
+}
+
+impl Query {
+    /// Analyses a search input.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a blank one and for one without any letter or digit.
+    pub fn new(text: &str) -> Result<Self> {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(Error::new(ErrorCode::InvalidInput, "the question is empty", "type a question or some words, in Chinese or English"));
+        }
+        let cut = trimmed.char_indices().nth(MAX_CHARS).map_or(trimmed.len(), |(i, _)| i);
+        let text = &trimmed[..cut];
+        let normalised = normalise(text);
+        let all = words(&normalised);
+        if all.is_empty() {
+            return Err(Error::new(ErrorCode::InvalidInput, format!("`{}` has no word to search for", text.chars().take(20).collect::<String>()), "type a question or some words"));
+        }
+        // A query of question words only (「是什么」) still searches for them.
+        let only_common = all.iter().all(|t| is_question_word(&t.text));
+        let kept: Vec<_> = all.iter().filter(|t| only_common || !is_question_word(&t.text)).collect();
+        let terms = TermQuerySet { words: count(kept.iter().map(|t| t.text.clone())), bigrams: count(kept_bigrams(&normalised, &kept)) };
+        Ok(Self { text: text.to_owned(), terms, shortened: cut < trimmed.len() })
+    }
+
+    /// Whether the question is mostly written in Han characters or kana.
+    #[must_use]
+    pub fn is_cjk(&self) -> bool {
+        let cjk = self.text.chars().filter(|&c| is_cjk(c)).count();
+        // A Chinese question about `KV cache` has few Chinese characters, an English one none.
+        cjk * 6 >= self.text.chars().filter(|c| c.is_alphanumeric()).count()
+    }
+}
+
+/// Bigrams that touch a kept word: those inside question words only would match every note.
+fn kept_bigrams(normalised: &str, kept: &[&crate::text::Term]) -> Vec<String> {
+    bigrams(normalised)
+        .into_iter()
+        .filter(|b| kept.iter().any(|w| w.span.start < b.span.end && b.span.start < w.span.end && (w.span.start <= b.span.start && b.span.end <= w.span.end || touches_two(b, kept))))
+        .map(|b| b.text)
+        .collect()
+}
+
+/// Whether both characters of a bigram belong to kept words.
+fn touches_two(bigram: &crate::text::Term, kept: &[&crate::text::Term]) -> bool {
+    let covered = |at: usize| kept.iter().any(|w| w.span.contains(&at));
+    covered(bigram.span.start) && covered(bigram.span.end - 1)
+}
+
+/// Distinct terms; one that occurs twice counts more, but not twice as much.
+fn count(terms: impl IntoIterator<Item = String>) -> Vec<(String, f32)> {
+    let mut out: Vec<(String, f32)> = Vec::new();
+    for term in terms {
+        match out.iter_mut().find(|(t, _)| *t == term) {
+            Some((_, weight)) => *weight = (*weight + 0.5).min(2.0),
+            None => out.push((term, 1.0)),
+        }
+    }
+    if out.len() > MAX_TERMS {
+        out.sort_by_key(|(t, _)| std::cmp::Reverse(t.len()));
+        out.truncate(MAX_TERMS);
+    }
+    out
+}

@@ -1,0 +1,301 @@
+//! The vector index: unit vectors as 8-bit codes in one flat, checksummed file per generation, scanned exactly; and, for large libraries,
+//! a graph beside it. It must not know keywords, files of notes, or how vectors are made.
+//!
+//! The exact scan is the default and the oracle. The graph ([`graph`]) is built in the background past [`graph::WORTH_IT`] chunks; a graph
+//! is a snapshot of older rows: what it lacks is scanned, what it has too much of is filtered out.
+
+mod graph;
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use simsimd::SpatialSimilarity;
+
+use crate::catalog::Catalog;
+use crate::error::{Error, Result};
+use crate::event::Run;
+use crate::model::Fingerprint;
+
+pub use graph::WORTH_IT;
+use graph::Graph;
+
+const MAGIC: [u8; 8] = *b"SNVEC01\n";
+const FILE: &str = "vectors.bin";
+const HEADER: usize = 8 + 8 + 8 + 32;
+
+/// Folder name below `index/` of one vector space.
+#[must_use]
+pub fn folder_name(fingerprint: &Fingerprint) -> String {
+    format!("vector-v1-{}", fingerprint.0)
+}
+
+fn generation_folder(folder: &Path, generation: u64) -> PathBuf {
+    folder.join(format!("g{generation:06}"))
+}
+
+/// Generations present in a folder, newest first.
+fn generations(folder: &Path) -> Vec<u64> {
+    let mut out: Vec<u64> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str().and_then(|name| name.strip_prefix('g')?.parse().ok()))
+        .collect();
+    out.sort_unstable_by(|a, b| b.cmp(a));
+    out
+}
+
+/// The newest generation written to a folder.
+#[must_use]
+pub fn newest(folder: &Path) -> Option<u64> {
+    generations(folder).first().copied()
+}
+
+/// A chunk found by its vector.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VectorHit {
+    /// The chunk.
+    pub chunk: u64,
+    /// Its document.
+    pub document: u64,
+    /// Cosine similarity, −1 to 1.
+    pub score: f32,
+}
+
+/// Unit vectors as signed 8-bit codes with one scale each: a quarter of the memory, and dot products in integers.
+#[derive(Debug, Default)]
+struct Codes {
+    dimensions: usize,
+    codes: Vec<i8>,
+    scales: Vec<f32>,
+}
+
+impl Codes {
+    fn len(&self) -> usize {
+        self.scales.len()
+    }
+    fn row(&self, row: usize) -> &[i8] {
+        &self.codes[row * self.dimensions..(row + 1) * self.dimensions]
+    }
+    fn push(&mut self, vector: impl ExactSizeIterator<Item = f32> + Clone) {
+        let largest = vector.clone().fold(0.0f32, |m, x| m.max(x.abs()));
+        let scale = if largest > 0.0 { largest / 127.0 } else { 0.0 };
+        let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+        #[expect(clippy::cast_possible_truncation, reason = "rounded and within -127..=127 by construction")]
+        self.codes.extend(vector.map(|x| (x * inverse).round() as i8));
+        self.scales.push(scale);
+    }
+    /// Cosine of a query's code row and a stored row.
+    fn cosine(&self, query: &Codes, row: usize) -> f32 {
+        #[expect(clippy::cast_possible_truncation, reason = "a cosine needs no more than f32")]
+        let dot = i8::dot(query.row(0), self.row(row)).unwrap_or(0.0) as f32;
+        dot * query.scales[0] * self.scales[row]
+    }
+}
+
+/// Quantises one query.
+fn quantise(query: &[f32]) -> Codes {
+    let mut codes = Codes { dimensions: query.len(), ..Codes::default() };
+    codes.push(query.iter().copied());
+    codes
+}
+
+/// Every chunk's vector at one generation, in memory.
+pub struct VectorIndex {
+    generation: u64,
+    /// Ascending, so a chunk's row is a binary search away.
+    chunks: Vec<u64>,
+    documents: Vec<u64>,
+    vectors: Arc<Codes>,
+    graph: Option<Graph>,
+}
+
+impl VectorIndex {
+    /// The newest readable generation of a folder, at most `generation`; damaged ones are passed over. `None` if there is none.
+    #[must_use]
+    pub fn open(folder: &Path, generation: u64) -> Option<Self> {
+        generations(folder).into_iter().filter(|&g| g <= generation).find_map(|g| {
+            let mut index = read(&generation_folder(folder, g).join(FILE), g).ok()?;
+            if index.vectors.len() >= WORTH_IT {
+                index.graph = Graph::open(folder, &index.chunks, &index.vectors);
+            }
+            Some(index)
+        })
+    }
+
+    /// Writes the catalog's vectors as a generation: to a temporary folder, flushed to disk, then renamed. Older generations but the
+    /// one before are removed (a reader may still be opening it).
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn write(folder: &Path, catalog: &Catalog, fingerprint: &Fingerprint, dimensions: usize) -> Result<Self> {
+        let generation = catalog.generation()?;
+        let (mut chunks, mut documents) = (Vec::new(), Vec::new());
+        let mut vectors = Codes { dimensions, ..Codes::default() };
+        catalog.vectors(fingerprint, |chunk, document, bytes| {
+            // A vector of another length would be a defect of an older program; leave it out and it is embedded again.
+            if bytes.len() == 2 * dimensions {
+                chunks.push(chunk);
+                documents.push(document);
+                vectors.push(bytes.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32()));
+            }
+            Ok(())
+        })?;
+        let index = Self { generation, chunks, documents, vectors: Arc::new(vectors), graph: None };
+        let target = generation_folder(folder, generation);
+        let temporary = folder.join(format!("tmp-{generation:06}"));
+        let write = || -> io::Result<()> {
+            fs::create_dir_all(&temporary)?;
+            index.save(&temporary.join(FILE))?;
+            if target.exists() {
+                fs::remove_dir_all(&target)?;
+            }
+            fs::rename(&temporary, &target)?;
+            fs::File::open(folder)?.sync_all()
+        };
+        write().map_err(|e| Error::io("write the vector index", folder, &e))?;
+        for old in generations(folder).into_iter().filter(|&g| g < generation).skip(1) {
+            // Left-overs are removed again next time.
+            let _ = fs::remove_dir_all(generation_folder(folder, old));
+        }
+        Ok(index)
+    }
+
+    fn save(&self, path: &Path) -> io::Result<()> {
+        let mut body = Vec::with_capacity(self.chunks.len() * (16 + 4 + self.vectors.dimensions));
+        for (chunk, document) in self.chunks.iter().zip(&self.documents) {
+            body.extend(chunk.to_le_bytes());
+            body.extend(document.to_le_bytes());
+        }
+        for scale in &self.vectors.scales {
+            body.extend(scale.to_le_bytes());
+        }
+        body.extend(self.vectors.codes.iter().map(|&c| c.cast_unsigned()));
+        let mut file = fs::File::create(path)?;
+        file.write_all(&MAGIC)?;
+        file.write_all(&(self.chunks.len() as u64).to_le_bytes())?;
+        file.write_all(&(self.vectors.dimensions as u64).to_le_bytes())?;
+        file.write_all(blake3::hash(&body).as_bytes())?;
+        file.write_all(&body)?;
+        file.sync_all()
+    }
+
+    /// The generation it shows.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Chunks with a vector.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    /// Whether searches use the graph.
+    #[must_use]
+    pub fn has_graph(&self) -> bool {
+        self.graph.is_some()
+    }
+
+    /// Whether a graph would pay and there is none, or it has fallen too far behind.
+    #[must_use]
+    pub fn wants_graph(&self) -> bool {
+        self.vectors.len() >= WORTH_IT && self.graph.as_ref().is_none_or(Graph::is_stale)
+    }
+
+    /// Builds the graph of these rows and stores it. Minutes for 100,000 chunks: run it in the background.
+    ///
+    /// # Errors
+    /// `Io`, `Cancelled` (nothing is left behind).
+    pub fn build_graph(&mut self, folder: &Path, run: Run<'_>) -> Result<()> {
+        self.graph = Some(Graph::build(folder, self.generation, &self.chunks, &self.vectors, run)?);
+        Ok(())
+    }
+
+    /// The cosine of a query and one chunk, if the chunk has a vector.
+    #[must_use]
+    pub fn similarity(&self, query: &[f32], chunk: u64) -> Option<f32> {
+        let row = self.chunks.binary_search(&chunk).ok()?;
+        (query.len() == self.vectors.dimensions).then(|| self.vectors.cosine(&quantise(query), row))
+    }
+
+    /// The nearest `limit` chunks, best first, equal scores by chunk id. With a filter every kept row is scanned: past a tenth of the
+    /// rows kept a graph would be slower.
+    #[must_use]
+    pub fn search(&self, query: &[f32], limit: usize, keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)>) -> Vec<VectorHit> {
+        if query.len() != self.vectors.dimensions {
+            return Vec::new();
+        }
+        match (&self.graph, keep) {
+            (Some(graph), None) => {
+                let query = quantise(query);
+                let rows = graph.search(&query, limit);
+                self.best(rows.into_iter().map(|row| (row, self.vectors.cosine(&query, row))), limit)
+            }
+            _ => self.scan(query, limit, keep),
+        }
+    }
+
+    /// [`Self::search`] without the graph: the oracle.
+    #[must_use]
+    pub fn scan(&self, query: &[f32], limit: usize, keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)>) -> Vec<VectorHit> {
+        let query = quantise(query);
+        let mut decided: HashMap<u64, bool> = HashMap::new();
+        let rows = (0..self.vectors.len()).filter(|&row| keep.is_none_or(|keep| *decided.entry(self.documents[row]).or_insert_with(|| keep(self.documents[row]))));
+        self.best(rows.map(|row| (row, self.vectors.cosine(&query, row))), limit)
+    }
+
+    /// The best `limit` of (row, score), in total order.
+    fn best(&self, rows: impl Iterator<Item = (usize, f32)>, limit: usize) -> Vec<VectorHit> {
+        let order = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        let mut kept: Vec<(usize, f32)> = Vec::with_capacity(2 * limit + 1);
+        let mut floor = f32::NEG_INFINITY;
+        for (row, score) in rows {
+            if score < floor {
+                continue;
+            }
+            kept.push((row, score));
+            if kept.len() > 2 * limit {
+                kept.select_nth_unstable_by(limit, order);
+                kept.truncate(limit);
+                floor = kept.iter().map(|k| k.1).fold(f32::INFINITY, f32::min);
+            }
+        }
+        kept.sort_by(order);
+        kept.truncate(limit);
+        kept.into_iter().map(|(row, score)| VectorHit { chunk: self.chunks[row], document: self.documents[row], score }).collect()
+    }
+}
+
+fn read(path: &Path, generation: u64) -> io::Result<VectorIndex> {
+    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "damaged vector file");
+    let bytes = fs::read(path)?;
+    let (header, body) = bytes.split_at_checked(HEADER).ok_or_else(damaged)?;
+    let number = |at: usize| header[at..at + 8].try_into().map(u64::from_le_bytes).ok().and_then(|n| usize::try_from(n).ok()).ok_or_else(damaged);
+    let (rows, dimensions) = (number(8)?, number(16)?);
+    let size = rows.checked_mul(20 + dimensions).ok_or_else(damaged)?;
+    if header[..8] != MAGIC || body.len() != size || blake3::hash(body).as_bytes()[..] != header[24..] {
+        return Err(damaged());
+    }
+    let (ids, rest) = body.split_at(rows * 16);
+    let (scales, codes) = rest.split_at(rows * 4);
+    let (mut chunks, mut documents) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let eight = |b: &[u8]| b.try_into().map(u64::from_le_bytes).unwrap_or_default();
+    for pair in ids.chunks_exact(16) {
+        chunks.push(eight(&pair[..8]));
+        documents.push(eight(&pair[8..]));
+    }
+    let scales = scales.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    let codes = codes.iter().map(|&b| b.cast_signed()).collect();
+    Ok(VectorIndex { generation, chunks, documents, vectors: Arc::new(Codes { dimensions, codes, scales }), graph: None })
+}
