@@ -10,6 +10,7 @@ pub mod ipynb;
 pub mod markdown;
 pub mod pdf;
 pub mod plain;
+pub(crate) mod structure;
 pub mod walk;
 
 use serde::{Deserialize, Serialize};
