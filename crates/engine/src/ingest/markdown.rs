@@ -1,6 +1,6 @@
 //! markdown.
-use super::{Limits, Skip, SkipReason};
 use super::decode::Decoded;
+use super::{Limits, Skip, SkipReason};
 use crate::document::Document;
 
 /// Reads decoded markdown text. `stem` is the file name without extension, the title of last resort.
