@@ -1,1 +1,8 @@
 //! x
+
+mod ingest_decode;
+mod ingest_furniture;
+mod ingest_limits;
+mod ingest_markdown;
+mod ingest_structure;
+mod ingest_walk;

@@ -186,7 +186,10 @@ fn likeness(text: &str, encoding: &'static Encoding) -> i64 {
             _ => -200,
         };
     }
-    if total == 0 { 0 } else { points / total }
+    // Japanese without any kana is rarer than Chinese that happens to be valid in its encodings.
+    let without_kana = (encoding == SHIFT_JIS || encoding == EUC_JP) && !text.chars().any(is_kana);
+    let penalty = if without_kana { 500 } else { 0 };
+    if total == 0 { 0 } else { points / total - penalty }
 }
 
 /// The encodings from before Unicode.
@@ -214,7 +217,9 @@ fn legacy(bytes: &[u8]) -> Result<Decoded, Skip> {
     detector.feed(sample, true);
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
     // A few characters without one common word: the level-1 block of GB 2312 is a better guess than an accented alphabet.
-    if (guess.is_single_byte() || guess == EUC_KR) && is_gb_level_one(sample) {
+    let gb_points = likeness(&GB18030.decode_without_bom_handling(sample).0, GB18030);
+    let korean = guess == EUC_KR && sample.iter().filter(|b| !b.is_ascii()).count() >= 16 && gb_points < 280;
+    if !korean && (guess.is_single_byte() || guess == EUC_KR) && is_gb_level_one(sample) {
         candidates.push(GB18030);
     }
     candidates.push(guess);

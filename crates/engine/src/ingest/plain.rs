@@ -2,12 +2,12 @@
 
 use super::decode::Decoded;
 use super::{Limits, Skip, furniture, structure};
-use crate::document::{Block, BlockKind, Document, Format, SourceMap};
+use crate::document::{Block, BlockKind, Document, Format, SourceMap, Span};
 
 /// Reads decoded plain text. `stem` is the file name without extension, the title of last resort.
 pub(super) fn parse(decoded: Decoded, stem: &str, _limits: &Limits) -> Result<Document, Skip> {
     let Decoded { text, encoding, verbatim, file_offset } = decoded;
-    let blocks = blocks(&text);
+    let blocks = blocks(&text, 0..text.len());
     let title = title(&blocks).unwrap_or(stem).to_owned();
     Ok(Document {
         title,
@@ -25,14 +25,14 @@ pub(super) fn parse(decoded: Decoded, stem: &str, _limits: &Limits) -> Result<Do
     })
 }
 
-/// Structure and furniture of a whole text without markup.
-pub(super) fn blocks(text: &str) -> Vec<Block> {
-    let blocks = furniture::set_aside(text, structure::blocks_from_lines(text, 0..text.len()));
+/// Structure and furniture of a text without markup, or of the part of it that has none.
+pub(super) fn blocks(text: &str, span: Span) -> Vec<Block> {
+    let blocks = furniture::set_aside(text, structure::blocks_from_lines(text, span.clone()));
     let aside = |block: Option<&Block>| block.filter(|block| block.kind == BlockKind::Furniture).cloned();
     let (head, tail) = (aside(blocks.first()), aside(blocks.last()));
     // What hangs above and below a page must not say what its headings look like: infer again without it.
-    let from = head.as_ref().map_or(0, |block| block.span.end);
-    let to = tail.as_ref().map_or(text.len(), |block| block.span.start);
+    let from = head.as_ref().map_or(span.start, |block| block.span.end);
+    let to = tail.as_ref().map_or(span.end, |block| block.span.start);
     if (head.is_none() && tail.is_none()) || from > to {
         return blocks;
     }

@@ -14,8 +14,17 @@ use mark::Style;
 use outline::Heading;
 use unit::{Kind, Unit};
 
-pub(super) use line::{ends_question, ends_sentence, is_cjk, width as columns};
+pub(super) use line::{ends_sentence, is_cjk, width as columns};
 pub(super) use mark::{Mark, mark};
+
+/// Whether the line is marked as a question: `问题：…`, `Q3: …`, `面试题 3：…`.
+pub(super) fn is_question(line: &str) -> bool {
+    match mark(line) {
+        Mark::Question(_) => true,
+        Mark::Number(number) => number.style == Style::Question,
+        _ => false,
+    }
+}
 
 /// Infers the blocks of `text[span]`, with spans in `text`. Used for plain text and for HTML and PDF text that carries no markup of its own.
 /// A span that is out of range or splits a character gives no blocks.
@@ -79,7 +88,12 @@ fn block_kind(units: &[Unit], at: usize, depths: &mut Vec<usize>) -> BlockKind {
 
 /// Short lines under one another are one paragraph: an address, a verse, a list without bullets.
 fn joins_short_lines(text: &str, units: &[Unit], headings: &[Option<Heading>], at: usize) -> bool {
-    let short = |at: usize| units.get(at).is_some_and(|unit| unit.kind == Kind::Text && width(unit.of(text)) < 40);
+    let short = |at: usize| {
+        units.get(at).is_some_and(|unit| {
+            let body = unit.of(text);
+            unit.kind == Kind::Text && width(body) < 40 && !body.contains("://") && !line::ends_colon(body)
+        })
+    };
     let plain = |at: usize| headings.get(at).is_some_and(Option::is_none);
     at > 0 && units.get(at).is_some_and(|unit| !unit.blank_before) && short(at) && short(at - 1) && plain(at - 1)
 }
