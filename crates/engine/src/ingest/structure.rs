@@ -88,7 +88,12 @@ fn block_kind(units: &[Unit], at: usize, depths: &mut Vec<usize>) -> BlockKind {
 
 /// Short lines under one another are one paragraph: an address, a verse, a list without bullets.
 fn joins_short_lines(text: &str, units: &[Unit], headings: &[Option<Heading>], at: usize) -> bool {
-    let short = |at: usize| units.get(at).is_some_and(|unit| unit.kind == Kind::Text && width(unit.of(text)) < 40);
+    let short = |at: usize| {
+        units.get(at).is_some_and(|unit| {
+            let body = unit.of(text);
+            unit.kind == Kind::Text && width(body) < 40 && !body.contains("://") && !line::ends_colon(body)
+        })
+    };
     let plain = |at: usize| headings.get(at).is_some_and(Option::is_none);
     at > 0 && units.get(at).is_some_and(|unit| !unit.blank_before) && short(at) && short(at - 1) && plain(at - 1)
 }

@@ -53,11 +53,14 @@ fn rows(text: &str, from: usize) -> Vec<Row<'_>> {
         .collect()
 }
 
+/// Headings of other articles that are looked at: a page has one or two.
+const RELATED: usize = 6;
+
 /// Where the furniture at the end of a page begins.
 pub(super) fn tail(text: &str, blocks: &[Block], signs: &[Option<Sign>], strong: bool) -> Option<usize> {
     let body_end = blocks.last()?.span.end;
     let text = text.get(..body_end)?;
-    let related = signs.iter().enumerate().filter(|(_, sign)| **sign == Some(Sign::Related)).find_map(|(at, _)| {
+    let related = signs.iter().enumerate().filter(|(_, sign)| **sign == Some(Sign::Related)).take(RELATED).find_map(|(at, _)| {
         let from = blocks.get(at)?.span.start;
         is_list_of_others(text, blocks, signs, at, strong).then_some(from)
     });

@@ -105,7 +105,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
             r"(^(微信|公众号)?\s*搜索\s*[【「『][^】」』]+[】」』]$)|((关注|搜索).{0,12}公众号.{0,24}(回复|领取|获取|查看|更多))|(后台回复.{0,24}(领取|获取|下载))",
         )?,
         invite: new(r"(?i)扫码|扫描(下方|上方|文末)?二维码|长按识别|加微信|添加微信|加我微信|vx\s*[:：]|微信号\s*[:：]")?,
-        bait: new(r"领取|资料包|大礼包|课件|进群|入群|备好|发给你|福利|免费|限时|优惠|回复关键词|公众号")?,
+        bait: new(r"领取|资料包|大礼包|课件|进群|入群|备好|发给你|福利|免费|限时|优惠|回复关键词")?,
         lead: new(r"(?i)^(更多|想要|想了解更多|获取更多|关注我|for more\b|want more\b)")?,
     })
 });
@@ -218,7 +218,7 @@ pub(super) fn sign(text: &str, block: &Block, at: usize, count: usize) -> Option
 }
 
 fn is_advert(patterns: &Patterns, line: &str) -> bool {
-    patterns.advert.is_match(line) || (patterns.invite.is_match(line) && patterns.bait.is_match(line))
+    patterns.advert.is_match(line) || (!line.contains('。') && patterns.invite.is_match(line) && patterns.bait.is_match(line))
 }
 
 /// `更多…知识` and the like, which an advert follows.

@@ -206,7 +206,8 @@ impl Outline<'_> {
         let source = self.text.get(range.clone()).unwrap_or("").trim();
         let underlined = !source.trim_start_matches(['>', ' ']).starts_with('#');
         // A paragraph with a rule right under it reads as a heading by the letter, not by intent.
-        let by_accident = underlined && (source.lines().count() > 2 || columns(&title) > 100 || (ends_sentence(&title) && !title.ends_with(['?', '？'])));
+        let by_accident =
+            underlined && (source.lines().count() > 2 || columns(&title) > 100 || (ends_sentence(&title) && !title.ends_with(['?', '？'])));
         let start = self.opening.take().unwrap_or(range.start);
         if title.is_empty() || by_accident {
             self.push(BlockKind::Paragraph, start..range.end);

@@ -105,16 +105,28 @@ pub(super) fn runs_on_over_blank(last: &str, next: &str) -> bool {
     open && width(last) >= 60 && begins && (ends_sentence(next) || width(next) >= 60)
 }
 
-/// Whether `next`, on the very next line, belongs to the same paragraph. `widest` is the widest line of the group between empty lines:
-/// text that was wrapped by hand has lines of nearly that width, text that was not has far wider ones.
-pub(super) fn wraps(last: &str, next: &str, widest: usize) -> bool {
-    if !(40..=130).contains(&widest) {
+/// The lines between two empty lines, as a measure of how they were broken.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Group {
+    /// Columns of the widest line.
+    pub(super) widest: usize,
+    /// Lines.
+    pub(super) lines: usize,
+    /// Lines of nearly that width.
+    pub(super) full: usize,
+}
+
+/// Whether `next`, on the very next line, belongs to the same paragraph. Text that was wrapped by hand has lines of nearly one width, text
+/// that was not has far wider ones.
+pub(super) fn wraps(last: &str, next: &str, group: Group) -> bool {
+    if !(40..=130).contains(&group.widest) || ends_colon(last) || last.contains("://") || next.contains("://") {
         return false;
     }
     let columns = width(last);
-    let lower = next.chars().next().is_some_and(char::is_lowercase);
-    if ends_colon(last) {
-        return false;
+    // Where a line ends with its sentence, paragraphs of one line each look the same: only a block of full lines is wrapped text.
+    if ends_sentence(last) {
+        return columns * 20 >= group.widest * 17 && group.lines >= 3 && group.full * 2 >= group.lines;
     }
-    columns * 4 >= widest * 3 || (lower && columns * 2 >= widest && !ends_sentence(last))
+    let lower = next.chars().next().is_some_and(char::is_lowercase);
+    columns * 4 >= group.widest * 3 || (lower && columns * 2 >= group.widest)
 }

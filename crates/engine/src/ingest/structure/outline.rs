@@ -163,7 +163,6 @@ impl Outline<'_> {
     fn introduction(&self, at: usize, before: &[Option<Heading>]) -> Option<&str> {
         let unit = self.units.get(at)?;
         let body = unit.body(self.text);
-        let asked = before.iter().flatten().any(|heading| heading.style == Style::Question);
         let group = match self.units.get(at + 1)? {
             next if next.kind == Kind::Question => true,
             next => {
@@ -171,7 +170,9 @@ impl Outline<'_> {
                     || (next.kind == Kind::Text && self.answered(at + 1))
             }
         };
-        if !asked || !group || !unit.blank_before || !ends_colon(body) || width(body) > 400 {
+        // The group before it is near, or this is the first.
+        let asked = || before.iter().rev().take(200).flatten().any(|heading| heading.style == Style::Question);
+        if !group || !unit.blank_before || !ends_colon(body) || width(body) > 400 || !asked() {
             return None;
         }
         let clause = body.split(['，', '。', '；', '：', ':', ';']).next()?.trim();
@@ -211,7 +212,7 @@ impl Outline<'_> {
             return near.then_some(body);
         }
         let next = self.units.get(at + 1)?;
-        let leads = before.iter().all(Option::is_none) && at < 3 && (0..at).all(|n| width(self.body(n)) <= 80);
+        let leads = at < 3 && before.iter().all(Option::is_none) && (0..at).all(|n| width(self.body(n)) <= 80);
         let reads = width(body) <= 90 && !body.contains('。') && (!ends_sentence(body) || ends_question(body)) && !ends_colon(body) && worded(body);
         let set_off = unit.blank_after || next.kind != Kind::Text || width(next.of(self.text)) > width(body);
         (leads && reads && set_off && !self.answered(at) && !(self.is_bare(at) && self.is_bare(at + 1) && self.is_bare(at + 2))).then_some(body)

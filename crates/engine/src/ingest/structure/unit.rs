@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::code;
-use super::line::{self, Line, ends_sentence, width};
+use super::line::{self, Group, Line, ends_sentence, width};
 use super::mark::{self, Mark, Number, Style};
 
 /// What a unit starts with.
@@ -77,8 +77,8 @@ struct Page<'t> {
     text: &'t str,
     lines: Vec<Line>,
     marks: Vec<Mark>,
-    /// The widest line of the group between empty lines, for each line.
-    widest: Vec<usize>,
+    /// The group between empty lines that each line is in.
+    groups: Vec<Group>,
     /// Whether the line is code.
     code: Vec<bool>,
 }
@@ -93,8 +93,8 @@ pub(super) fn units(text: &str, lines: Vec<Line>) -> Vec<Unit> {
         }
     }
     let marks = marks(text, &lines, &code);
-    let widest = widest(text, &lines);
-    let page = Page { text, lines, marks, widest, code };
+    let groups = groups(text, &lines);
+    let page = Page { text, lines, marks, groups, code };
     let mut regions = regions.into_iter().peekable();
     let mut units: Vec<Unit> = Vec::new();
     let mut at = 0;
@@ -126,19 +126,22 @@ fn is_rule(line: &str) -> bool {
     line.chars().count() >= 3 && chars.all(|c| c == first)
 }
 
-fn widest(text: &str, lines: &[Line]) -> Vec<usize> {
-    let mut widest = vec![0; lines.len()];
+/// The group of each line.
+fn groups(text: &str, lines: &[Line]) -> Vec<Group> {
+    let mut groups = vec![Group::default(); lines.len()];
     let mut from = 0;
     for n in 0..=lines.len() {
         if lines.get(n).is_none_or(Line::blank) {
-            let most = lines.get(from..n).unwrap_or(&[]).iter().map(|line| width(line.of(text))).max().unwrap_or(0);
-            if let Some(group) = widest.get_mut(from..n) {
-                group.fill(most);
+            let widths: Vec<usize> = lines.get(from..n).unwrap_or(&[]).iter().map(|line| width(line.of(text))).collect();
+            let widest = widths.iter().copied().max().unwrap_or(0);
+            let full = widths.iter().filter(|&&columns| columns * 20 >= widest * 17).count();
+            if let Some(group) = groups.get_mut(from..n) {
+                group.fill(Group { widest, lines: widths.len(), full });
             }
             from = n + 1;
         }
     }
-    widest
+    groups
 }
 
 /// The mark of every line; numbers that fit no sequence are text (`2024. …`, `3.5 倍`).
@@ -296,11 +299,8 @@ impl Page<'_> {
                 return next;
             }
             let indented = listed && self.lines.get(next).is_some_and(|line| line.indent > base);
-            let widest = self.widest.get(last).copied().unwrap_or(0);
-            if self.plain(next)
-                && !self.underlined(next)
-                && !is_rule(self.of(next))
-                && (indented || line::wraps(self.of(last), self.of(next), widest))
+            let group = self.groups.get(last).copied().unwrap_or_default();
+            if self.plain(next) && !self.underlined(next) && !is_rule(self.of(next)) && (indented || line::wraps(self.of(last), self.of(next), group))
             {
                 last = next;
                 continue;
