@@ -544,6 +544,14 @@ impl Catalog {
 
     /// Applies changes of one library in one transaction: all of them, or none. Returns the new generation.
     pub fn apply(&mut self, library: i64, changes: &[Change]) -> Result<u64> {
+        if changes.iter().all(|change| matches!(change, Change::Touch { .. })) {
+            // Time stamps are no content: the indexes stay as they are.
+            let generation = self.generation()?;
+            let tx = self.db.transaction()?;
+            changes.iter().try_for_each(|change| apply_change(&tx, library, change, generation))?;
+            tx.commit()?;
+            return Ok(generation);
+        }
         self.change(|tx, generation| changes.iter().try_for_each(|change| apply_change(tx, library, change, generation)))
     }
 

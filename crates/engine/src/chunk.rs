@@ -60,6 +60,8 @@ struct Piece {
 struct Section {
     path: Vec<String>,
     pieces: Vec<Piece>,
+    /// Whether furniture stands between it and the section before: no chunk may span that.
+    apart: bool,
 }
 
 impl Section {
@@ -82,10 +84,10 @@ pub fn chunk(document: &Document, settings: &Settings) -> Vec<Chunk> {
     chunks
 }
 
-/// Sections in order. Furniture between two blocks ends a section without a new heading, so that no chunk spans it.
+/// Sections in order. Furniture between two blocks ends a section without a new heading.
 fn sections(document: &Document, settings: &Settings) -> Vec<Section> {
     let mut path: Vec<(u8, String)> = Vec::new();
-    let mut out: Vec<Section> = vec![Section { path: Vec::new(), pieces: Vec::new() }];
+    let mut out: Vec<Section> = vec![Section { path: Vec::new(), pieces: Vec::new(), apart: false }];
     let mut gap = false;
     for block in &document.blocks {
         match &block.kind {
@@ -97,9 +99,9 @@ fn sections(document: &Document, settings: &Settings) -> Vec<Section> {
                 path.retain(|(l, _)| l < level);
                 // The title is kept beside the path, so a first heading that repeats it adds nothing.
                 path.push((*level, if *title == document.title { String::new() } else { title.clone() }));
-                out.push(Section { path: names(&path), pieces: Vec::new() });
+                out.push(Section { path: names(&path), pieces: Vec::new(), apart: gap });
             }
-            _ if gap => out.push(Section { path: names(&path), pieces: Vec::new() }),
+            _ if gap => out.push(Section { path: names(&path), pieces: Vec::new(), apart: true }),
             _ => {}
         }
         gap = false;
@@ -159,7 +161,7 @@ fn prefix_within(text: &str, max: usize) -> usize {
 fn join_small(sections: Vec<Section>, settings: &Settings) -> Vec<Section> {
     let mut out: Vec<Section> = Vec::new();
     for section in sections {
-        if let Some(last) = out.last_mut() {
+        if let Some(last) = out.last_mut().filter(|_| !section.apart) {
             let fits = last.tokens() + section.tokens() <= settings.target;
             let child_of_bare_heading = !last.has_body() && section.path.starts_with(&last.path);
             let small = last.tokens() < settings.min || section.tokens() < settings.min;

@@ -10,11 +10,12 @@ pub mod ipynb;
 pub mod markdown;
 pub mod pdf;
 pub mod plain;
+pub(crate) mod structure;
 pub mod walk;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::Document;
+use crate::document::{Document, Format};
 
 /// Why a file has no text in the index. Part of the ledger's JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,11 +88,143 @@ impl Default for Limits {
     }
 }
 
+/// The format of a file by its name, `None` for files that are not notes.
+#[must_use]
+pub fn format_of(name: &str) -> Option<Format> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    if stem.is_empty() {
+        return None;
+    }
+    match extension.to_ascii_lowercase().as_str() {
+        "md" | "markdown" | "mdx" => Some(Format::Markdown),
+        "txt" | "text" | "rst" | "org" => Some(Format::Plain),
+        "html" | "htm" | "xhtml" => Some(Format::Html),
+        "pdf" => Some(Format::Pdf),
+        "docx" => Some(Format::Docx),
+        "epub" => Some(Format::Epub),
+        "ipynb" => Some(Format::Ipynb),
+        _ => None,
+    }
+}
+
+impl Limits {
+    /// Bytes that a file of this format may have.
+    #[must_use]
+    pub fn bytes_of(&self, format: Format) -> u64 {
+        match format {
+            Format::Markdown | Format::Plain | Format::Html | Format::Ipynb => self.text_bytes,
+            Format::Pdf | Format::Docx | Format::Epub => self.packed_bytes,
+        }
+    }
+}
+
+/// Text files up to this size are read on the caller's thread: they cannot be slow.
+const INLINE_BYTES: usize = 256 << 10;
+
+/// Stack of a parser's thread: some parsers recurse as deep as the file nests.
+const STACK_BYTES: usize = 64 << 20;
+
 /// Reads one file's bytes. `name` is the file name (its extension picks the format).
 ///
 /// # Errors
 /// A [`Skip`] with the reason, never a panic: parsers run under `catch_unwind` and a time limit.
 pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> std::result::Result<Document, Skip> {
-    let _ = (name, bytes, limits);
-    unimplemented!()
+    let format = format_of(name).unwrap_or(Format::Plain);
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if size > limits.bytes_of(format) {
+        return Err(too_large(size, limits.bytes_of(format)));
+    }
+    if bytes.is_empty() {
+        return Err(Skip::new(SkipReason::Empty, "the file is empty"));
+    }
+    let stem = stem_of(name);
+    let document = if matches!(format, Format::Markdown | Format::Plain) && bytes.len() <= INLINE_BYTES {
+        guarded(format, bytes, &stem, limits)?
+    } else {
+        timed(format, bytes, &stem, limits)?
+    };
+    checked(document, &stem, limits)
+}
+
+/// A sentence for a file or text over its limit.
+fn too_large(size: u64, limit: u64) -> Skip {
+    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+    Skip::new(SkipReason::TooLarge, format!("the file has {} MiB; the limit is {} MiB", mib(size), mib(limit)))
+}
+
+/// The file name without its extension, the title of last resort.
+fn stem_of(name: &str) -> String {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let stem = match base.rsplit_once('.') {
+        Some((stem, _)) if !stem.trim().is_empty() => stem,
+        _ => base,
+    };
+    if stem.trim().is_empty() { "untitled".into() } else { stem.trim().to_owned() }
+}
+
+/// Parses on a thread of its own and gives up waiting after the limit. The thread is left to end by itself: it holds only its copy of the bytes.
+fn timed(format: Format, bytes: &[u8], stem: &str, limits: &Limits) -> std::result::Result<Document, Skip> {
+    let (sender, receiver) = crossbeam_channel::bounded(1);
+    let (owned, name, own_limits) = (bytes.to_vec(), stem.to_owned(), limits.clone());
+    let spawned = std::thread::Builder::new().name("ingest".into()).stack_size(STACK_BYTES).spawn(move || {
+        // Nobody listens any more after the time limit.
+        let _ = sender.send(guarded(format, &owned, &name, &own_limits));
+    });
+    if spawned.is_err() {
+        return guarded(format, bytes, stem, limits);
+    }
+    match receiver.recv_timeout(limits.time) {
+        Ok(result) => result,
+        Err(crossbeam_channel::RecvTimeoutError::Timeout) => {
+            let seconds = limits.time.as_secs_f32();
+            Err(Skip::new(SkipReason::TooSlow, format!("reading it took longer than {seconds:.0} seconds; split the file or convert it to text")))
+        }
+        Err(crossbeam_channel::RecvTimeoutError::Disconnected) => Err(damaged()),
+    }
+}
+
+fn damaged() -> Skip {
+    Skip::new(SkipReason::Damaged, "its structure could not be read: open it in its own program and save it again")
+}
+
+/// A parser that panics has met a file that it does not understand.
+fn guarded(format: Format, bytes: &[u8], stem: &str, limits: &Limits) -> std::result::Result<Document, Skip> {
+    let run = std::panic::AssertUnwindSafe(|| parse(format, bytes, stem, limits));
+    std::panic::catch_unwind(run).unwrap_or_else(|_| Err(damaged()))
+}
+
+fn parse(format: Format, bytes: &[u8], stem: &str, limits: &Limits) -> std::result::Result<Document, Skip> {
+    match format {
+        Format::Pdf => pdf::parse(bytes, stem, limits),
+        Format::Docx => docx::parse(bytes, stem, limits),
+        Format::Epub => epub::parse(bytes, stem, limits),
+        Format::Html => html::parse(decode::decode(bytes)?, stem, limits),
+        Format::Ipynb => ipynb::parse(decode::decode(bytes)?, stem, limits),
+        Format::Markdown => markdown::parse(decode::decode(bytes)?, stem, limits),
+        Format::Plain => {
+            let decoded = decode::decode(bytes)?;
+            // A page that was saved under a text name.
+            if looks_like_html(&decoded.text) { html::parse(decoded, stem, limits) } else { plain::parse(decoded, stem, limits) }
+        }
+    }
+}
+
+fn looks_like_html(text: &str) -> bool {
+    let head = text.trim_start().get(..15).unwrap_or("").to_ascii_lowercase();
+    head.starts_with("<!doctype html") || head.starts_with("<html")
+}
+
+/// The limits and invariants that hold for every format.
+fn checked(mut document: Document, stem: &str, limits: &Limits) -> std::result::Result<Document, Skip> {
+    if document.text.len() > limits.text_chars && document.text.chars().count() > limits.text_chars {
+        return Err(Skip::new(SkipReason::TooLarge, format!("its text has more than {} million characters", limits.text_chars >> 20)));
+    }
+    if document.text.trim().is_empty() {
+        return Err(Skip::new(SkipReason::Empty, "the file has no text"));
+    }
+    if document.title.trim().is_empty() {
+        stem.clone_into(&mut document.title);
+    }
+    document.validate().map_err(|what| Skip::new(SkipReason::Damaged, format!("internal error: {what}; please report this as a bug")))?;
+    Ok(document)
 }

@@ -16,7 +16,7 @@ use crate::catalog::{Catalog, Change, FileState, LedgerRow, Library};
 use crate::chunk::{self, chunk};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::{Event, Run, Stage};
-use crate::ingest::walk::{Entry, Found, WalkRules, walk};
+use crate::ingest::walk::{Entry, WalkRules, modified, walk};
 use crate::ingest::{self, Limits, Skip, SkipReason};
 use crate::lexical::{self, LexicalWriter};
 use crate::model::{Embedder, Role};
@@ -135,7 +135,7 @@ pub fn count_stale(catalog: &Catalog, settings: &Settings, run: Run<'_>) -> Resu
             match known.get(&entry.path) {
                 Some(row) => {
                     met += 1;
-                    stale += u64::from(matches!(&entry.found, Found::File { size, modified, .. } if row.size != *size || row.modified != *modified));
+                    stale += u64::from(entry.skip.is_none() && (row.size != entry.size || row.modified != entry.modified));
                 }
                 None => stale += 1,
             }
@@ -146,7 +146,7 @@ pub fn count_stale(catalog: &Catalog, settings: &Settings, run: Run<'_>) -> Resu
 }
 
 fn rules(library: &Library, settings: &Settings) -> WalkRules {
-    let mut rules = settings.walk.clone();
+    let mut rules = WalkRules { limits: settings.limits.clone(), ..settings.walk.clone() };
     if library.shipped {
         // Speaks to people who browse the folder, not to those who ask.
         rules.exclude.push("/README.md".into());
@@ -170,7 +170,9 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
         return Ok(());
     }
     run.progress(Stage::Scan, 0, 1);
-    let entries = walk(&library.root, &rules(library, settings), run.cancel)?;
+    let mut entries = walk(&library.root, &rules(library, settings), run.cancel)?;
+    // Two names that are no UTF-8 may read alike once their broken characters are replaced; one row speaks for both.
+    entries.dedup_by(|a, b| a.path == b.path);
     run.progress(Stage::Scan, 1, 1);
     let known: HashMap<String, LedgerRow> = catalog.ledger(library.id)?.into_iter().map(|row| (row.path.clone(), row)).collect();
     let present: HashSet<&str> = entries.iter().map(|e| e.path.as_str()).collect();
@@ -240,7 +242,6 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
 }
 
 fn commit(catalog: &mut Catalog, library: &Library, batch: &mut Vec<Change>, run: Run<'_>) -> Result<()> {
-    // Touching only time stamps makes no new generation, so that a second sync has nothing to publish.
     if !batch.is_empty() {
         catalog.apply(library.id, batch)?;
         batch.clear();
@@ -251,12 +252,10 @@ fn commit(catalog: &mut Catalog, library: &Library, batch: &mut Vec<Change>, run
 
 fn is_dirty(entry: &Entry, row: Option<&LedgerRow>) -> bool {
     let Some(row) = row else { return true };
-    match &entry.found {
-        Found::File { size, modified, .. } => {
-            row.size != *size || row.modified != *modified || row.checked - row.modified < RACY_MS || may_pass_now(row)
-        }
-        Found::Skipped(skip) => row.skip.as_ref() != Some(skip),
+    if entry.skip.is_some() {
+        return row.skip != entry.skip;
     }
+    row.size != entry.size || row.modified != entry.modified || row.checked - row.modified < RACY_MS || may_pass_now(row)
 }
 
 /// Reasons that lie outside the file's bytes are tried again at every sync.
@@ -312,13 +311,11 @@ fn read_window<'e>(
 }
 
 fn read_entry(entry: &Entry, row: Option<&LedgerRow>, settings: &Settings) -> Outcome {
-    let mut file = FileState { path: entry.path.clone(), size: 0, modified: 0, checked: now_ms(), hash: None };
-    let (absolute, size, modified) = match &entry.found {
-        Found::Skipped(skip) => return Outcome::Skipped(file, skip.clone()),
-        Found::File { absolute, size, modified } => (absolute, *size, *modified),
-    };
-    (file.size, file.modified) = (size, modified);
-    let bytes = match read_steadily(absolute, &mut file, settings.limits.packed_bytes) {
+    let mut file = FileState { path: entry.path.clone(), size: entry.size, modified: entry.modified, checked: now_ms(), hash: None };
+    if let Some(skip) = &entry.skip {
+        return Outcome::Skipped(file, skip.clone());
+    }
+    let bytes = match read_steadily(&entry.absolute, &mut file, settings.limits.packed_bytes) {
         Ok(bytes) => bytes,
         Err(skip) => return Outcome::Skipped(file, skip),
     };
@@ -348,11 +345,10 @@ fn read_steadily(path: &Path, file: &mut FileState, limit: u64) -> std::result::
         let opened = fs::File::open(path).map_err(unreadable)?;
         (&opened).take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         let after = opened.metadata().map_err(unreadable)?;
-        let modified = crate::ingest::walk::modified_ms(&after);
-        if bytes.len() as u64 == file.size && after.len() == file.size && modified == file.modified {
+        if bytes.len() as u64 == file.size && after.len() == file.size && modified(&after) == file.modified {
             return Ok(bytes);
         }
-        (file.size, file.modified) = (after.len(), modified);
+        (file.size, file.modified) = (after.len(), modified(&after));
     }
     Err(Skip::new(SkipReason::Changing, "it kept changing while it was read; it is tried again at the next sync"))
 }

@@ -120,7 +120,7 @@ impl VectorIndex {
         generations(folder).into_iter().filter(|&g| g <= generation).find_map(|g| {
             let mut index = read(&generation_folder(folder, g).join(FILE), g).ok()?;
             if index.vectors.len() >= WORTH_IT {
-                index.graph = Graph::open(folder, &index.chunks, &index.vectors);
+                index.load_graph(folder);
             }
             Some(index)
         })
@@ -211,6 +211,11 @@ impl VectorIndex {
     #[must_use]
     pub fn wants_graph(&self) -> bool {
         self.vectors.len() >= WORTH_IT && self.graph.as_ref().is_none_or(Graph::is_stale)
+    }
+
+    /// Uses the stored graph of a folder, if it is whole; without one search stays exact.
+    pub fn load_graph(&mut self, folder: &Path) {
+        self.graph = Graph::open(folder, &self.chunks, &self.vectors);
     }
 
     /// Builds the graph of these rows and stores it. Minutes for 100,000 chunks: run it in the background.

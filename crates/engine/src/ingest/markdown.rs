@@ -1,10 +1,48 @@
-//! markdown.
-use super::{Limits, Skip, SkipReason};
-use super::decode::Decoded;
-use crate::document::Document;
+//! Markdown (GFM) with front matter, wiki-links, callouts, math and footnotes. It must not know encodings or files.
 
-/// Reads decoded markdown text. `stem` is the file name without extension, the title of last resort.
-pub(super) fn parse(decoded: Decoded, stem: &str, limits: &Limits) -> Result<Document, Skip> {
-    let _ = (decoded, stem, limits);
-    Err(Skip::new(SkipReason::Damaged, "not implemented"))
+mod front;
+mod outline;
+
+use super::decode::Decoded;
+use super::{Limits, Skip, plain};
+use crate::document::{Block, BlockKind, Document, Format, SourceMap};
+
+/// Reads decoded Markdown text. `stem` is the file name without extension, the title of last resort.
+pub(super) fn parse(decoded: Decoded, stem: &str, _limits: &Limits) -> Result<Document, Skip> {
+    let Decoded { text, encoding, verbatim, file_offset } = decoded;
+    let front = front::read(&text);
+    let body = front.span.end;
+    let mut blocks: Vec<Block> = Vec::new();
+    if body > 0 {
+        blocks.push(Block { kind: BlockKind::Meta, span: front.span.clone() });
+    }
+    let marked = outline::blocks(&text, body);
+    blocks.extend(unmarked(&text, body, &marked).unwrap_or(marked));
+    let title = front.title.as_deref().or_else(|| plain::title(&blocks)).unwrap_or(stem).to_owned();
+    Ok(Document {
+        title,
+        aliases: front.aliases,
+        tags: front.tags,
+        date: front.date,
+        format: Format::Markdown,
+        encoding,
+        text,
+        verbatim,
+        file_offset,
+        blocks,
+        source_map: SourceMap::default(),
+        warnings: front.warning.into_iter().collect(),
+    })
+}
+
+/// A note that is Markdown only by its name: it has no heading of Markdown, but clear structure as plain text.
+fn unmarked(text: &str, body: usize, marked: &[Block]) -> Option<Vec<Block>> {
+    let structured =
+        |block: &Block| matches!(block.kind, BlockKind::Heading { .. } | BlockKind::Code | BlockKind::Table | BlockKind::ListItem { depth: 1.. });
+    if marked.iter().any(structured) {
+        return None;
+    }
+    let inferred = plain::blocks(text, body..text.len());
+    let headings = inferred.iter().filter(|block| matches!(block.kind, BlockKind::Heading { level, .. } if level > 1)).count();
+    (headings >= 2).then_some(inferred)
 }

@@ -102,12 +102,18 @@ impl Graph {
         (self.missing.len() + self.dead) * STALE_SHARE > self.rows.len()
     }
 
-    /// Rows likely to hold the nearest `limit`, not in order, perhaps a few more.
+    /// Rows likely to hold the nearest `limit`, not in order, perhaps more.
     pub(super) fn search(&self, query: &Codes, limit: usize) -> Vec<usize> {
-        // Dead points take places in the answer, so as many more are asked for, within reason.
-        let wanted = limit + limit * self.dead / self.rows.len().max(1) + 1;
-        let found = self.hnsw.search(query.row(0), wanted, EF_SEARCH.max(2 * wanted));
-        found.iter().flat_map(|n| self.rows[n.d_id].iter().copied()).chain(self.missing.iter().copied()).collect()
+        let mut wanted = limit + 1;
+        loop {
+            let found = self.hnsw.search(query.row(0), wanted, EF_SEARCH.max(2 * wanted));
+            let alive: Vec<usize> = found.iter().flat_map(|n| self.rows[n.d_id].iter().copied()).collect();
+            // Dead points take places in the answer: ask for more until enough of it is alive.
+            if alive.len() >= limit || found.len() < wanted || wanted >= self.rows.len() {
+                return alive.into_iter().chain(self.missing.iter().copied()).collect();
+            }
+            wanted *= 2;
+        }
     }
 
     /// Builds and stores a graph of these rows.

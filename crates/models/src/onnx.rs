@@ -1,0 +1,340 @@
+//! An embedder on ONNX Runtime through fastembed: one thread owns the model, callers send it small batches. It must not know which model it is,
+//! where its files come from, or what is done with the vectors.
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use fastembed::{InitOptionsUserDefined, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::model::{Embedder, ModelSpec, Role};
+
+use crate::runtime;
+
+/// Batches that may wait for the model. A caller has one under way at a time, so this is the number of callers before one must wait to ask.
+const WAITING: usize = 16;
+
+/// How often a waiting caller looks whether it was cancelled.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A model that nobody asked for this long gives its memory back; the next use loads it again.
+const IDLE: Duration = Duration::from_secs(300);
+
+/// A text is cut after this many characters for each token that the model can see, blanks not counted. No tokenizer in use makes longer tokens
+/// often enough to matter, and the tokenizer never sees the rest of a 100 MB line.
+const CHARACTERS_PER_TOKEN: usize = 8;
+
+/// A vector shorter than this has no direction.
+const NO_LENGTH: f32 = 1e-6;
+
+/// How token vectors become the text's vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pooling {
+    /// The mean of the token vectors.
+    Mean,
+    /// The first token's vector.
+    Cls,
+}
+
+impl Pooling {
+    /// The name that goes into a fingerprint.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Cls => "cls",
+        }
+    }
+}
+
+/// How a model's files are used. What is here and changes vectors is in the fingerprint.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// How token vectors become the text's vector.
+    pub pooling: Pooling,
+    /// Tokens of a text that the model looks at.
+    pub max_tokens: usize,
+    /// Put before a search input; empty for models without prefixes.
+    pub query_prefix: String,
+    /// Put before an indexed text; empty for models without prefixes.
+    pub passage_prefix: String,
+    /// Threads of the runtime for one batch.
+    pub threads: usize,
+    /// Texts in one batch, and between two looks at the cancel token.
+    pub batch: usize,
+}
+
+impl Recipe {
+    /// A text as the model gets it: with the prefix of its role, and cut to what can matter.
+    #[must_use]
+    pub fn format(&self, text: &str, role: Role) -> String {
+        let prefix = match role {
+            Role::Query => &self.query_prefix,
+            Role::Passage => &self.passage_prefix,
+        };
+        let text = cut(text, self.max_tokens.saturating_mul(CHARACTERS_PER_TOKEN));
+        format!("{prefix}{text}")
+    }
+}
+
+/// The beginning of a text with at most `limit` characters that are not blank, and at most four times as many in all.
+fn cut(text: &str, limit: usize) -> &str {
+    let mut printed = 0;
+    for (count, (at, character)) in text.char_indices().enumerate() {
+        if printed == limit || count == limit.saturating_mul(4) {
+            return &text[..at];
+        }
+        printed += usize::from(!character.is_whitespace());
+    }
+    text
+}
+
+/// The bytes of a model's files, named as model hubs name them.
+#[derive(Clone, Debug)]
+pub struct ModelFiles {
+    /// `model.onnx`.
+    pub model: Cow<'static, [u8]>,
+    /// `tokenizer.json`.
+    pub tokenizer: Cow<'static, [u8]>,
+    /// `config.json`.
+    pub config: Cow<'static, [u8]>,
+    /// `special_tokens_map.json`.
+    pub special_tokens_map: Cow<'static, [u8]>,
+    /// `tokenizer_config.json`.
+    pub tokenizer_config: Cow<'static, [u8]>,
+}
+
+type Load = Arc<dyn Fn() -> Result<ModelFiles> + Send + Sync>;
+type Vectors = Vec<Vec<f32>>;
+
+/// A handle on an embedding model. Making one is cheap; the model is loaded, by the thread that owns it, at the first use or by
+/// [`warm_up`](Self::warm_up). Dropping the handle waits for the batch under way, so that no thread is inside the runtime when the process ends.
+pub struct OnnxEmbedder {
+    spec: ModelSpec,
+    recipe: Arc<Recipe>,
+    load: Load,
+    owner: Mutex<Option<Owner>>,
+}
+
+struct Owner {
+    requests: SyncSender<Request>,
+    thread: JoinHandle<()>,
+}
+
+/// One batch. An empty one only loads the model.
+struct Request {
+    texts: Vec<String>,
+    cancel: CancelToken,
+    reply: SyncSender<Result<Vectors>>,
+}
+
+impl OnnxEmbedder {
+    /// A handle on the model whose files `load` reads; it is called on the owning thread, and again after an idle model was unloaded.
+    pub fn new(spec: ModelSpec, recipe: Recipe, load: impl Fn() -> Result<ModelFiles> + Send + Sync + 'static) -> Self {
+        Self { spec, recipe: Arc::new(recipe), load: Arc::new(load), owner: Mutex::new(None) }
+    }
+
+    /// Starts loading and returns at once; a failure is told by the first use. Call it where a use is certain, before other slow work.
+    pub fn warm_up(&self) {
+        // The receiver is dropped: nobody waits for this answer.
+        drop(self.send(Vec::new(), &CancelToken::new()));
+    }
+
+    /// Loads the model if it is not loaded, and waits.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if the runtime or the model cannot be loaded, `Cancelled`.
+    pub fn load(&self, cancel: &CancelToken) -> Result<()> {
+        self.run(Vec::new(), cancel).map(drop)
+    }
+
+    fn run(&self, texts: Vec<String>, cancel: &CancelToken) -> Result<Vectors> {
+        let answer = self.send(texts, cancel)?;
+        loop {
+            match answer.recv_timeout(LOOK) {
+                Ok(result) => return result,
+                Err(RecvTimeoutError::Timeout) => cancel.check()?,
+                Err(RecvTimeoutError::Disconnected) => return Err(Error::internal("the embedding thread ended")),
+            }
+        }
+    }
+
+    fn send(&self, texts: Vec<String>, cancel: &CancelToken) -> Result<Receiver<Result<Vectors>>> {
+        // Room for the one answer: the owning thread never waits for a caller that went away.
+        let (reply, answer) = sync_channel(1);
+        let request = Request { texts, cancel: cancel.clone(), reply };
+        self.requests()?.send(request).map_err(|_| Error::internal("the embedding thread ended"))?;
+        Ok(answer)
+    }
+
+    /// The way to the owning thread, which is started by the first request.
+    fn requests(&self) -> Result<SyncSender<Request>> {
+        let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(owner) = owner.as_ref() {
+            return Ok(owner.requests.clone());
+        }
+        let (requests, receiver) = sync_channel(WAITING);
+        let model =
+            Model { dimensions: self.spec.dimensions, name: self.spec.name.clone(), recipe: Arc::clone(&self.recipe), load: Arc::clone(&self.load) };
+        let thread = std::thread::Builder::new().name("embedding".to_owned()).spawn(move || model.serve(&receiver)).map_err(|error| {
+            Error::new(
+                ErrorCode::ModelUnavailable,
+                format!("the embedding thread could not be started: {error}"),
+                "close other programs and try again",
+            )
+        })?;
+        *owner = Some(Owner { requests: requests.clone(), thread });
+        Ok(requests)
+    }
+}
+
+impl Embedder for OnnxEmbedder {
+    fn spec(&self) -> &ModelSpec {
+        &self.spec
+    }
+
+    fn embed(&self, texts: &[&str], role: Role, cancel: &CancelToken) -> Result<Vectors> {
+        cancel.check()?;
+        let mut vectors = vec![Vec::new(); texts.len()];
+        // A blank text has no tokens, and the runtime takes no empty row: its zero vector is made here.
+        let (mut order, blank): (Vec<usize>, Vec<usize>) = (0..texts.len()).partition(|&at| !texts[at].trim().is_empty());
+        for at in blank {
+            vectors[at] = vec![0.0; self.spec.dimensions];
+        }
+        // Neighbours of one length: a batch is padded to its longest text.
+        order.sort_by_key(|&at| (texts[at].len(), at));
+        for batch in order.chunks(self.recipe.batch.max(1)) {
+            cancel.check()?;
+            let formatted = batch.iter().map(|&at| self.recipe.format(texts[at], role)).collect();
+            for (&at, vector) in batch.iter().zip(self.run(formatted, cancel)?) {
+                vectors[at] = vector;
+            }
+        }
+        Ok(vectors)
+    }
+}
+
+impl Drop for OnnxEmbedder {
+    fn drop(&mut self) {
+        let owner = self.owner.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Owner { requests, thread }) = owner {
+            drop(requests);
+            // A panic in it was answered with an error already.
+            drop(thread.join());
+        }
+    }
+}
+
+/// What the owning thread knows.
+struct Model {
+    dimensions: usize,
+    name: String,
+    recipe: Arc<Recipe>,
+    load: Load,
+}
+
+impl Model {
+    /// The owning thread: answers requests until the handle is gone.
+    fn serve(&self, requests: &Receiver<Request>) {
+        let mut loaded: Option<TextEmbedding> = None;
+        loop {
+            let request = if loaded.is_some() { requests.recv_timeout(IDLE) } else { requests.recv().map_err(|_| RecvTimeoutError::Disconnected) };
+            let request = match request {
+                Ok(request) => request,
+                Err(RecvTimeoutError::Timeout) => {
+                    loaded = None;
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let answer = catch_unwind(AssertUnwindSafe(|| self.answer(&mut loaded, &request))).unwrap_or_else(|_| {
+                // Its state is unknown: the next request loads it again.
+                loaded = None;
+                Err(Error::internal("the embedding model panicked"))
+            });
+            // The caller may have been cancelled and gone.
+            drop(request.reply.send(answer));
+        }
+    }
+
+    fn answer(&self, loaded: &mut Option<TextEmbedding>, request: &Request) -> Result<Vectors> {
+        request.cancel.check()?;
+        let model = match loaded {
+            Some(model) => model,
+            None => loaded.insert(self.open()?),
+        };
+        // A text of marks only may have no tokens, and the runtime takes no empty row.
+        let mut empty = Vec::with_capacity(request.texts.len());
+        for text in &request.texts {
+            let sure = text.chars().any(char::is_alphanumeric);
+            empty.push(!sure && model.tokenizer.encode(text.as_str(), true).map_err(|error| self.failed(&error))?.is_empty());
+        }
+        let texts: Vec<&str> = request.texts.iter().zip(&empty).filter(|(_, empty)| !**empty).map(|(text, _)| text.as_str()).collect();
+        let mut embedded = Vec::new();
+        if !texts.is_empty() {
+            embedded = model.embed(&texts, Some(texts.len())).map_err(|error| self.failed(&error))?;
+        }
+        if embedded.len() != texts.len() {
+            return Err(self.failed(&format!("{} vectors for {} texts", embedded.len(), texts.len())));
+        }
+        let mut embedded = embedded.into_iter();
+        empty.iter().map(|&empty| if empty { Ok(vec![0.0; self.dimensions]) } else { self.unit(embedded.next().unwrap_or_default()) }).collect()
+    }
+
+    fn open(&self) -> Result<TextEmbedding> {
+        let environment = runtime::environment()?;
+        let files = (self.load)()?;
+        let tokenizer = TokenizerFiles {
+            tokenizer_file: files.tokenizer.into_owned(),
+            config_file: files.config.into_owned(),
+            special_tokens_map_file: files.special_tokens_map.into_owned(),
+            tokenizer_config_file: files.tokenizer_config.into_owned(),
+        };
+        let pooling = match self.recipe.pooling {
+            Pooling::Mean => fastembed::Pooling::Mean,
+            Pooling::Cls => fastembed::Pooling::Cls,
+        };
+        let model =
+            UserDefinedEmbeddingModel::new(files.model.into_owned(), tokenizer).with_pooling(pooling).with_quantization(QuantizationMode::None);
+        let options = InitOptionsUserDefined::new()
+            .with_environment(environment)
+            .with_max_length(self.recipe.max_tokens)
+            .with_intra_threads(self.recipe.threads.max(1));
+        TextEmbedding::try_new_from_user_defined(model, options).map_err(|error| {
+            Error::new(
+                ErrorCode::ModelUnavailable,
+                format!("the embedding model {} could not be loaded: {error}", self.name),
+                "its files are damaged or of another kind: install the model again or choose another one",
+            )
+        })
+    }
+
+    /// The vector at length one; zero if it has no direction.
+    fn unit(&self, mut vector: Vec<f32>) -> Result<Vec<f32>> {
+        if vector.len() != self.dimensions {
+            return Err(self.failed(&format!("a vector of {} numbers instead of {}", vector.len(), self.dimensions)));
+        }
+        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+        if !length.is_finite() {
+            return Err(self.failed(&"a vector with numbers that are not finite"));
+        }
+        if length < NO_LENGTH {
+            vector.fill(0.0);
+        } else {
+            vector.iter_mut().for_each(|x| *x /= length);
+        }
+        Ok(vector)
+    }
+
+    fn failed(&self, what: &dyn std::fmt::Display) -> Error {
+        Error::new(
+            ErrorCode::ModelUnavailable,
+            format!("the embedding model {} failed: {what}", self.name),
+            "try again; if it happens again, choose another model and report this one",
+        )
+    }
+}

@@ -1,0 +1,47 @@
+//! What a person typed, as search terms.
+
+use sidenote_engine::error::ErrorCode;
+use sidenote_engine::retrieve::Query;
+
+fn terms(text: &str) -> Vec<String> {
+    Query::new(text).unwrap().terms.words.into_iter().map(|(t, _)| t).collect()
+}
+
+#[test]
+fn question_words_and_politeness_are_left_out() {
+    assert_eq!(terms("请问什么是量化？"), ["量化"]);
+    assert_eq!(terms("What is the quantization?"), terms("quantization"));
+}
+
+#[test]
+fn a_query_of_question_words_only_is_still_searched() {
+    assert!(!terms("是什么").is_empty());
+}
+
+#[test]
+fn blank_and_operator_only_queries_are_clear_errors() {
+    for text in ["", "   \n", "+++ && || !!", "？？？", "\u{feff}"] {
+        let error = Query::new(text).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidInput, "{text:?}");
+        assert!(!error.hint.is_empty());
+    }
+}
+
+#[test]
+fn one_character_is_a_query() {
+    assert_eq!(terms("猫"), ["猫"]);
+    assert_eq!(terms("C"), ["c"]);
+}
+
+#[test]
+fn a_pasted_document_is_cut_and_says_so() {
+    let query = Query::new(&"注意力机制 attention ".repeat(5_000)).unwrap();
+    assert!(query.shortened);
+    assert!(query.terms.words.len() <= 96);
+}
+
+#[test]
+fn the_language_of_a_question_is_seen_through_its_terms() {
+    assert!(Query::new("KV cache 是什么").unwrap().is_cjk());
+    assert!(!Query::new("what is a KV cache").unwrap().is_cjk());
+}

@@ -1,0 +1,316 @@
+//! Folders, catalog and indexes stay together: incremental sync, damage, cancellation, crashes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use proptest::prelude::*;
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::catalog::Catalog;
+use sidenote_engine::error::ErrorCode;
+use sidenote_engine::event::{Event, Observer, Run};
+use sidenote_engine::paths::Paths;
+
+use crate::support::{Desk, open, quietly};
+
+fn note(word: &str) -> String {
+    format!("# 关于{word}\n\n## {word}是什么？\n\n{word}是一个只在这篇笔记里出现的词，用来检查它能不能被找到。\n")
+}
+
+#[test]
+fn a_second_sync_does_nothing() {
+    let desk = Desk::new();
+    for i in 0..5 {
+        desk.write(&format!("a/{i}.md"), note(&format!("zebra{i}x")));
+    }
+    let first = desk.sync();
+    assert_eq!((first.added, first.embedded), (5, 5));
+    let second = desk.sync();
+    assert_eq!((second.added, second.changed, second.removed, second.embedded, second.unchanged), (0, 0, 0, 0, 5));
+    assert_eq!(second.generation, first.generation);
+}
+
+#[test]
+fn an_edit_is_found_and_the_old_text_is_not() {
+    let desk = Desk::new();
+    desk.write("a.md", note("quokka"));
+    desk.sync();
+    desk.write("a.md", note("wombat"));
+    let report = desk.sync();
+    assert_eq!(report.changed, 1);
+    assert_eq!(desk.search("wombat"), ["a.md"]);
+    let question = sidenote_engine::engine::Question { text: "quokka".into(), limit: 5, ..Default::default() };
+    let found = quietly(|run| desk.engine.snapshot(run)?.search(&question, run)).unwrap();
+    assert!(found.hits.iter().all(|h| !h.text.contains("quokka")));
+}
+
+#[test]
+fn a_renamed_note_is_not_embedded_again() {
+    let desk = Desk::new();
+    desk.write("old.md", note("narwhal"));
+    desk.sync();
+    let before = desk.embedder.count.load(Ordering::Relaxed);
+    fs::rename(desk.notes().join("old.md"), desk.notes().join("new.md")).unwrap();
+    let report = desk.sync();
+    assert_eq!((report.renamed, report.added, report.removed), (1, 0, 0));
+    assert_eq!(desk.embedder.count.load(Ordering::Relaxed), before);
+    assert_eq!(desk.search("narwhal"), ["new.md"]);
+}
+
+#[test]
+fn equal_texts_are_embedded_once() {
+    let desk = Desk::new();
+    desk.write("a/x.md", note("ocelot"));
+    desk.write("b/x.md", note("ocelot"));
+    assert_eq!(desk.sync().embedded, 1);
+}
+
+#[test]
+fn a_deleted_note_is_gone_at_once_and_is_not_cited() {
+    let desk = Desk::new();
+    desk.write("a.md", note("axolotl"));
+    desk.write("b.md", note("capybara"));
+    desk.sync();
+    desk.remove("a.md");
+    assert!(!desk.search("axolotl是什么").contains(&"a.md".to_owned()), "before any sync");
+    assert!(desk.ask("axolotl是什么？").citations.iter().all(|c| c.document != "a.md"));
+    desk.sync();
+    assert!(!desk.search("axolotl是什么").contains(&"a.md".to_owned()));
+}
+
+#[test]
+fn the_index_folder_may_be_deleted_at_any_time_and_no_model_is_run() {
+    let desk = Desk::new();
+    desk.write("a.md", note("pangolin"));
+    desk.sync();
+    let embedded = desk.embedder.count.load(Ordering::Relaxed);
+    fs::remove_dir_all(desk.data().join("index")).unwrap();
+    assert_eq!(desk.search("pangolin"), ["a.md"]);
+    // One for the question itself.
+    assert_eq!(desk.embedder.count.load(Ordering::Relaxed), embedded + 1);
+    let status = quietly(|run| desk.engine.status(false, run)).unwrap();
+    assert_eq!(status.legs.vector_generation, Some(status.generation));
+}
+
+#[test]
+fn a_damaged_keyword_index_is_rebuilt() {
+    let desk = Desk::new();
+    desk.write("a.md", note("pangolin"));
+    desk.sync();
+    let folder = desk.data().join("index/lexical-v1");
+    for file in fs::read_dir(&folder).unwrap().flatten().filter(|f| f.path().is_file()) {
+        let bytes = fs::read(file.path()).unwrap();
+        fs::write(file.path(), &bytes[..bytes.len() / 2]).unwrap();
+        desk.sync();
+        assert_eq!(desk.search("pangolin"), ["a.md"], "{:?}", file.file_name());
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_keeps_its_notes() {
+    let desk = Desk::new();
+    desk.write("a.md", note("pangolin"));
+    desk.sync();
+    let aside = desk.folder.path().join("unplugged");
+    fs::rename(desk.notes(), &aside).unwrap();
+    let report = desk.sync();
+    assert_eq!((report.removed, report.notices.len()), (0, 1));
+    fs::rename(&aside, desk.notes()).unwrap();
+    desk.sync();
+    assert_eq!(desk.search("pangolin"), ["a.md"]);
+}
+
+#[test]
+fn two_writers_exclude_each_other_and_readers_go_on() {
+    let desk = Desk::new();
+    desk.write("a.md", note("pangolin"));
+    desk.sync();
+    let lock = desk.engine.paths().lock().unwrap();
+    let error = quietly(|run| desk.engine.sync(None, run)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Busy);
+    assert_eq!(desk.search("pangolin"), ["a.md"]);
+    drop(lock);
+    desk.sync();
+}
+
+#[test]
+fn data_of_a_newer_program_is_refused_with_a_hint() {
+    let desk = Desk::new();
+    fs::write(desk.data().join("VERSION"), "99").unwrap();
+    let error = sidenote_engine::engine::Engine::open(Paths::under(&desk.data()), Default::default(), None).err().unwrap();
+    assert_eq!(error.code, ErrorCode::DataTooNew);
+    assert!(!error.hint.is_empty());
+}
+
+#[test]
+fn without_an_embedder_keywords_work_and_it_is_said() {
+    let desk = Desk::new();
+    desk.write("a.md", note("pangolin"));
+    let bare = open(desk.folder.path(), None);
+    quietly(|run| bare.sync(None, run)).unwrap();
+    let question = sidenote_engine::engine::Question { text: "pangolin".into(), limit: 5, ..Default::default() };
+    let found = quietly(|run| bare.snapshot(run)?.search(&question, run)).unwrap();
+    assert_eq!(found.hits[0].document, "a.md");
+    assert!(found.notices.iter().any(|n| n.contains("keywords only")));
+    // The vectors come when the model does.
+    assert_eq!(desk.sync().embedded, 1);
+}
+
+/// Stops or breaks a run at its nth event.
+struct Saboteur<'a> {
+    at: usize,
+    seen: AtomicUsize,
+    cancel: Option<&'a CancelToken>,
+}
+
+impl Observer for Saboteur<'_> {
+    fn event(&self, event: Event) {
+        if matches!(event, Event::Notice(_)) {
+            return;
+        }
+        if self.seen.fetch_add(1, Ordering::Relaxed) == self.at {
+            match self.cancel {
+                Some(token) => token.cancel(),
+                None => panic!("injected at {event:?}"),
+            }
+        }
+    }
+}
+
+/// What a data folder holds, without ids: path → (title, text of every chunk, vectors present).
+fn contents(desk: &Desk) -> BTreeMap<String, (String, Vec<String>)> {
+    let catalog = Catalog::open_snapshot(&desk.engine.paths().catalog()).unwrap().unwrap();
+    let mut out = BTreeMap::new();
+    for id in catalog.matching(&Default::default()).unwrap() {
+        let row = catalog.document(id).unwrap().unwrap();
+        let chunks = catalog.chunks_of(id).unwrap().into_iter().map(|c| catalog.text_of(id, &c.span).unwrap()).collect();
+        out.insert(row.path, (row.title, chunks));
+    }
+    out
+}
+
+/// Few, so that every event of a sync can be its last.
+const FILES: u64 = 4;
+
+fn fill(desk: &Desk) {
+    for i in 0..FILES {
+        desk.write(&format!("{i}.md"), note(&format!("token{i}q")));
+    }
+}
+
+fn assert_whole(desk: &Desk) {
+    let status = quietly(|run| desk.engine.status(false, run)).unwrap();
+    assert_eq!(status.legs.lexical_generation, Some(status.generation));
+    assert_eq!(status.legs.vector_generation, Some(status.generation));
+    assert_eq!((status.chunks, status.legs.embedded, status.stale_files), (FILES, FILES, 0));
+    assert!(desk.engine.check_catalog().unwrap());
+    for i in 0..FILES {
+        assert_eq!(desk.search(&format!("token{i}q"))[0], format!("{i}.md"));
+    }
+}
+
+#[test]
+fn a_sync_stopped_anywhere_is_completed_by_the_next() {
+    let undisturbed = Desk::new();
+    fill(&undisturbed);
+    undisturbed.sync();
+    for at in 0..20 {
+        let desk = Desk::new();
+        fill(&desk);
+        let token = CancelToken::new();
+        let observer = Saboteur { at, seen: AtomicUsize::new(0), cancel: Some(&token) };
+        let outcome = desk.engine.sync(None, Run { observer: &observer, cancel: &token });
+        assert!(outcome.is_ok() || outcome.unwrap_err().code == ErrorCode::Cancelled);
+        desk.sync();
+        assert_whole(&desk);
+        assert_eq!(contents(&desk), contents(&undisturbed));
+    }
+}
+
+#[test]
+fn a_crash_anywhere_loses_nothing() {
+    let undisturbed = Desk::new();
+    fill(&undisturbed);
+    undisturbed.sync();
+    for at in 0..20 {
+        let desk = Desk::new();
+        fill(&desk);
+        let token = CancelToken::new();
+        let observer = Saboteur { at, seen: AtomicUsize::new(0), cancel: None };
+        let _ = catch_unwind(AssertUnwindSafe(|| desk.engine.sync(None, Run { observer: &observer, cancel: &token })));
+        // A reader between crash and repair sees some complete state.
+        if let Ok(snapshot) = quietly(|run| desk.engine.snapshot(run)) {
+            let question = sidenote_engine::engine::Question { text: "token3q".into(), limit: 3, ..Default::default() };
+            quietly(|run| snapshot.search(&question, run)).unwrap();
+        }
+        desk.sync();
+        assert_whole(&desk);
+        assert_eq!(contents(&desk), contents(&undisturbed));
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Write(u8, u8),
+    Remove(u8),
+    Rename(u8, u8),
+    Sync,
+    DropIndex,
+    Interrupt(u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        5 => (0u8..6, 0u8..8).prop_map(|(f, w)| Step::Write(f, w)),
+        2 => (0u8..6).prop_map(Step::Remove),
+        2 => (0u8..6, 0u8..6).prop_map(|(a, b)| Step::Rename(a, b)),
+        3 => Just(Step::Sync),
+        1 => Just(Step::DropIndex),
+        2 => (0u8..20).prop_map(Step::Interrupt),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    /// The naive model: the folder itself.
+    #[test]
+    fn after_any_history_the_catalog_is_the_folder(steps in prop::collection::vec(step(), 1..14)) {
+        let desk = Desk::new();
+        let mut model: BTreeMap<String, String> = BTreeMap::new();
+        let name = |f: u8| format!("n{f}.md");
+        for step in steps {
+            match step {
+                Step::Write(f, w) => {
+                    // Sizes differ between words so that even a time stamp that stands still shows the edit.
+                    let text = note(&format!("word{}", "y".repeat(usize::from(w) + 1)));
+                    desk.write(&name(f), &text);
+                    model.insert(name(f), text);
+                }
+                Step::Remove(f) => if model.remove(&name(f)).is_some() { desk.remove(&name(f)); },
+                Step::Rename(a, b) => if let Some(text) = model.remove(&name(a)) {
+                    fs::rename(desk.notes().join(name(a)), desk.notes().join(name(b))).unwrap();
+                    model.insert(name(b), text);
+                },
+                Step::Sync => drop(desk.sync()),
+                Step::DropIndex => drop(fs::remove_dir_all(desk.data().join("index"))),
+                Step::Interrupt(at) => {
+                    let token = CancelToken::new();
+                    let observer = Saboteur { at: at.into(), seen: AtomicUsize::new(0), cancel: Some(&token) };
+                    drop(desk.engine.sync(None, Run { observer: &observer, cancel: &token }));
+                }
+            }
+        }
+        desk.sync();
+        let stored = contents(&desk);
+        prop_assert_eq!(stored.keys().collect::<Vec<_>>(), model.keys().collect::<Vec<_>>());
+        for (path, text) in &model {
+            let chunks = stored[path].1.join("");
+            prop_assert!(text.contains(chunks.trim()), "{}", path);
+            let word = text.lines().next().unwrap().trim_start_matches("# 关于");
+            let holders: Vec<&String> = model.iter().filter(|(_, t)| *t == text).map(|(p, _)| p).collect();
+            let found = desk.search(word);
+            prop_assert!(holders.iter().any(|h| found.first() == Some(h)), "{} for {}", found.join(","), word);
+        }
+    }
+}
