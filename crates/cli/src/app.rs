@@ -1,0 +1,152 @@
+//! One run of the program: its data folder, settings, models and cancel token, and the ways to open the engine.
+//! It must not know what any command prints.
+
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::engine::{Engine, Settings, Snapshot};
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::paths::Paths;
+
+use crate::args::Global;
+use crate::compose::{self, Models};
+use crate::output::{Output, say_stopping};
+use crate::progress::Progress;
+use crate::settings;
+
+/// What a run has at hand.
+pub(crate) struct App {
+    /// Where text goes.
+    pub(crate) output: Output,
+    /// Set by Ctrl-C.
+    pub(crate) cancel: CancelToken,
+    paths: Paths,
+    settings: Settings,
+}
+
+/// The engine opened for a question.
+pub(crate) struct Reading {
+    /// The host.
+    pub(crate) engine: Engine,
+    /// The view that is asked.
+    pub(crate) snapshot: Snapshot,
+    /// What the person should know of the state of things.
+    pub(crate) notices: Vec<String>,
+}
+
+impl App {
+    /// Reads the global options and takes over Ctrl-C.
+    ///
+    /// # Errors
+    /// `InvalidInput`, `Io`.
+    pub(crate) fn new(global: &Global, output: Output) -> Result<Self> {
+        let settings = settings::with(&global.set)?;
+        let named = global.data_dir.clone().or_else(|| std::env::var_os("SIDENOTE_DATA_DIR").filter(|v| !v.is_empty()).map(PathBuf::from));
+        let paths = match named {
+            Some(folder) if folder.as_os_str().is_empty() => {
+                return Err(Error::new(ErrorCode::InvalidInput, "--data-dir names no folder", "write --data-dir DIR"));
+            }
+            Some(folder) => Paths::under(&folder),
+            None => Paths::standard()?,
+        };
+        let cancel = CancelToken::new();
+        let token = cancel.clone();
+        // Without a handler Ctrl-C ends the process at once, which loses nothing either.
+        drop(ctrlc::set_handler(move || {
+            if token.is_cancelled() {
+                std::process::exit(130);
+            }
+            token.cancel();
+            say_stopping();
+        }));
+        Ok(Self { output, cancel, paths, settings })
+    }
+
+    /// A run that tells `progress`.
+    pub(crate) fn run<'a>(&'a self, progress: &'a Progress) -> Run<'a> {
+        Run { observer: progress, cancel: &self.cancel }
+    }
+
+    /// A run that tells nobody.
+    pub(crate) fn silent(&self) -> Run<'_> {
+        Run { observer: &Silent, cancel: &self.cancel }
+    }
+
+    /// Where progress goes.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress::new(self.output.clone())
+    }
+
+    /// Where the data is.
+    pub(crate) fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// The engine with these models.
+    ///
+    /// # Errors
+    /// Those of [`Engine::open`].
+    pub(crate) fn engine(&self, models: &Models) -> Result<Engine> {
+        Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())
+    }
+
+    /// Opens the engine for a question: what came with the program is offered, what was never indexed is indexed. `models` says whether the
+    /// question needs them.
+    ///
+    /// # Errors
+    /// `NothingToAsk`, `Cancelled`, and those of the engine.
+    pub(crate) fn read(&self, models: bool) -> Result<Reading> {
+        // Both take a good part of a second, and nothing here needs them before the search.
+        std::thread::spawn(sidenote_engine::text::warm_up);
+        let models = compose::models(models);
+        let engine = self.engine(&models)?;
+        let mut notices = Vec::new();
+        unless_busy(engine.offer_shipped_notes(), &mut notices)?;
+        let progress = self.progress().saying("indexing for the first time; this is done once, Ctrl-C is safe");
+        unless_busy(engine.sync_new(self.run(&progress)).map(drop), &mut notices)?;
+        let snapshot = engine.snapshot(self.run(&progress))?;
+        progress.finish();
+        notices.extend(models.problem);
+        Ok(Reading { engine, snapshot, notices })
+    }
+
+    /// Looks on a thread of its own for files that changed since they were indexed: the answer need not wait for it.
+    pub(crate) fn look_for_changes(&self) -> Changes {
+        let (paths, settings, cancel) = (self.paths.clone(), self.settings.clone(), self.cancel.clone());
+        Changes(std::thread::spawn(move || {
+            // A view of its own, without models: it would otherwise wait for the question's.
+            let run = Run { observer: &Silent, cancel: &cancel };
+            match Engine::open(paths, settings, None).and_then(|e| e.snapshot(run)).and_then(|s| s.staleness(run)) {
+                Ok(notice) => notice,
+                Err(e) if e.code == ErrorCode::Cancelled => None,
+                Err(e) => Some(format!("could not see whether notes have changed: {}", e.message)),
+            }
+        }))
+    }
+}
+
+/// A search for changed files that is under way.
+pub(crate) struct Changes(JoinHandle<Option<String>>);
+
+impl Changes {
+    /// Waits for it: a sentence if files have changed.
+    pub(crate) fn notice(self) -> Option<String> {
+        self.0.join().unwrap_or_else(|_| Some("could not see whether notes have changed".to_owned()))
+    }
+}
+
+/// Another process that is indexing is no reason not to answer.
+fn unless_busy(result: Result<()>, notices: &mut Vec<String>) -> Result<()> {
+    match result {
+        Err(e) if e.code == ErrorCode::Busy => {
+            let notice = "another sidenote is indexing: the newest notes may be missing from these results";
+            if !notices.iter().any(|n| n == notice) {
+                notices.push(notice.to_owned());
+            }
+            Ok(())
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,143 @@
+//! `ask`: an answer from the notes with its sources. It must not know how an answer is found.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use sidenote_engine::engine::Question;
+use sidenote_engine::error::ErrorCode;
+use sidenote_engine::text::is_cjk;
+use sidenote_engine::wire::{self, Outcome as Ended};
+
+use crate::app::App;
+use crate::args::{self, Filters, NoteFilter};
+use crate::layout::{one_line, place, plain, quote, trail, wrap};
+use crate::output::{Exit, Outcome, Output, Stop};
+
+/// Nearest passages offered where the notes do not answer.
+const NEAREST: usize = 3;
+
+/// Arguments of `ask`.
+#[derive(Args, Debug)]
+pub(crate) struct Ask {
+    /// The question, in Chinese or English; `-` reads it from standard input
+    #[arg(required = true, value_name = "QUESTION")]
+    words: Vec<String>,
+    /// Passages in the result
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    limit: usize,
+    #[command(flatten)]
+    filters: Filters,
+    #[command(flatten)]
+    note: NoteFilter,
+}
+
+impl Ask {
+    pub(crate) fn run(&self, app: &App) -> Outcome {
+        let text = args::words(&self.words)?;
+        match self.ask(app, &text) {
+            // Stopped is one of the ways a question ends.
+            Err(Stop::Error(e)) if e.code == ErrorCode::Cancelled && app.output.json => {
+                app.output.object(&stopped(&text))?;
+                Ok(Exit::Cancelled)
+            }
+            other => other,
+        }
+    }
+
+    fn ask(&self, app: &App, text: &str) -> Outcome {
+        let reading = app.read(true)?;
+        let question = Question { text: text.to_owned(), filter: self.filters.filter(&self.note), limit: self.limit };
+        let changes = app.look_for_changes();
+        let mut answer = reading.snapshot.ask(&question, app.silent())?;
+        answer.notices.extend(reading.notices);
+        let exit = if answer.outcome == Ended::Answered { Exit::Done } else { Exit::Nothing };
+        if app.output.json {
+            answer.notices.extend(changes.notice());
+            app.output.object(&answer)?;
+            return Ok(exit);
+        }
+        app.output.text(&human(&answer, &app.output))?;
+        answer.notices.iter().for_each(|n| app.output.notice(n));
+        if let Some(notice) = changes.notice() {
+            app.output.notice(&notice);
+        }
+        Ok(exit)
+    }
+}
+
+/// The object of a question that was stopped.
+fn stopped(text: &str) -> wire::Answer {
+    wire::Answer {
+        version: wire::VERSION,
+        question: text.to_owned(),
+        standalone_question: text.trim().to_owned(),
+        outcome: Ended::Cancelled,
+        confidence: 0.0,
+        answerer: wire::Answerer { kind: "extractive", model: None },
+        answer: String::new(),
+        sentences: Vec::new(),
+        citations: Vec::new(),
+        passages: Vec::new(),
+        notices: Vec::new(),
+        timings_ms: wire::Timings::new(),
+        generation: 0,
+    }
+}
+
+fn human(answer: &wire::Answer, output: &Output) -> String {
+    let (style, width) = (output.style(), output.width());
+    let mut out = String::new();
+    if answer.outcome != Ended::Answered {
+        return not_in_notes(answer, output);
+    }
+    let mut text = wrap(&plain(&answer.answer), width, "");
+    for citation in &answer.citations {
+        let marker = format!("[{}]", citation.n);
+        text = text.replace(&marker, &style.number(&marker));
+    }
+    out.push_str(&text);
+    out.push_str("\n\n");
+    let several = several_libraries(&answer.passages);
+    for citation in &answer.citations {
+        let library = if several { format!("  ({})", one_line(&citation.library)) } else { String::new() };
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            out,
+            "{} {}  {}{}",
+            style.number(&format!("[{}]", citation.n)),
+            style.bold(&trail(&citation.title, &citation.heading)),
+            style.place(&place(&citation.document, citation.line, citation.page)),
+            style.dim(&library),
+        );
+        let _ = writeln!(out, "{}", style.dim(&quote(&citation.quote, width, "    ")));
+    }
+    out
+}
+
+/// Says so in the question's language and offers what comes nearest.
+fn not_in_notes(answer: &wire::Answer, output: &Output) -> String {
+    let style = output.style();
+    let chinese = answer.question.chars().any(is_cjk);
+    let mut out = String::from(if chinese { "笔记里没有找到这个问题的答案。\n" } else { "Your notes do not answer this.\n" });
+    if answer.passages.is_empty() {
+        return out;
+    }
+    out.push_str(if chinese { "\n最接近的段落：\n" } else { "\nThe nearest passages:\n" });
+    let several = several_libraries(&answer.passages);
+    for passage in answer.passages.iter().take(NEAREST) {
+        let library = if several { format!("  ({})", one_line(&passage.library)) } else { String::new() };
+        let _ = writeln!(
+            out,
+            "  {}  {}{}",
+            style.bold(&trail(&passage.title, &passage.heading)),
+            style.place(&place(&passage.document, passage.line, passage.page)),
+            style.dim(&library),
+        );
+    }
+    out
+}
+
+/// Whether passages come from more than one library, so that a path alone is not clear.
+pub(super) fn several_libraries(passages: &[wire::Passage]) -> bool {
+    passages.windows(2).any(|pair| pair[0].library != pair[1].library)
+}

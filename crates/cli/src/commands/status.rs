@@ -1,0 +1,96 @@
+//! `status`: what is indexed and what is not. It must not know how any of it came about.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::model::{Embedder, Role};
+use sidenote_engine::wire;
+
+use super::library;
+use crate::app::App;
+use crate::compose;
+use crate::layout::one_line;
+use crate::output::{Exit, Outcome, Output};
+
+/// Arguments of `status`.
+#[derive(Args, Debug)]
+pub(crate) struct Status {
+    /// List every file with what became of it
+    #[arg(long)]
+    files: bool,
+}
+
+impl Status {
+    pub(crate) fn run(&self, app: &App) -> Outcome {
+        let models = compose::models(true);
+        let engine = app.engine(&models)?;
+        engine.offer_shipped_notes()?;
+        let mut status = engine.status(self.files, app.silent())?;
+        let problem = models.problem.or_else(|| models.embedder.as_deref().and_then(|e| problem(e, &app.cancel)));
+        if let Some(problem) = problem {
+            status.notices.push(format!("search is by keywords only: {problem}"));
+            status.legs.embedder_problem = Some(problem);
+        }
+        if status.stale_files > 0 {
+            status.notices.push(format!("{} changed since the last sync; run `sidenote sync`", files(status.stale_files)));
+        }
+        for library in status.libraries.iter().filter(|l| !std::path::Path::new(&l.folder).is_dir()) {
+            status.notices.push(format!("the folder of library `{}` is not there: `{}`", library.name, library.folder));
+        }
+        if app.output.json {
+            app.output.object(&status)?;
+            return Ok(Exit::Done);
+        }
+        app.output.text(&human(&status, &app.output))?;
+        status.notices.iter().for_each(|n| app.output.notice(n));
+        Ok(Exit::Done)
+    }
+}
+
+/// Why a model does not work, if it does not.
+pub(super) fn problem(embedder: &dyn Embedder, cancel: &CancelToken) -> Option<String> {
+    let error = embedder.embed(&["注意力 attention"], Role::Query, cancel).err()?;
+    Some(if error.hint.is_empty() { error.message } else { format!("{}; {}", error.message, error.hint) })
+}
+
+fn files(n: u64) -> String {
+    if n == 1 { "1 file has".to_owned() } else { format!("{n} files have") }
+}
+
+fn human(status: &wire::Status, output: &Output) -> String {
+    let style = output.style();
+    let mut out = library::human(&status.libraries, output);
+    if !status.libraries.is_empty() {
+        out.push('\n');
+    }
+    let synced = status.synced_at.as_deref().unwrap_or("never");
+    let _ = writeln!(out, "notes     {} in {} passages, indexed {synced}", status.documents, status.chunks);
+    let current = |generation: Option<u64>| match generation {
+        Some(g) if g == status.generation => "up to date",
+        Some(_) => "behind, rebuilt by the next question",
+        None => "none yet",
+    };
+    let legs = &status.legs;
+    let _ = writeln!(out, "keywords  {}", current(legs.lexical_generation));
+    let _ = writeln!(
+        out,
+        "meaning   {}",
+        match &legs.embedder {
+            Some(model) =>
+                format!("{}; {} of {} passages; {} search; model {model}", current(legs.vector_generation), legs.embedded, status.chunks, legs.vector_search),
+            None => "no model".to_owned(),
+        }
+    );
+    let _ = writeln!(out, "data      {}", style.place(&one_line(&status.data_folder)));
+    for entry in status.files.iter().flatten() {
+        let detail = match &entry.detail {
+            Some(detail) => format!("{}: {}", entry.reason.and_then(|r| serde_json::to_value(r).ok()).and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(), one_line(detail)),
+            None if entry.furniture_chars > 0 => format!("{} characters, {} set aside, {} passages", entry.chars, entry.furniture_chars, entry.chunks),
+            None => format!("{} characters, {} passages", entry.chars, entry.chunks),
+        };
+        let warnings: String = entry.warnings.iter().map(|w| format!("; {}", one_line(w))).collect();
+        let _ = writeln!(out, "{:<8} {}  {}  {detail}{warnings}", entry.state, one_line(&entry.library), style.place(&one_line(&entry.document)));
+    }
+    out
+}

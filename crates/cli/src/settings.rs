@@ -1,0 +1,52 @@
+//! `--set key=value`: engine settings for evaluation runs. It must not know what the settings do.
+
+use std::str::FromStr;
+
+use sidenote_engine::engine::Settings;
+use sidenote_engine::error::{Error, ErrorCode, Result};
+
+/// A setting that can be overridden.
+type Field = fn(&mut Settings, &str) -> Option<()>;
+
+const FIELDS: &[(&str, Field)] = &[
+    ("fields.body", |s, v| put(&mut s.search.fields.body, v)),
+    ("fields.body_grams", |s, v| put(&mut s.search.fields.body_grams, v)),
+    ("fields.heading", |s, v| put(&mut s.search.fields.heading, v)),
+    ("fields.heading_grams", |s, v| put(&mut s.search.fields.heading_grams, v)),
+    ("fields.title", |s, v| put(&mut s.search.fields.title, v)),
+    ("fields.title_grams", |s, v| put(&mut s.search.fields.title_grams, v)),
+    ("fusion.vector", |s, v| put(&mut s.search.fusion.vector, v)),
+    ("fusion.vector_across", |s, v| put(&mut s.search.fusion.vector_across, v)),
+    ("candidates", |s, v| put(&mut s.search.candidates, v)),
+    ("chunk.max", |s, v| put(&mut s.sync.chunk.max, v)),
+    ("chunk.target", |s, v| put(&mut s.sync.chunk.target, v)),
+    ("chunk.min", |s, v| put(&mut s.sync.chunk.min, v)),
+    ("chunk.overlap", |s, v| put(&mut s.sync.chunk.overlap, v)),
+];
+
+fn put<T: FromStr>(field: &mut T, value: &str) -> Option<()> {
+    *field = value.parse().ok()?;
+    Some(())
+}
+
+/// The default settings with some overridden.
+///
+/// # Errors
+/// `InvalidInput` for an unknown key or an unusable value.
+pub(crate) fn with(overrides: &[String]) -> Result<Settings> {
+    let mut settings = Settings::default();
+    for entry in overrides {
+        let invalid = |message: String, hint: String| Err(Error::new(ErrorCode::InvalidInput, message, hint));
+        let Some((key, value)) = entry.split_once('=') else {
+            return invalid(format!("`{entry}` is no setting"), "write --set KEY=VALUE".into());
+        };
+        let Some((_, set)) = FIELDS.iter().find(|(known, _)| *known == key.trim()) else {
+            let known: Vec<&str> = FIELDS.iter().map(|(key, _)| *key).collect();
+            return invalid(format!("there is no setting `{key}`"), format!("there is {}", known.join(", ")));
+        };
+        if set(&mut settings, value.trim()).is_none() {
+            return invalid(format!("`{value}` is no value of `{key}`"), "write a number".into());
+        }
+    }
+    Ok(settings)
+}
