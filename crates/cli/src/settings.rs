@@ -16,7 +16,6 @@ const FIELDS: &[(&str, Field)] = &[
     ("fields.title", |s, v| put(&mut s.search.fields.title, v)),
     ("fields.title_grams", |s, v| put(&mut s.search.fields.title_grams, v)),
     ("fusion.vector", |s, v| put(&mut s.search.fusion.vector, v)),
-    ("fusion.vector_across", |s, v| put(&mut s.search.fusion.vector_across, v)),
     ("candidates", |s, v| put(&mut s.search.candidates, v)),
     ("chunk.max", |s, v| put(&mut s.sync.chunk.max, v)),
     ("chunk.target", |s, v| put(&mut s.sync.chunk.target, v)),

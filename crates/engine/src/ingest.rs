@@ -1,6 +1,7 @@
 //! From a file's bytes to a [`Document`]: picks the format, decodes, and applies the limits.
 //! It must not know what is indexed, or the catalog.
 
+mod build;
 pub mod decode;
 pub mod docx;
 pub mod epub;
@@ -10,8 +11,11 @@ pub mod ipynb;
 pub mod markdown;
 pub mod pdf;
 pub mod plain;
+mod refine;
 pub(crate) mod structure;
+mod unzip;
 pub mod walk;
+mod xml;
 
 use serde::{Deserialize, Serialize};
 

@@ -233,7 +233,7 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { body: 1.0, body_grams: 0.5, heading: 0.5, heading_grams: 0.25, title: 0.25, title_grams: 0.12 }
+        Self { body: 1.0, body_grams: 0.5, heading: 0.4, heading_grams: 0.2, title: 0.25, title_grams: 0.12 }
     }
 }
 

@@ -79,7 +79,7 @@ pub fn rank(query: &Query, scope: &Scope<'_>, settings: &Settings) -> crate::err
             hit.vector = index.similarity(vector, hit.chunk).map(|score| Leg { rank: None, score });
         }
     }
-    settings.fusion.apply(query, &mut hits);
+    settings.fusion.apply(&mut hits);
     hits.sort_by(|a, b| b.fused.total_cmp(&a.fused).then(a.chunk.cmp(&b.chunk)));
     Ok(hits)
 }

@@ -2,26 +2,23 @@
 //! It must not know where scores come from.
 
 use super::Hit;
-use super::query::Query;
 
 /// Weights of the fusion.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fusion {
     /// Weight of the cosine against a keyword score of at most 1.
     pub vector: f32,
-    /// Weight of the cosine when question and notes are in different scripts, as far as keywords can tell.
-    pub vector_across: f32,
 }
 
 impl Default for Fusion {
     fn default() -> Self {
-        Self { vector: 0.5, vector_across: 1.0 }
+        Self { vector: 0.8 }
     }
 }
 
 impl Fusion {
     /// Sets `fused` of every hit.
-    pub(super) fn apply(&self, _query: &Query, hits: &mut [Hit]) {
+    pub(super) fn apply(&self, hits: &mut [Hit]) {
         let best = hits.iter().filter_map(|h| h.lexical).map(|l| l.score).fold(0.0, f32::max);
         for hit in hits {
             let lexical = match hit.lexical {
