@@ -5,6 +5,7 @@ mod evidence;
 mod units;
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use crate::document::Span;
 use crate::engine::Passage;
@@ -27,6 +28,8 @@ const AIM_CHARS: usize = 220;
 const MAX_POINTS: usize = 8;
 /// A supporting sentence must reach this share of the direct one's score.
 const SUPPORT_SHARE: f32 = 0.62;
+/// The same across languages, where words do not help to tell what supports.
+const SUPPORT_SHARE_ACROSS: f32 = 0.8;
 /// Passages whose sentences are considered.
 const PASSAGES: usize = 5;
 
@@ -47,6 +50,8 @@ pub struct Material<'a> {
 /// A sentence of the answer and where it is quoted from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
+    /// Whether it is an item of a list in its note.
+    pub item: bool,
     /// Index of the passage.
     pub passage: usize,
     /// Bytes of the passage's text: the quote.
@@ -64,6 +69,8 @@ pub struct Draft {
     pub confidence: f32,
     /// Whether the notes answer the question.
     pub answered: bool,
+    /// Whether question and notes are in different languages.
+    pub across: bool,
 }
 
 struct Candidate {
@@ -102,7 +109,10 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             let cosine = similar.get(&(p, u)).copied().unwrap_or(0.0);
             let first = 1.0 / (1.0 + place as f32);
             let rank = passage.hit.fused / best_fused;
-            let score = covered + 0.6 * cosine + 0.5 * rank + 0.8 * asked * first - unit.penalty();
+            // What only introduces something is no answer without it.
+            let next = all[p].get(u + 1).map(|n| n.kind);
+            let bare = if unit.clean.ends_with(['：', ':']) && next != Some(Kind::Item) { 0.5 } else { 0.0 };
+            let score = covered + 0.6 * cosine + 0.5 * rank + 0.8 * asked * first - unit.penalty() - bare;
             candidates.push(Candidate { passage: p, unit: u, score });
             place += 1;
         }
@@ -110,19 +120,21 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let evidence =
         Evidence::new(material, &weights, candidates.iter().map(|c| &all[c.passage][c.unit]), &similar.values().copied().fold(0.0, f32::max));
     let confidence = confidence(&evidence);
-    let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED };
+    if std::env::var_os("SIDENOTE_EVIDENCE").is_some() { eprintln!("EVIDENCE\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", material.query.text, evidence.passage_coverage, evidence.sentence_coverage, evidence.missing, evidence.passage_cosine, evidence.sentence_cosine, evidence.across, candidates.iter().map(|c| c.score).fold(0.0f32, f32::max), passages[0].hit.lexical.map_or(0.0, |l| l.score)); }
+    let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED, across: evidence.across };
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.passage, a.unit).cmp(&(b.passage, b.unit))));
     let Some(best) = candidates.first() else {
         draft.answered = false;
         return Ok(draft);
     };
-    draft.points = choose(&candidates, best.score, &all);
+    let share = if evidence.across { SUPPORT_SHARE_ACROSS } else { SUPPORT_SHARE };
+    draft.points = choose(&candidates, share * best.score, &all);
     Ok(draft)
 }
 
 /// The direct sentence, the list it opens or belongs to, and the next best sentences while there is room; then in reading order, the direct
 /// sentence's passage first.
-fn choose(candidates: &[Candidate], best: f32, all: &[Vec<Unit>]) -> Vec<Point> {
+fn choose(candidates: &[Candidate], floor: f32, all: &[Vec<Unit>]) -> Vec<Point> {
     let direct = &candidates[0];
     let mut taken: Vec<(usize, usize)> = vec![(direct.passage, direct.unit)];
     let mut chars = all[direct.passage][direct.unit].clean.chars().count();
@@ -142,7 +154,7 @@ fn choose(candidates: &[Candidate], best: f32, all: &[Vec<Unit>]) -> Vec<Point> 
         }
     }
     for candidate in &candidates[1..] {
-        if chars >= AIM_CHARS || candidate.score < SUPPORT_SHARE * best {
+        if chars >= AIM_CHARS || candidate.score < floor {
             break;
         }
         let text = &all[candidate.passage][candidate.unit].clean;
@@ -157,7 +169,7 @@ fn choose(candidates: &[Candidate], best: f32, all: &[Vec<Unit>]) -> Vec<Point> 
     for (p, u) in taken {
         let unit = &all[p][u];
         if !points.iter().any(|known| known.text == unit.clean) {
-            points.push(Point { passage: p, span: unit.span.clone(), text: unit.clean.clone() });
+            points.push(Point { item: unit.kind == Kind::Item, passage: p, span: unit.span.clone(), text: unit.clean.clone() });
         }
     }
     points
@@ -198,26 +210,26 @@ fn letters(text: &str) -> String {
     normalise(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The sentences with their markers as one text. Sentences in Chinese need no space between them; list items stand on their own lines.
+/// The sentences with their markers as one text: items of a list on lines of their own, other sentences as a paragraph (in Chinese without
+/// spaces between them).
 #[must_use]
-pub fn with_markers(sentences: &[wire::Sentence]) -> String {
+pub fn with_markers(sentences: &[wire::Sentence], items: &[bool]) -> String {
     let mut out = String::new();
-    for sentence in sentences {
-        if !out.is_empty() {
-            let opens_list = out.trim_end_matches(|c: char| c.is_ascii_digit() || c == '[' || c == ']' || c == ' ').ends_with([':', '：']);
-            let closed = sentence.text.ends_with(['。', '！', '？', '.', '!', '?']);
-            out.push_str(if opens_list || !closed {
-                "\n"
-            } else if sentence.text.chars().next().is_some_and(is_cjk) {
-                ""
-            } else {
-                " "
-            });
+    let mut after_item = false;
+    for (sentence, &item) in sentences.iter().zip(items) {
+        if item {
+            out.push_str(if out.is_empty() { "- " } else { "\n- " });
+        } else if after_item {
+            out.push('\n');
+        } else if !out.is_empty() && !sentence.text.starts_with(is_cjk) {
+            out.push(' ');
         }
         out.push_str(&sentence.text);
         for n in &sentence.citations {
-            out.push_str(&format!(" [{n}]"));
+            // Writing to a string cannot fail.
+            let _ = write!(out, " [{n}]");
         }
+        after_item = item;
     }
     out
 }

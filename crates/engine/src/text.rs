@@ -287,8 +287,11 @@ pub fn estimate_tokens(text: &str) -> usize {
     tokens + digits.div_ceil(3) + letters.div_ceil(6) + marks.div_ceil(2)
 }
 
-/// Byte ranges of the sentences of a text, in order, trimmed, never empty. A sentence ends at `。！？；!?` with its closing quotes, at a
-/// full stop followed by white space and no abbreviation before it, or at a line end.
+/// Columns from which a line may have been broken by its width; Chinese characters take two.
+const WRAPPED_COLUMNS: usize = 56;
+
+/// Byte ranges of the sentences of a text, in order, trimmed, never empty. A sentence ends at `。！？!?` with its closing quotes, at a full
+/// stop followed by white space and no abbreviation before it, or at a line end (but for a line that was wrapped in mid-sentence).
 #[must_use]
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
@@ -297,8 +300,9 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut previous = ' ';
     while let Some((at, c)) = chars.next() {
         let ends = match c {
-            '\n' | '。' | '！' | '？' | '；' => true,
-            '!' | '?' | ';' => chars.peek().is_none_or(|&(_, n)| n.is_whitespace() || is_cjk(n) || is_closing(n)),
+            '\n' => !is_wrapped(text, start, at),
+            '。' | '！' | '？' => true,
+            '!' | '?' => chars.peek().is_none_or(|&(_, n)| n.is_whitespace() || is_cjk(n) || is_closing(n)),
             '.' => chars.peek().is_none_or(|&(_, n)| n.is_whitespace() || is_closing(n)) && !is_abbreviation(&text[start..at], previous),
             _ => false,
         };
@@ -318,6 +322,15 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     }
     push_trimmed(text, start..text.len(), &mut out);
     out
+}
+
+/// Whether the line that ends at `end` was broken by its width: it is long, its sentence is not over, and the next line goes on.
+fn is_wrapped(text: &str, start: usize, end: usize) -> bool {
+    let line = text[start..end].rsplit('\n').next().unwrap_or("").trim_end();
+    let next = text[end + 1..].split('\n').next().unwrap_or("");
+    let over = line.ends_with(|c: char| is_closing(c) || "。！？!?.：:；;".contains(c));
+    let goes_on = next.starts_with(|c: char| c.is_alphabetic() || "（(“\"".contains(c));
+    !over && goes_on && line.chars().map(|c| 1 + usize::from(is_cjk(c))).sum::<usize>() >= WRAPPED_COLUMNS
 }
 
 fn is_closing(c: char) -> bool {

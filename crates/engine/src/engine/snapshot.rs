@@ -148,6 +148,7 @@ impl Snapshot {
         let mut verifier = Verifier::default();
         let mut citations: Vec<wire::Citation> = Vec::new();
         let mut sentences: Vec<wire::Sentence> = Vec::new();
+        let mut items: Vec<bool> = Vec::new();
         let mut lost = 0;
         for point in draft.points {
             let passage = &found.passages[point.passage];
@@ -162,6 +163,7 @@ impl Snapshot {
             }
             let n = citations.len() + 1;
             citations.push(citation(n, point.passage, passage, verified));
+            items.push(point.item);
             sentences.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] });
         }
         if lost > 0 {
@@ -171,6 +173,8 @@ impl Snapshot {
         if outcome == wire::Outcome::NotInNotes {
             sentences.clear();
             citations.clear();
+        } else if draft.across {
+            found.notices.push("the notes answer in another language than the question: their own sentences are shown".to_owned());
         }
         found.timings.insert("answer", ms(answering));
         found.timings.insert("total", ms(began));
@@ -181,7 +185,7 @@ impl Snapshot {
             outcome,
             confidence: draft.confidence,
             answerer: wire::Answerer { kind: "extractive", model: None },
-            answer: answer::with_markers(&sentences),
+            answer: answer::with_markers(&sentences, &items),
             sentences,
             citations,
             passages: found.passages.iter().map(|p| passage_json(p, &found.query)).collect(),
