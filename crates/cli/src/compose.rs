@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::error::Result;
 use sidenote_engine::model::Embedder;
 
 /// The models of this run.
@@ -15,10 +15,13 @@ pub(crate) struct Models {
     pub(crate) problem: Option<String>,
 }
 
-/// The models of this run. With `soon`, loading begins at once on a thread of its own.
+/// The models of this run. With `soon`, loading begins at once on a thread of its own; a failure is told by the first use.
 pub(crate) fn models(soon: bool) -> Models {
-    let _ = soon;
-    Models { embedder: None, problem: Some("this build has no embedding model".to_owned()) }
+    let embedder = sidenote_models::bundled();
+    if soon {
+        embedder.warm_up();
+    }
+    Models { embedder: Some(embedder), problem: None }
 }
 
 /// The library that runs the models.
@@ -26,5 +29,5 @@ pub(crate) fn models(soon: bool) -> Models {
 /// # Errors
 /// `ModelUnavailable`.
 pub(crate) fn runtime() -> Result<PathBuf> {
-    Err(Error::new(ErrorCode::ModelUnavailable, "this build has no embedding model", ""))
+    sidenote_models::runtime::library()
 }

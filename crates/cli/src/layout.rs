@@ -85,6 +85,7 @@ pub(crate) fn snippet(passage: &Passage, style: Style) -> String {
     let letters = letters(passage);
     let columns = |l: &Letter| l.c.width().unwrap_or(0);
     let (from, to) = window(&letters, columns);
+    let from = from + usize::from(letters.get(from).is_some_and(|l| l.c == ' '));
     let mut out = String::new();
     if from > 0 {
         out.push('…');

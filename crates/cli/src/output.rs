@@ -172,6 +172,11 @@ impl Output {
         }
     }
 
+    /// Tells an error that does not end the run.
+    pub(crate) fn complain(&self, text: &str) {
+        self.say(&format!("{} {}", self.talk.alarm("error:"), crate::layout::plain(text)));
+    }
+
     fn say(&self, text: &str) {
         // A closed standard error is no reason to stop.
         drop(writeln!(io::stderr().lock(), "{text}"));
@@ -185,7 +190,11 @@ impl Output {
             drop(self.object(&object));
             return;
         }
-        let (word, message) = if error.code == ErrorCode::Cancelled { ("stopped:", "nothing is lost") } else { ("error:", error.message.as_str()) };
+        let (word, message) = match error.code {
+            ErrorCode::Cancelled if error.message == Error::cancelled().message => ("stopped:", "nothing is lost"),
+            ErrorCode::Cancelled => ("stopped:", error.message.as_str()),
+            _ => ("error:", error.message.as_str()),
+        };
         self.say(&format!("{} {}", self.talk.alarm(word), crate::layout::plain(message)));
         if !error.hint.is_empty() {
             self.say(&format!("{} {}", self.talk.bold("hint:"), crate::layout::plain(&error.hint)));

@@ -67,7 +67,7 @@ impl Batch {
         target.finish()?;
         batched.total_ms = ms(began);
         for failed in &batched.failed {
-            app.output.info(&format!("error: line {} of `{}`: {}", failed.line, self.queries.display(), failed.message));
+            app.output.complain(&format!("line {} of `{}`: {}", failed.line, self.queries.display(), failed.message));
         }
         if stopped {
             let message = format!("{} of {} questions are in `{}`", batched.written, lines.len(), self.out.display());
