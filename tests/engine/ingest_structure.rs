@@ -298,3 +298,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn titles_right_over_their_text_are_headings_where_the_person_writes_so() {
+    let document = plain("周一\n早上跑步五公里。\n中午和小李吃饭，聊了新项目。\n\n周二\n早上下雨，没有跑。\n收到了房东的消息：下个月涨房租。\n");
+    assert_eq!(headings(&document), [(1, "周一"), (1, "周二")]);
+    assert_eq!(document.title, "note");
+}
+
+#[test]
+fn questions_side_by_side_are_no_title() {
+    let document = plain(
+        "问题：\n\n什么是番茄的顶腐病，怎么预防？\n\n答案：\n\n缺钙引起的，浇水要均匀。\n\n问题：\n\n肥料什么时候施？\n\n解析：\n结果之后每两周一次。\n",
+    );
+    assert_eq!(headings(&document), [(1, "什么是番茄的顶腐病，怎么预防？"), (1, "肥料什么时候施？")]);
+    assert_eq!(document.title, "note");
+}
+
+#[test]
+fn a_table_of_contents_is_a_list_and_decimals_are_no_headings() {
+    let document = plain(
+        "目录\n第一章 概述\n第二章 方法\n\n第一章 概述\n\n本文介绍一种做法，数据在下面。\n\n1.041 0.84 1.49\n1.209 0.016 1.59\n\n第二章 方法\n\n先做甲，再做乙。\n",
+    );
+    assert_eq!(headings(&document), [(1, "目录"), (2, "第一章 概述"), (2, "第二章 方法")]);
+}

@@ -156,20 +156,18 @@ fn prefix_within(text: &str, max: usize) -> usize {
     window[..end].rfind(char::is_whitespace).filter(|&i| i > end / 2).map_or(end, |i| i + 1)
 }
 
-/// Joins neighbours so that no small section stands alone where it has a sibling: a heading without body goes to what follows, sections
-/// below `min` to their neighbour under the same parent while the sum stays within `target`.
+/// Joins neighbours so that no small section stands alone where it has a sibling: a heading without body goes to its first subsection,
+/// sections below `min` to their neighbour under the same parent while the sum stays within `target`.
 fn join_small(sections: Vec<Section>, settings: &Settings) -> Vec<Section> {
     let mut out: Vec<Section> = Vec::new();
     for section in sections {
         if let Some(last) = out.last_mut().filter(|_| !section.apart) {
+            let opens = !last.has_body() && section.path.len() > last.path.len() && section.path.starts_with(&last.path);
             let fits = last.tokens() + section.tokens() <= settings.target;
-            let child_of_bare_heading = !last.has_body() && section.path.starts_with(&last.path);
             let small = last.tokens() < settings.min || section.tokens() < settings.min;
-            let siblings = !last.path.is_empty() && parent(&last.path) == parent(&section.path) && last.path.len() == section.path.len();
-            let continues = last.path == section.path;
-            if fits && (child_of_bare_heading && bare_is_parent(last, &section) || small && siblings && !continues) {
-                let path = if child_of_bare_heading { section.path.clone() } else { common(&last.path, &section.path) };
-                last.path = path;
+            let siblings = !last.path.is_empty() && last.path != section.path && parent(&last.path) == parent(&section.path);
+            if opens || (fits && small && siblings) {
+                last.path = if opens { section.path } else { common(&last.path, &section.path) };
                 last.pieces.extend(section.pieces);
                 continue;
             }
@@ -177,11 +175,6 @@ fn join_small(sections: Vec<Section>, settings: &Settings) -> Vec<Section> {
         out.push(section);
     }
     out
-}
-
-/// A heading with nothing under it joins its first subsection only.
-fn bare_is_parent(bare: &Section, next: &Section) -> bool {
-    next.path.len() > bare.path.len() || bare.path.is_empty()
 }
 
 fn parent(path: &[String]) -> &[String] {

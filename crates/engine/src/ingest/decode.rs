@@ -127,7 +127,7 @@ fn utf8(bytes: &[u8]) -> Option<Decoded> {
 
 /// UTF-16 without a byte order mark.
 fn utf16(bytes: &[u8]) -> Option<Decoded> {
-    if bytes.len() % 2 != 0 || bytes.is_empty() {
+    if !bytes.len().is_multiple_of(2) || bytes.is_empty() {
         return None;
     }
     let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or(bytes);

@@ -8,7 +8,7 @@ use crate::document::{Block, BlockKind, Document, Format, SourceMap, Span};
 pub(super) fn parse(decoded: Decoded, stem: &str, _limits: &Limits) -> Result<Document, Skip> {
     let Decoded { text, encoding, verbatim, file_offset } = decoded;
     let blocks = blocks(&text, 0..text.len());
-    let title = title(&blocks).unwrap_or(stem).to_owned();
+    let title = page_title(&blocks).unwrap_or(stem).to_owned();
     Ok(Document {
         title,
         aliases: Vec::new(),
@@ -40,6 +40,13 @@ pub(super) fn blocks(text: &str, span: Span) -> Vec<Block> {
     again.extend(structure::blocks_from_lines(text, from..to));
     again.extend(tail);
     furniture::set_aside(text, again)
+}
+
+/// The title of a page: the one heading of level 1, which may be repeated. Chapters and questions side by side are no title.
+fn page_title(blocks: &[Block]) -> Option<&str> {
+    let first = title(blocks)?;
+    let others = blocks.iter().any(|block| matches!(&block.kind, BlockKind::Heading { level: 1, title } if !title.starts_with(first)));
+    (!others).then_some(first)
 }
 
 /// The first heading of level 1.

@@ -62,7 +62,7 @@ pub(in crate::ingest) enum Mark {
     Bullet(usize),
     /// A number.
     Number(Number),
-    /// `A.`, `B)`: the letter, and the byte length.
+    /// `A.`, `B)`, `a. `: the letter, and the byte length.
     Choice(u8, usize),
     /// `问题：`, `Q:`; byte length of the mark.
     Question(usize),
@@ -119,13 +119,16 @@ fn choice(line: &str) -> Option<Mark> {
         first = chars.next()?;
         len += first.len_utf8();
     }
-    if !first.is_ascii_uppercase() || first > 'J' {
+    if !matches!(first, 'A'..='J' | 'a'..='j') {
         return None;
     }
     let close = chars.next()?;
     let fits = if bracketed { matches!(close, ')' | '）') } else { matches!(close, '.' | '、' | '．' | ')' | '）' | ':' | '：') };
     len += close.len_utf8();
-    let rest = line.get(len..)?.trim_start_matches(is_space);
+    let tail = line.get(len..)?;
+    let rest = tail.trim_start_matches(is_space);
+    // `e.g.` and `a.out` are words.
+    let fits = fits && (first.is_ascii_uppercase() || (rest.len() < tail.len() && close != ':'));
     (fits && !rest.is_empty()).then(|| Mark::Choice(u8::try_from(first).unwrap_or(b'A'), line.len() - rest.len()))
 }
 
@@ -362,6 +365,11 @@ fn digits(line: &str) -> Option<Number> {
     let close = rest.chars().next()?;
     let tail = if matches!(close, '.' | '．' | '、' | ')' | '）') { rest.get(close.len_utf8()..)? } else { rest };
     let next = tail.chars().next()?;
+    // `1.041` and `3.1415` are numbers, not places in an outline.
+    let mark = line.get(..line.len() - rest.len()).unwrap_or("");
+    if parts.len() > 1 && mark.split(['.', '．']).any(|part| part.len() > 2 || (part.len() > 1 && part.starts_with('0'))) {
+        return None;
+    }
     let style = match close {
         _ if parts.len() > 1 && (is_space(next) || !next.is_ascii() || tail.len() < rest.len()) => {
             Style::Parts(u8::try_from(parts.len()).unwrap_or(6))

@@ -21,7 +21,10 @@ const HEAD_UNITS: usize = 12;
 
 /// For each unit, the heading that it is. Levels are nested without gaps.
 pub(super) fn headings(text: &str, units: &[Unit]) -> Vec<Option<Heading>> {
-    let outline = Outline { text, units, bare: (0..units.len()).map(|n| bare_like(text, units, n)).collect() };
+    // One short line over sentences may be anything; several are how the person writes titles.
+    let topped = (0..units.len()).filter(|&n| tops_sentences(text, units, n)).count() >= 2;
+    let bare = (0..units.len()).map(|n| bare_like(text, units, n, topped)).collect();
+    let outline = Outline { text, units, bare, topped };
     let mut headings: Vec<Option<Heading>> = Vec::with_capacity(units.len());
     let mut open = None;
     while headings.len() < units.len() {
@@ -46,6 +49,8 @@ struct Outline<'a> {
     units: &'a [Unit],
     /// Units that read like a title.
     bare: Vec<bool>,
+    /// Titles stand right over their text, without an empty line.
+    topped: bool,
 }
 
 impl Outline<'_> {
@@ -98,7 +103,8 @@ impl Outline<'_> {
     fn answered(&self, at: usize) -> bool {
         match self.kind(at + 1) {
             Some(Kind::Answer | Kind::Label) => true,
-            Some(Kind::Choice(letter)) => *letter == b'A' && self.kind(at + 2).is_some_and(|kind| matches!(kind, Kind::Choice(b'B'))),
+            Some(Kind::Choice(b'A')) => matches!(self.kind(at + 2), Some(Kind::Choice(b'B'))),
+            Some(Kind::Choice(b'a')) => matches!(self.kind(at + 2), Some(Kind::Choice(b'b'))),
             _ => false,
         }
     }
@@ -214,7 +220,8 @@ impl Outline<'_> {
         let next = self.units.get(at + 1)?;
         let leads = at < 3 && before.iter().all(Option::is_none) && (0..at).all(|n| width(self.body(n)) <= 80);
         let reads = width(body) <= 90 && !body.contains('。') && (!ends_sentence(body) || ends_question(body)) && !ends_colon(body) && worded(body);
-        let set_off = unit.blank_after || next.kind != Kind::Text || width(next.of(self.text)) > width(body);
+        let set_off = unit.blank_after
+            || (!(self.topped && tops_sentences(self.text, self.units, at)) && (next.kind != Kind::Text || width(next.of(self.text)) > width(body)));
         (leads && reads && set_off && !self.answered(at) && !(self.is_bare(at) && self.is_bare(at + 1) && self.is_bare(at + 2))).then_some(body)
     }
 }
@@ -225,13 +232,22 @@ fn worded(body: &str) -> bool {
     letters >= 2 && !body.contains("://") && !body.contains('@') && !body.contains('|') && !body.contains('>')
 }
 
+/// A short line after an empty line, right over lines that are sentences.
+fn tops_sentences(text: &str, units: &[Unit], at: usize) -> bool {
+    let (Some(unit), Some(next)) = (units.get(at), units.get(at + 1)) else { return false };
+    let short = unit.kind == Kind::Text && unit.lines == 1 && unit.blank_before && !unit.blank_after && width(unit.of(text)) <= 24;
+    short && !ends_sentence(unit.of(text)) && next.kind == Kind::Text && ends_sentence(next.of(text))
+}
+
 /// A single short line between empty lines that ends without punctuation.
-fn bare_like(text: &str, units: &[Unit], at: usize) -> bool {
+fn bare_like(text: &str, units: &[Unit], at: usize, topped: bool) -> bool {
     let Some(unit) = units.get(at) else { return false };
     if unit.kind != Kind::Text || unit.lines != 1 || !unit.blank_before {
         return false;
     }
-    let follows = unit.blank_after || units.get(at + 1).is_some_and(|next| next.kind != Kind::Text || next.lines > 1 || width(next.of(text)) > 80);
+    let follows = unit.blank_after
+        || (topped && tops_sentences(text, units, at))
+        || units.get(at + 1).is_some_and(|next| next.kind != Kind::Text || next.lines > 1 || width(next.of(text)) > 80);
     let body = unit.body(text);
     let first = body.chars().next().unwrap_or(' ');
     if !follows || width(body) > 60 || body.split_whitespace().count() > 12 || ends_sentence(body) || body.contains('。') || !worded(body) {

@@ -1,0 +1,313 @@
+//! Speed and memory at scale, as ratios in one run: sync against embedding alone, a second sync, search at a size, cold `ask`.
+//! Run it with `make bench` or `cargo bench -p sidenote-cli -- --chunks 100000 --graph`. The text is made of the shipped notes' sentences,
+//! recombined, so every run of one version sees the same corpus. It must not judge: no figure here fails a build.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+
+use std::error::Error;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Instant;
+
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::catalog::{Catalog, Filter, embed_text};
+use sidenote_engine::chunk::chunk;
+use sidenote_engine::engine::{Engine, Question, Settings};
+use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::ingest;
+use sidenote_engine::model::{Embedder, Role};
+use sidenote_engine::paths::{Paths, shipped_notes};
+use sidenote_engine::text::sentences;
+use sidenote_engine::vector::{VectorIndex, folder_name};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Notes and bytes of the sync measurement.
+const SYNC_NOTES: usize = 3_000;
+const NOTE_BYTES: usize = 2_000;
+const QUERIES: usize = 200;
+
+fn main() -> Outcome<()> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|i| arguments.get(i + 1));
+    if let Some(folder) = value("--search-only") {
+        return search_only(Path::new(folder));
+    }
+    let chunks: usize = value("--chunks").map_or(Ok(20_000), |n| n.parse())?;
+    let with_graph = arguments.iter().any(|a| a == "--graph");
+    println!("machine: {} cores; {}\n", std::thread::available_parallelism()?, processor());
+    let source = shipped_notes().ok_or("the shipped notes were not found")?;
+    let mut corpus = Corpus::new(&source)?;
+    cold_ask()?;
+    sync_ratio(&mut corpus)?;
+    at_scale(&mut corpus, chunks, with_graph)
+}
+
+/// Sentences and headings of the shipped notes, recombined by a fixed random sequence.
+struct Corpus {
+    sentences: Vec<String>,
+    headings: Vec<String>,
+    state: u64,
+}
+
+impl Corpus {
+    fn new(folder: &Path) -> Outcome<Self> {
+        let mut files = Vec::new();
+        collect(folder, &mut files)?;
+        files.sort();
+        let (mut all, mut headings) = (Vec::new(), Vec::new());
+        for file in files {
+            let text = fs::read_to_string(file)?;
+            for line in text.lines().filter(|l| l.chars().count() > 10 && !l.starts_with("---")) {
+                match line.strip_prefix("## ") {
+                    Some(heading) => headings.push(heading.to_owned()),
+                    None => all.extend(sentences(line).into_iter().map(|s| line[s].to_owned())),
+                }
+            }
+        }
+        Ok(Self { sentences: all, headings, state: 0x1234_5678_9abc_def1 })
+    }
+
+    fn next(&mut self, below: usize) -> usize {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        usize::try_from(self.state >> 16).unwrap_or(0) % below
+    }
+
+    fn note(&mut self, number: usize) -> String {
+        let mut text = format!("# 笔记 {number}\n");
+        while text.len() < NOTE_BYTES {
+            let heading = self.next(self.headings.len());
+            text.push_str(&format!("\n## {} {number}\n\n", self.headings[heading]));
+            for _ in 0..4 {
+                let sentence = self.next(self.sentences.len());
+                text.push_str(&self.sentences[sentence]);
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    fn write(&mut self, folder: &Path, notes: usize) -> Outcome<u64> {
+        let mut bytes = 0;
+        for i in 0..notes {
+            let file = folder.join(format!("{:02}/{i:06}.md", i % 50));
+            fs::create_dir_all(file.parent().ok_or("no parent")?)?;
+            let text = self.note(i);
+            bytes += text.len() as u64;
+            fs::write(file, text)?;
+        }
+        Ok(bytes)
+    }
+
+    fn queries(&mut self) -> Vec<String> {
+        (0..QUERIES).map(|_| { let i = self.next(self.headings.len()); self.headings[i].clone() }).collect()
+    }
+}
+
+fn collect(folder: &Path, out: &mut Vec<PathBuf>) -> Outcome<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { collect(&path, out)? } else if path.extension().is_some_and(|e| e == "md") { out.push(path) }
+    }
+    Ok(())
+}
+
+fn quiet<T>(body: impl FnOnce(Run<'_>) -> T) -> T {
+    body(Run { observer: &Silent, cancel: &CancelToken::new() })
+}
+
+fn embedder() -> Outcome<Arc<dyn Embedder>> {
+    let embedder = sidenote_models::bundled();
+    embedder.load(&CancelToken::new())?;
+    Ok(embedder)
+}
+
+fn open(data: &Path) -> Outcome<Engine> {
+    Ok(Engine::open(Paths::under(data), Settings::default(), Some(embedder()?))?)
+}
+
+fn processor() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    info.lines().find_map(|l| l.strip_prefix("model name").map(|v| v.trim_start_matches([' ', '\t', ':']).to_owned())).unwrap_or_else(|| "unknown processor".into())
+}
+
+fn seconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64()
+}
+
+fn percentile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let at = (values.len() as f64 * share).ceil() as usize;
+    values.get(at.saturating_sub(1)).copied().unwrap_or(0.0)
+}
+
+fn cold_ask() -> Outcome<()> {
+    let data = tempfile::tempdir()?;
+    let ask = || -> Outcome<f64> {
+        let began = Instant::now();
+        let output = Command::new(env!("CARGO_BIN_EXE_sidenote")).args(["ask", "多头注意力有什么用？", "--data-dir"]).arg(data.path()).output()?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+        }
+        Ok(seconds(began))
+    };
+    let first = ask()?;
+    let mut times = (0..10).map(|_| ask()).collect::<Outcome<Vec<f64>>>()?;
+    let size = fs::metadata(env!("CARGO_BIN_EXE_sidenote"))?.len() as f64 / 1e6;
+    println!("ask, process start to end, shipped notes    first (indexes them) {first:.2} s; then median {:.3} s, max {:.3} s", percentile(&mut times, 0.5), percentile(&mut times, 1.0));
+    println!("the binary, model inside                    {size:.1} MB");
+    Ok(())
+}
+
+fn sync_ratio(corpus: &mut Corpus) -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let notes = folder.path().join("notes");
+    fs::create_dir(&notes)?;
+    let bytes = corpus.write(&notes, SYNC_NOTES)?;
+    // The same texts, read and chunked beforehand, through the embedder alone.
+    let mut texts = Vec::new();
+    let mut files = Vec::new();
+    collect(&notes, &mut files)?;
+    let settings = Settings::default().sync;
+    for file in files {
+        let document = ingest::read("note.md", &fs::read(&file)?, &settings.limits).map_err(|s| s.detail)?;
+        texts.extend(chunk(&document, &settings.chunk).into_iter().map(|c| embed_text(&document.title, &c.heading, &document.text[c.span])));
+    }
+    let model = embedder()?;
+    let mut best = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
+    let mut ratios = Vec::new();
+    for round in 0..3 {
+        let began = Instant::now();
+        for batch in texts.chunks(64) {
+            let inputs: Vec<&str> = batch.iter().map(String::as_str).collect();
+            model.embed(&inputs, Role::Passage, &CancelToken::new())?;
+        }
+        let alone = seconds(began);
+        let engine = open(&folder.path().join(format!("data{round}")))?;
+        engine.add_library(&notes, None)?;
+        let began = Instant::now();
+        quiet(|run| engine.sync(None, run))?;
+        let sync = seconds(began);
+        let began = Instant::now();
+        quiet(|run| engine.sync(None, run))?;
+        let again = seconds(began);
+        ratios.push(sync / alone);
+        best = (best.0.min(alone), best.1.min(sync), best.2.min(again));
+    }
+    println!(
+        "sync, {SYNC_NOTES} notes, {:.1} MB, {} chunks        embedding alone {:.2} s, sync {:.2} s: ratio {:.2} (of three rounds {:.2} to {:.2}); again {:.2} s",
+        bytes as f64 / 1e6,
+        texts.len(),
+        best.0,
+        best.1,
+        percentile(&mut ratios, 0.5),
+        percentile(&mut ratios, 0.0),
+        percentile(&mut ratios, 1.0),
+        best.2
+    );
+    Ok(())
+}
+
+fn at_scale(corpus: &mut Corpus, chunks: usize, with_graph: bool) -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let notes = folder.path().join("notes");
+    fs::create_dir(&notes)?;
+    let engine = open(&folder.path().join("data"))?;
+    engine.add_library(&notes, None)?;
+    // Chunks a note gives are not known beforehand: a first thousand tells.
+    corpus.write(&notes, 1_000)?;
+    let began = Instant::now();
+    quiet(|run| engine.sync(None, run))?;
+    let per_note = quiet(|run| engine.status(false, run))?.chunks as f64 / 1_000.0;
+    let total = (chunks as f64 / per_note).ceil() as usize;
+    corpus.write(&notes, total)?;
+    quiet(|run| engine.sync(None, run))?;
+    let status = quiet(|run| engine.status(false, run))?;
+    println!("\nat {} chunks of {total} notes (sync {:.0} s):", status.chunks, seconds(began));
+    fs::write(folder.path().join("queries"), corpus.queries().join("\n"))?;
+    let measure = || -> Outcome<()> {
+        let output = Command::new(std::env::current_exe()?).arg("--search-only").arg(folder.path()).output()?;
+        std::io::stdout().write_all(&output.stdout)?;
+        if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned().into()) }
+    };
+    measure()?;
+    if with_graph {
+        let began = Instant::now();
+        let model = embedder()?;
+        let paths = engine.paths();
+        let catalog = Catalog::open_snapshot(&paths.catalog())?.ok_or("no catalog")?;
+        let vectors = paths.index().join(folder_name(&model.spec().fingerprint));
+        let mut index = VectorIndex::open(&vectors, catalog.generation()?).ok_or("no vectors")?;
+        quiet(|run| index.build_graph(&vectors, run))?;
+        println!("graph built in {:.0} s", seconds(began));
+        compare_graph(&index, &model, corpus)?;
+        measure()?;
+    }
+    Ok(())
+}
+
+fn compare_graph(index: &VectorIndex, model: &Arc<dyn Embedder>, corpus: &mut Corpus) -> Outcome<()> {
+    let queries = corpus.queries();
+    let (mut scan_ms, mut graph_ms, mut shared, mut wanted) = (Vec::new(), Vec::new(), 0, 0);
+    for query in &queries {
+        let vector = model.embed(&[query], Role::Query, &CancelToken::new())?.remove(0);
+        let began = Instant::now();
+        let scan = index.scan(&vector, 10, None);
+        scan_ms.push(seconds(began) * 1e3);
+        let began = Instant::now();
+        let graph = index.search(&vector, 10, None);
+        graph_ms.push(seconds(began) * 1e3);
+        let floor = scan.last().map_or(0.0, |h| h.score) - 1e-6;
+        shared += graph.iter().filter(|h| h.score >= floor).count().min(scan.len());
+        wanted += scan.len();
+    }
+    println!(
+        "vectors, 10 nearest                         exact p50 {:.2} p95 {:.2} ms; graph p50 {:.2} p95 {:.2} ms; recall@10 of the graph {:.4}",
+        percentile(&mut scan_ms, 0.5),
+        percentile(&mut scan_ms, 0.95),
+        percentile(&mut graph_ms, 0.5),
+        percentile(&mut graph_ms, 0.95),
+        f64::from(shared as u32) / f64::from(wanted as u32)
+    );
+    Ok(())
+}
+
+/// One process that only opens and searches: its latencies and its peak memory.
+fn search_only(folder: &Path) -> Outcome<()> {
+    let engine = open(&folder.join("data"))?;
+    let began = Instant::now();
+    let snapshot = quiet(|run| engine.snapshot(run))?;
+    let opening = seconds(began) * 1e3;
+    let queries = fs::read_to_string(folder.join("queries"))?;
+    let (mut total, mut rank, mut narrow) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, text) in queries.lines().enumerate() {
+        let question = Question { text: text.to_owned(), limit: 10, ..Question::default() };
+        let began = Instant::now();
+        let found = quiet(|run| snapshot.search(&question, run))?;
+        // The first searches warm dictionary, model and files.
+        if i >= 10 {
+            total.push(seconds(began) * 1e3);
+            rank.push(found.timings_ms.get("rank").copied().unwrap_or(0.0));
+            let question = Question { filter: Filter { folders: vec!["07".into()], ..Filter::default() }, ..question };
+            let began = Instant::now();
+            quiet(|run| snapshot.search(&question, run))?;
+            narrow.push(seconds(began) * 1e3);
+        }
+    }
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).map_or("unknown".to_owned(), |v| {
+        v.trim().trim_end_matches(" kB").parse::<f64>().map_or_else(|_| v.to_owned(), |kb| format!("{:.0} MB", kb / 1024.0))
+    });
+    println!(
+        "search, warm, one question at a time        p50 {:.1} p95 {:.1} ms (ranking p95 {:.1}; in one folder of fifty p95 {:.1}); opening {opening:.0} ms; peak memory {peak}",
+        percentile(&mut total, 0.5),
+        percentile(&mut total, 0.95),
+        percentile(&mut rank, 0.95),
+        percentile(&mut narrow, 0.95)
+    );
+    Ok(())
+}
