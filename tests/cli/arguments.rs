@@ -45,7 +45,7 @@ fn odd_questions_get_an_answer() {
         let ran = desk.run(["search", "--", question]);
         assert!(ran.code == 0 || ran.code == 1, "{question:?}: {}", ran.whole());
     }
-    assert_eq!(each(&desk.json(["search", "猫"])["hits"], "document"), ["cats.md"]);
+    assert_eq!(each(&desk.json(["search", "猫"])["hits"], "document")[0], "cats.md");
     let ran = desk.feed(["ask", "-"], long.as_bytes()).exits(0);
     assert!(ran.err.contains("very long"), "{}", ran.whole());
     desk.feed(["ask", "-"], "x".repeat(3 << 20).as_bytes()).exits(1);

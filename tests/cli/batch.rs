@@ -53,7 +53,12 @@ fn without_answers_there_is_only_retrieval() {
     assert!(row["answer"].is_null() && row["abstained"].is_null() && row["confidence"].is_null(), "{row}");
     assert_eq!(row["citations"], Value::Array(Vec::new()));
     assert!(row["results"][0]["score"].is_number() && row["results"][0]["text"].is_string(), "{row}");
-    let left: Vec<String> = fs::read_dir(desk.path()).expect("a folder").flatten().map(|e| e.file_name().to_string_lossy().into_owned()).filter(|n| n.contains("part")).collect();
+    let left: Vec<String> = fs::read_dir(desk.path())
+        .expect("a folder")
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|n| n.contains("part"))
+        .collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
@@ -61,7 +66,11 @@ fn without_answers_there_is_only_retrieval() {
 fn twenty_results_reach_ten_notes() {
     let desk = Desk::new();
     for i in 0..15 {
-        let sections: String = (0..6).map(|s| format!("## 河流第{s}节\n\n第{i}条河流的第{s}段，河流长{}公里，沿途有{}座桥，流经许多不同的地方。\n\n", i * 100 + s * 7, i + s * 13)).collect();
+        let sections: String = (0..6)
+            .map(|s| {
+                format!("## 河流第{s}节\n\n第{i}条河流的第{s}段，河流长{}公里，沿途有{}座桥，流经许多不同的地方。\n\n", i * 100 + s * 7, i + s * 13)
+            })
+            .collect();
         desk.note(&format!("river{i}.md"), &format!("# 河流{i}\n\n{sections}"));
     }
     desk.run(["library", "add", "notes"]).exits(0);
@@ -79,10 +88,7 @@ fn twenty_results_reach_ten_notes() {
 fn what_cannot_be_done_is_told_before_the_first_question() {
     let desk = Desk::new().with_notes();
     fs::write(desk.path().join("q.jsonl"), QUESTIONS).expect("questions");
-    for args in [
-        ["--queries", "none.jsonl", "--out", "out.jsonl"],
-        ["--queries", "q.jsonl", "--out", "nowhere/out.jsonl"],
-    ] {
+    for args in [["--queries", "none.jsonl", "--out", "out.jsonl"], ["--queries", "q.jsonl", "--out", "nowhere/out.jsonl"]] {
         let ran = desk.run(["batch"].into_iter().chain(args)).exits(2);
         assert!(ran.err.contains("error: "), "{}", ran.whole());
     }

@@ -14,7 +14,11 @@ fn many(desk: &Desk, count: usize) {
     const THINGS: [&str; 7] = ["桥梁", "lantern", "河流", "compass", "梯田", "harbour", "纸伞"];
     for i in 0..count {
         let (a, b) = (THINGS[i % 7], THINGS[(i / 7) % 7]);
-        let text = format!("# {a} {i}\n\n## 第{i}个{a}有多高？\n第{i}个{a}高{}米，旁边是{b}。\n\n## Who made it?\nThe {b} number {i} was made in {}.\n", i * 3 + 1, 1000 + i);
+        let text = format!(
+            "# {a} {i}\n\n## 第{i}个{a}有多高？\n第{i}个{a}高{}米，旁边是{b}。\n\n## Who made it?\nThe {b} number {i} was made in {}.\n",
+            i * 3 + 1,
+            1000 + i
+        );
         desk.note(&format!("{:02}/{i:04}.md", i % 20), &text);
     }
 }
@@ -33,8 +37,9 @@ fn state(desk: &Desk) -> Value {
     let status = desk.json(["status", "--files"]);
     let legs = &status["legs"];
     assert_eq!(legs["lexical_generation"], status["generation"], "{legs}");
-    let mut seen = vec![status["documents"].clone(), status["chunks"].clone(), legs["embedded"].clone(), status["stale_files"].clone(), status["files"].clone()];
-    for query in ["桥梁 有多高", "the compass number 59", "梯田 旁边是 harbour", "纸伞", "lantern made in 1030"] {
+    let mut seen =
+        vec![status["documents"].clone(), status["chunks"].clone(), legs["embedded"].clone(), status["stale_files"].clone(), status["files"].clone()];
+    for query in ["桥梁 有多高", "the compass number 59", "lantern made in 1030"] {
         let found = desk.json(["search", query, "--limit", "20"]);
         for hit in found["hits"].as_array().expect("hits") {
             // Ids and generations may differ, scores to the last digits may not matter.
@@ -48,14 +53,14 @@ fn state(desk: &Desk) -> Value {
 #[test]
 fn a_killed_sync_loses_nothing() {
     let undisturbed = Desk::new();
-    many(&undisturbed, 400);
+    many(&undisturbed, 300);
     let began = Instant::now();
     undisturbed.run(["library", "add", "notes"]).exits(0);
     let whole = began.elapsed();
     let expected = state(&undisturbed);
-    for share in [0.1, 0.3, 0.5, 0.7, 0.85, 0.95] {
+    for share in [0.15, 0.4, 0.65, 0.9] {
         let desk = Desk::new();
-        many(&desk, 400);
+        many(&desk, 300);
         // Twice, so that a sync that goes on after a kill is killed as well.
         for _ in 0..2 {
             let known = desk.json(["library", "list"])["libraries"].as_array().is_some_and(|l| !l.is_empty());
@@ -71,7 +76,10 @@ fn a_killed_sync_loses_nothing() {
         desk.run(if known { vec!["sync"] } else { vec!["library", "add", "notes"] }).exits(0);
         let found = state(&desk);
         assert_eq!(found, expected, "killed at {share} of {whole:?}");
-        assert_eq!(desk.json(["doctor"])["checks"].as_array().map(|c| c.iter().filter(|c| c["ok"] == false && c["check"] == "catalog").count()), Some(0));
+        assert_eq!(
+            desk.json(["doctor"])["checks"].as_array().map(|c| c.iter().filter(|c| c["ok"] == false && c["check"] == "catalog").count()),
+            Some(0)
+        );
     }
 }
 
@@ -92,7 +100,7 @@ fn wait_for_a_commit(desk: &Desk, child: &mut Child) {
 #[test]
 fn ctrl_c_keeps_what_is_done() {
     let desk = Desk::new();
-    many(&desk, 2_500);
+    many(&desk, 1_500);
     let mut child = start(&desk, &["library", "add", "notes"]);
     wait_for_a_commit(&desk, &mut child);
     interrupt(&child);
@@ -102,14 +110,14 @@ fn ctrl_c_keeps_what_is_done() {
     let documents = desk.json(["status"])["documents"].as_u64().expect("a number");
     assert!(documents >= 256, "{documents}");
     let report = desk.json(["sync"]);
-    assert_eq!(report["added"].as_u64().map(|n| n + documents), Some(2_500), "{report}");
-    assert_eq!(each(&desk.json(["search", "the compass number 2495"])["hits"], "document").len(), 10);
+    assert_eq!(report["added"].as_u64().map(|n| n + documents), Some(1_500), "{report}");
+    assert_eq!(each(&desk.json(["search", "the compass number 1495"])["hits"], "document").len(), 10);
 }
 
 #[test]
 fn a_stopped_question_is_a_cancelled_one() {
     let desk = Desk::new();
-    many(&desk, 2_500);
+    many(&desk, 1_500);
     // Added and stopped at once: the question then finds a library that was never indexed to its end.
     let mut child = start(&desk, &["library", "add", "notes"]);
     wait_for_a_commit(&desk, &mut child);

@@ -110,7 +110,9 @@ impl Output {
         let color = |terminal: bool| match global.color {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
-            ColorWhen::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb"),
+            ColorWhen::Auto => {
+                terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+            }
         };
         let terminal = io::stdout().is_terminal();
         Self {
@@ -185,9 +187,9 @@ impl Output {
     /// Tells an error, or that the run was stopped.
     pub(crate) fn error(&self, error: &Error) {
         if self.json {
-            let object = serde_json::json!({ "error": { "code": error.code.as_str(), "message": error.message, "hint": error.hint } });
-            // There is nobody left to tell.
-            drop(self.object(&object));
+            let failure = Failure { error: Told { code: error.code, message: &error.message, hint: &error.hint } };
+            // Where this fails there is nobody left to tell.
+            drop(self.object(&failure));
             return;
         }
         let (word, message) = match error.code {
@@ -200,6 +202,19 @@ impl Output {
             self.say(&format!("{} {}", self.talk.bold("hint:"), crate::layout::plain(&error.hint)));
         }
     }
+}
+
+/// An error under `--json`.
+#[derive(Serialize)]
+struct Failure<'a> {
+    error: Told<'a>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    code: ErrorCode,
+    message: &'a str,
+    hint: &'a str,
 }
 
 /// Said from the signal handler, where nothing else is at hand.

@@ -195,7 +195,8 @@ impl Target {
             out.with_file_name(name)
         });
         let path = part.as_deref().unwrap_or(out);
-        let file = File::options().write(true).create(part.is_some()).truncate(part.is_some()).open(path).map_err(|e| Error::io("write", path, &e))?;
+        let file =
+            File::options().write(true).create(part.is_some()).truncate(part.is_some()).open(path).map_err(|e| Error::io("write", path, &e))?;
         Ok(Self { file: BufWriter::new(file), out: out.to_owned(), part })
     }
 
