@@ -59,7 +59,10 @@ fn furniture_and_front_matter_are_in_no_chunk() {
 fn a_table_or_code_block_that_fits_stays_whole() {
     let code = "```python\n".to_owned() + &"x = attention(q, k, v)\n".repeat(20) + "```";
     let filler = SENTENCE.repeat(5);
-    let d = document("代码", &[(heading(1, "实现"), "# 实现"), (BlockKind::Paragraph, &filler), (BlockKind::Code, &code), (BlockKind::Paragraph, &filler)]);
+    let d = document(
+        "代码",
+        &[(heading(1, "实现"), "# 实现"), (BlockKind::Paragraph, &filler), (BlockKind::Code, &code), (BlockKind::Paragraph, &filler)],
+    );
     assert!(cut(&d).iter().any(|c| text(&d, c).contains(&code)), "the code is whole in one chunk");
 }
 

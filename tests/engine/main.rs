@@ -1,5 +1,6 @@
 //! Behaviour of the engine, one module per area.
 
+mod asking;
 mod borders;
 mod chunking;
 mod folding;
@@ -11,6 +12,7 @@ mod ingest_structure;
 mod ingest_walk;
 mod notes;
 mod queries;
+mod searching;
 mod support;
 mod syncing;
 mod terms;

@@ -99,7 +99,12 @@ fn damage_is_noticed_and_an_older_generation_is_used() {
     assert_eq!(second.len(), 19);
     let file = vectors.join(format!("g{:06}", second.generation())).join("vectors.bin");
     let whole = fs::read(&file).unwrap();
-    for damage in [whole[..whole.len() / 2].to_vec(), Vec::new(), { let mut b = whole.clone(); let n = b.len(); b[n - 5] ^= 0x40; b }] {
+    for damage in [whole[..whole.len() / 2].to_vec(), Vec::new(), {
+        let mut b = whole.clone();
+        let n = b.len();
+        b[n - 5] ^= 0x40;
+        b
+    }] {
         fs::write(&file, damage).unwrap();
         assert_eq!(VectorIndex::open(&vectors, second.generation()).unwrap().generation(), first);
     }
@@ -112,7 +117,17 @@ fn damage_is_noticed_and_an_older_generation_is_used() {
 fn the_graph_finds_what_the_scan_finds_and_survives_later_changes() {
     let folder = tempfile::tempdir().unwrap();
     // Clustered, with many identical vectors: both are what real notes look like, and what breaks graphs.
-    let point = |i: usize| if i % 10 == 0 { random(1) } else { let (a, b) = (random((i % 25) as u64), random(i as u64 + 1000)); let mut v: Vec<f32> = a.iter().zip(&b).map(|(x, y)| x + 0.5 * y).collect(); let n = v.iter().map(|x| x * x).sum::<f32>().sqrt(); v.iter_mut().for_each(|x| *x /= n); v };
+    let point = |i: usize| {
+        if i % 10 == 0 {
+            random(1)
+        } else {
+            let (a, b) = (random((i % 25) as u64), random(i as u64 + 1000));
+            let mut v: Vec<f32> = a.iter().zip(&b).map(|(x, y)| x + 0.5 * y).collect();
+            let n = v.iter().map(|x| x * x).sum::<f32>().sqrt();
+            v.iter_mut().for_each(|x| *x /= n);
+            v
+        }
+    };
     let (mut catalog, library) = catalog(folder.path(), 1_500, point);
     let vectors = folder.path().join("v");
     let mut index = VectorIndex::write(&vectors, &catalog, &fingerprint(), DIMENSIONS).unwrap();

@@ -91,7 +91,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         let context = normalise(&format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n")));
         let heading = passage.chunk.heading.last().map(|h| normalise(h)).unwrap_or_default();
         // How far the heading asks what the person asks: its answer is then what stands first under it.
-        let asked = weights.coverage(&heading, "") ;
+        let asked = weights.coverage(&heading, "");
         let mut place = 0;
         for (u, unit) in all[p].iter().enumerate() {
             if !unit.quotable() || is_heading_text(passage, &unit.clean) {
@@ -107,7 +107,8 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             place += 1;
         }
     }
-    let evidence = Evidence::new(material, &weights, candidates.iter().map(|c| &all[c.passage][c.unit]), &similar.values().copied().fold(0.0, f32::max));
+    let evidence =
+        Evidence::new(material, &weights, candidates.iter().map(|c| &all[c.passage][c.unit]), &similar.values().copied().fold(0.0, f32::max));
     let confidence = confidence(&evidence);
     let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED };
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.passage, a.unit).cmp(&(b.passage, b.unit))));
@@ -205,7 +206,13 @@ pub fn with_markers(sentences: &[wire::Sentence]) -> String {
         if !out.is_empty() {
             let opens_list = out.trim_end_matches(|c: char| c.is_ascii_digit() || c == '[' || c == ']' || c == ' ').ends_with([':', '：']);
             let closed = sentence.text.ends_with(['。', '！', '？', '.', '!', '?']);
-            out.push_str(if opens_list || !closed { "\n" } else if sentence.text.chars().next().is_some_and(is_cjk) { "" } else { " " });
+            out.push_str(if opens_list || !closed {
+                "\n"
+            } else if sentence.text.chars().next().is_some_and(is_cjk) {
+                ""
+            } else {
+                " "
+            });
         }
         out.push_str(&sentence.text);
         for n in &sentence.citations {

@@ -6,15 +6,16 @@
 //! generation it has reached; catching up is reading what happened since.
 
 mod schema;
+mod write;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::chunk::Chunk;
-use crate::document::{Document, Format, SourceMap, Span};
-use crate::error::{Error, ErrorCode, Result};
+use crate::document::{Document, Format, Place, SourceMap, Span};
+use crate::error::{Error, Result};
 use crate::ingest::{Skip, SkipReason};
 use crate::model::Fingerprint;
 use crate::text::normalise;
@@ -174,6 +175,8 @@ pub struct ChunkPlace {
     pub span: Span,
     /// Heading path.
     pub heading: Vec<String>,
+    /// Where it begins in the file.
+    pub place: Place,
 }
 
 /// Which documents a question is asked of. Empty lists do not filter; entries of one list are alternatives, lists narrow each other.
@@ -216,13 +219,6 @@ pub fn embed_text(title: &str, heading: &[String], body: &str) -> String {
     }
     text.push_str(body);
     text
-}
-
-fn embed_key(title: &str, heading: &[String], body: &str) -> EmbedKey {
-    let normalised: String = normalise(&embed_text(title, heading, body)).split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut key = [0; 16];
-    key.copy_from_slice(&blake3::hash(normalised.as_bytes()).as_bytes()[..16]);
-    key
 }
 
 impl Catalog {
@@ -304,7 +300,9 @@ impl Catalog {
         let rows = query.query_map([library], |r| {
             let reason: Option<String> = r.get(6)?;
             let detail: Option<String> = r.get(7)?;
-            let skip = reason.and_then(|reason| serde_json::from_value::<SkipReason>(reason.into()).ok()).map(|reason| Skip::new(reason, detail.unwrap_or_default()));
+            let skip = reason
+                .and_then(|reason| serde_json::from_value::<SkipReason>(reason.into()).ok())
+                .map(|reason| Skip::new(reason, detail.unwrap_or_default()));
             Ok(LedgerRow {
                 path: r.get(0)?,
                 size: r.get(1)?,
@@ -336,6 +334,11 @@ impl Catalog {
         Ok(Counts { documents: count("SELECT count(*) FROM documents")?, chunks: count("SELECT count(*) FROM chunks")?, embedded })
     }
 
+    /// Whether any vector of a fingerprint is stored.
+    pub fn has_vectors(&self, fingerprint: &Fingerprint) -> Result<bool> {
+        Ok(self.db.query_row("SELECT EXISTS (SELECT 1 FROM vectors WHERE fingerprint = ?1)", [&fingerprint.0], |r| r.get(0))?)
+    }
+
     /// One document.
     pub fn document(&self, id: u64) -> Result<Option<DocumentRow>> {
         let mut query = self.db.prepare_cached(
@@ -364,9 +367,8 @@ impl Catalog {
 
     /// Ids of the documents a filter lets through.
     pub fn matching(&self, filter: &Filter) -> Result<Vec<u64>> {
-        let mut query = self.db.prepare_cached(
-            "SELECT d.id, l.name, d.path, d.title, d.tags, d.date FROM documents d JOIN libraries l ON l.id = d.library",
-        )?;
+        let mut query =
+            self.db.prepare_cached("SELECT d.id, l.name, d.path, d.title, d.tags, d.date FROM documents d JOIN libraries l ON l.id = d.library")?;
         let mut rows = query.query([])?;
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
@@ -402,13 +404,15 @@ impl Catalog {
 
     /// Where a chunk is; `None` if it no longer exists.
     pub fn chunk(&self, id: u64) -> Result<Option<ChunkPlace>> {
-        let mut query = self.db.prepare_cached("SELECT id, document, ordinal, start, stop, heading FROM chunks WHERE id = ?1")?;
+        let mut query = self.db.prepare_cached("SELECT id, document, ordinal, start, stop, heading, line, page FROM chunks WHERE id = ?1")?;
         Ok(query.query_row([id], place).optional()?)
     }
 
     /// The chunks of a document, in order.
     pub fn chunks_of(&self, document: u64) -> Result<Vec<ChunkPlace>> {
-        let mut query = self.db.prepare_cached("SELECT id, document, ordinal, start, stop, heading FROM chunks WHERE document = ?1 ORDER BY ordinal")?;
+        let mut query = self
+            .db
+            .prepare_cached("SELECT id, document, ordinal, start, stop, heading, line, page FROM chunks WHERE document = ?1 ORDER BY ordinal")?;
         let rows = query.query_map([document], place)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -482,134 +486,15 @@ impl Catalog {
 
     /// Calls `each` with (chunk, document, vector) for every chunk that has a vector of this fingerprint, by chunk id.
     pub fn vectors(&self, fingerprint: &Fingerprint, mut each: impl FnMut(u64, u64, &[u8]) -> Result<()>) -> Result<()> {
-        let mut query = self.db.prepare_cached(
-            "SELECT c.id, c.document, v.vector FROM chunks c JOIN vectors v ON v.key = c.key AND v.fingerprint = ?1 ORDER BY c.id",
-        )?;
+        let mut query = self
+            .db
+            .prepare_cached("SELECT c.id, c.document, v.vector FROM chunks c JOIN vectors v ON v.key = c.key AND v.fingerprint = ?1 ORDER BY c.id")?;
         let mut rows = query.query([&fingerprint.0])?;
         while let Some(row) = rows.next()? {
             let vector = row.get_ref(2)?.as_blob().map_err(Error::internal)?;
             each(row.get(0)?, row.get(1)?, vector)?;
         }
         Ok(())
-    }
-}
-
-/// Writing; only `sync` and the library commands call these, under the lock.
-impl Catalog {
-    /// Adds a library. Its files are read by the next sync.
-    ///
-    /// # Errors
-    /// `InvalidInput` if the name or the folder is taken.
-    pub fn add_library(&mut self, name: &str, root: &Path, shipped: bool) -> Result<Library> {
-        let folder = root.to_str().ok_or_else(|| {
-            Error::new(ErrorCode::InvalidInput, format!("the folder name `{}` is not valid UTF-8", root.display()), "rename the folder, then add it again")
-        })?;
-        for library in self.libraries()? {
-            if library.name == name {
-                return Err(Error::new(ErrorCode::InvalidInput, format!("a library named `{name}` exists already"), "choose another name with --name"));
-            }
-            if library.root == root {
-                return Err(Error::new(ErrorCode::InvalidInput, format!("`{folder}` is already the library `{}`", library.name), "run `sidenote sync` to read it again"));
-            }
-        }
-        let tx = self.db.transaction()?;
-        tx.execute("INSERT INTO libraries (name, root, shipped, synced) VALUES (?1, ?2, ?3, 0)", params![name, folder, shipped])?;
-        let id = tx.last_insert_rowid();
-        if shipped {
-            set_meta(&tx, "shipped_offered", "1")?;
-        }
-        tx.commit()?;
-        Ok(Library { id, name: name.to_owned(), root: root.to_owned(), shipped, synced: false })
-    }
-
-    /// Follows a library whose folder has moved (the shipped notes of a new installation).
-    pub fn move_library(&mut self, library: i64, root: &Path) -> Result<()> {
-        self.db.execute("UPDATE libraries SET root = ?2 WHERE id = ?1", params![library, root.to_string_lossy()])?;
-        Ok(())
-    }
-
-    /// Removes a library and everything that was read from it. Files are not touched. Returns the new generation.
-    pub fn remove_library(&mut self, library: i64) -> Result<u64> {
-        self.change(|tx, generation| {
-            let documents: Vec<i64> =
-                tx.prepare("SELECT id FROM documents WHERE library = ?1")?.query_map([library], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
-            for document in documents {
-                drop_document(tx, document, generation)?;
-            }
-            tx.execute("DELETE FROM ledger WHERE library = ?1", [library])?;
-            tx.execute("DELETE FROM libraries WHERE id = ?1", [library])?;
-            Ok(())
-        })
-    }
-
-    /// Applies changes of one library in one transaction: all of them, or none. Returns the new generation.
-    pub fn apply(&mut self, library: i64, changes: &[Change]) -> Result<u64> {
-        if changes.iter().all(|change| matches!(change, Change::Touch { .. })) {
-            // Time stamps are no content: the indexes stay as they are.
-            let generation = self.generation()?;
-            let tx = self.db.transaction()?;
-            changes.iter().try_for_each(|change| apply_change(&tx, library, change, generation))?;
-            tx.commit()?;
-            return Ok(generation);
-        }
-        self.change(|tx, generation| changes.iter().try_for_each(|change| apply_change(tx, library, change, generation)))
-    }
-
-    /// Marks the end of a sync of a library.
-    pub fn finish_sync(&mut self, library: i64, chunker: &str, now: i64) -> Result<()> {
-        let tx = self.db.transaction()?;
-        tx.execute("UPDATE libraries SET synced = 1 WHERE id = ?1", [library])?;
-        set_meta(&tx, "chunker", chunker)?;
-        set_meta(&tx, "synced_at", &now.to_string())?;
-        Ok(tx.commit()?)
-    }
-
-    /// Forgets what the stored chunks were made by and from, so that the next sync reads every file again.
-    pub fn forget_files(&mut self) -> Result<()> {
-        Ok(self.db.execute_batch("UPDATE ledger SET modified = -1, checked = 0, hash = NULL")?)
-    }
-
-    /// Stores vectors: f16, little endian.
-    pub fn put_vectors(&mut self, fingerprint: &Fingerprint, vectors: &[(EmbedKey, Vec<f32>)]) -> Result<()> {
-        let tx = self.db.transaction()?;
-        {
-            let mut insert = tx.prepare_cached("INSERT OR REPLACE INTO vectors (key, fingerprint, vector) VALUES (?1, ?2, ?3)")?;
-            for (key, vector) in vectors {
-                let bytes: Vec<u8> = vector.iter().flat_map(|&x| half::f16::from_f32(x).to_le_bytes()).collect();
-                insert.execute(params![key, fingerprint.0, bytes])?;
-            }
-        }
-        Ok(tx.commit()?)
-    }
-
-    /// Advances the generation without changing content, so that indexes built from new vectors get a name of their own.
-    pub fn advance(&mut self) -> Result<u64> {
-        self.change(|_, _| Ok(()))
-    }
-
-    /// Drops tombstones that every index has seen, and vectors that no chunk uses.
-    pub fn tidy(&mut self, indexed: u64) -> Result<()> {
-        let tx = self.db.transaction()?;
-        if tx.execute("DELETE FROM tombstones WHERE generation <= ?1", [indexed])? > 0 {
-            set_meta(&tx, "tombstones_from", &indexed.to_string())?;
-            tx.execute("DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.key = vectors.key)", [])?;
-        }
-        Ok(tx.commit()?)
-    }
-
-    /// Whether SQLite finds its own file sound.
-    pub fn check_integrity(&self) -> Result<bool> {
-        Ok(self.db.query_row("PRAGMA quick_check(1)", [], |r| r.get::<_, String>(0))? == "ok")
-    }
-
-    /// Runs `body` in a transaction that ends with the next generation.
-    fn change(&mut self, body: impl FnOnce(&Transaction<'_>, u64) -> Result<()>) -> Result<u64> {
-        let generation = self.generation()? + 1;
-        let tx = self.db.transaction()?;
-        body(&tx, generation)?;
-        set_meta(&tx, "generation", &generation.to_string())?;
-        tx.commit()?;
-        Ok(generation)
     }
 }
 
@@ -624,139 +509,6 @@ pub struct Counts {
     pub embedded: u64,
 }
 
-fn apply_change(tx: &Transaction<'_>, library: i64, change: &Change, generation: u64) -> Result<()> {
-    match change {
-        Change::Store { file, document, chunks } => {
-            remove_path(tx, library, &file.path, generation)?;
-            let id = insert_document(tx, library, file, document)?;
-            insert_chunks(tx, id, document, chunks, generation)?;
-            let chars = document.text.chars().count();
-            insert_ledger(tx, library, file, Some(id), None, [chars, document.furniture_chars(), chunks.len()], &document.warnings)?;
-        }
-        Change::Skip { file, skip } => {
-            remove_path(tx, library, &file.path, generation)?;
-            insert_ledger(tx, library, file, None, Some(skip), [0; 3], &[])?;
-        }
-        Change::Touch { file } => {
-            tx.prepare_cached("UPDATE ledger SET size = ?3, modified = ?4, checked = ?5, hash = ?6 WHERE library = ?1 AND path = ?2")?.execute(params![
-                library,
-                file.path,
-                file.size,
-                file.modified,
-                file.checked,
-                file.hash
-            ])?;
-            tx.prepare_cached("UPDATE documents SET date = ?3 WHERE library = ?1 AND path = ?2 AND dated = 0")?.execute(params![
-                library,
-                file.path,
-                day(file.modified)
-            ])?;
-        }
-        Change::Rename { from, file } => {
-            remove_path(tx, library, &file.path, generation)?;
-            tx.execute("UPDATE documents SET path = ?3 WHERE library = ?1 AND path = ?2", params![library, from, file.path])?;
-            tx.execute("UPDATE ledger SET path = ?3 WHERE library = ?1 AND path = ?2", params![library, from, file.path])?;
-            apply_change(tx, library, &Change::Touch { file: file.clone() }, generation)?;
-        }
-        Change::Remove { path } => remove_path(tx, library, path, generation)?,
-    }
-    Ok(())
-}
-
-fn insert_document(tx: &Transaction<'_>, library: i64, file: &FileState, document: &Document) -> Result<i64> {
-    tx.prepare_cached(
-        "INSERT INTO documents (library, path, title, aliases, tags, date, dated, hash, format, encoding, verbatim, file_offset, source_map)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    )?
-    .execute(params![
-        library,
-        file.path,
-        document.title,
-        to_json(&document.aliases)?,
-        to_json(&document.tags)?,
-        document.date.clone().unwrap_or_else(|| day(file.modified)),
-        document.date.is_some(),
-        file.hash,
-        to_json(&document.format)?,
-        document.encoding,
-        document.verbatim,
-        document.file_offset,
-        to_json(&document.source_map)?,
-    ])?;
-    let id = tx.last_insert_rowid();
-    tx.prepare_cached("INSERT INTO texts (document, text) VALUES (?1, ?2)")?.execute(params![id, document.text.as_bytes()])?;
-    Ok(id)
-}
-
-fn insert_chunks(tx: &Transaction<'_>, id: i64, document: &Document, chunks: &[Chunk], generation: u64) -> Result<()> {
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO chunks (document, ordinal, start, stop, heading, key, generation) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
-    for (ordinal, chunk) in chunks.iter().enumerate() {
-        let key = embed_key(&document.title, &chunk.heading, &document.text[chunk.span.clone()]);
-        insert.execute(params![id, ordinal, chunk.span.start, chunk.span.end, to_json(&chunk.heading)?, key, generation])?;
-    }
-    Ok(())
-}
-
-fn insert_ledger(
-    tx: &Transaction<'_>,
-    library: i64,
-    file: &FileState,
-    document: Option<i64>,
-    skip: Option<&Skip>,
-    [chars, furniture, chunks]: [usize; 3],
-    warnings: &[String],
-) -> Result<()> {
-    let reason = match skip {
-        Some(skip) => serde_json::to_value(skip.reason).map_err(Error::internal)?.as_str().map(str::to_owned),
-        None => None,
-    };
-    tx.prepare_cached(
-        "INSERT INTO ledger (library, path, size, modified, checked, hash, document, reason, detail, chars, furniture, chunks, warnings)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    )?
-    .execute(params![
-        library,
-        file.path,
-        file.size,
-        file.modified,
-        file.checked,
-        file.hash,
-        document,
-        reason,
-        skip.map(|s| s.detail.as_str()),
-        chars,
-        furniture,
-        chunks,
-        to_json(&warnings)?,
-    ])?;
-    Ok(())
-}
-
-fn remove_path(tx: &Transaction<'_>, library: i64, path: &str, generation: u64) -> Result<()> {
-    let document: Option<i64> =
-        tx.prepare_cached("SELECT id FROM documents WHERE library = ?1 AND path = ?2")?.query_row(params![library, path], |r| r.get(0)).optional()?;
-    if let Some(document) = document {
-        drop_document(tx, document, generation)?;
-    }
-    tx.prepare_cached("DELETE FROM ledger WHERE library = ?1 AND path = ?2")?.execute(params![library, path])?;
-    Ok(())
-}
-
-fn drop_document(tx: &Transaction<'_>, document: i64, generation: u64) -> Result<()> {
-    tx.prepare_cached("INSERT INTO tombstones (chunk, generation) SELECT id, ?2 FROM chunks WHERE document = ?1")?.execute(params![document, generation])?;
-    for sql in ["DELETE FROM chunks WHERE document = ?1", "DELETE FROM texts WHERE document = ?1", "DELETE FROM documents WHERE id = ?1"] {
-        tx.prepare_cached(sql)?.execute([document])?;
-    }
-    Ok(())
-}
-
-fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<()> {
-    tx.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")?.execute([key, value])?;
-    Ok(())
-}
-
 fn place(r: &Row<'_>) -> rusqlite::Result<ChunkPlace> {
     Ok(ChunkPlace {
         id: r.get(0)?,
@@ -764,23 +516,13 @@ fn place(r: &Row<'_>) -> rusqlite::Result<ChunkPlace> {
         ordinal: r.get(2)?,
         span: r.get(3)?..r.get(4)?,
         heading: json(r, 5)?,
+        place: Place { line: r.get(6)?, page: r.get(7)? },
     })
 }
-
-
 
 fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text: String = r.get(column)?;
     serde_json::from_str(&text).map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(e)))
-}
-
-fn to_json<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(Error::internal)
-}
-
-/// The UTC day of a Unix time in milliseconds, `YYYY-MM-DD`.
-fn day(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| "1970-01-01".to_owned(), |t| t.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
 }
 
 fn in_folder(path: &str, folder: &str) -> bool {

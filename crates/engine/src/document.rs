@@ -95,6 +95,22 @@ impl SourceMap {
     }
 }
 
+impl SourceMap {
+    /// [`Self::place`] of many ascending offsets, reading the text once.
+    #[must_use]
+    pub fn places(&self, text: &str, offsets: impl Iterator<Item = usize>) -> Vec<Place> {
+        let (mut at, mut line) = (0, 1);
+        offsets
+            .map(|offset| {
+                let offset = offset.min(text.len()).max(at);
+                line += u32::try_from(text.as_bytes()[at..offset].iter().filter(|&&b| b == b'\n').count()).unwrap_or(u32::MAX);
+                at = offset;
+                Place { line: last_at(&self.lines, offset).unwrap_or(line), page: last_at(&self.pages, offset) }
+            })
+            .collect()
+    }
+}
+
 /// The value of the last pair at or before an offset.
 fn last_at(pairs: &[(usize, u32)], offset: usize) -> Option<u32> {
     let after = pairs.partition_point(|&(at, _)| at <= offset);

@@ -92,12 +92,20 @@ impl Engine {
             return Err(Error::new(ErrorCode::NotFound, format!("`{}` is not a folder", folder.display()), "name a folder that holds notes"));
         }
         if self.paths.data.canonicalize().is_ok_and(|data| root.starts_with(data)) {
-            return Err(Error::new(ErrorCode::InvalidInput, format!("`{}` is inside Sidenote's own data folder", folder.display()), "choose a folder of your notes"));
+            return Err(Error::new(
+                ErrorCode::InvalidInput,
+                format!("`{}` is inside Sidenote's own data folder", folder.display()),
+                "choose a folder of your notes",
+            ));
         }
         let own = root.file_name().map_or_else(|| "notes".to_owned(), |n| n.to_string_lossy().into_owned());
         let name = name.unwrap_or(&own).trim().to_owned();
         if name.is_empty() || name.contains(['/', '\n']) {
-            return Err(Error::new(ErrorCode::InvalidInput, format!("`{name}` cannot be the name of a library"), "choose a name without `/`, with --name"));
+            return Err(Error::new(
+                ErrorCode::InvalidInput,
+                format!("`{name}` cannot be the name of a library"),
+                "choose a name without `/`, with --name",
+            ));
         }
         let _lock = self.paths.lock()?;
         self.writer()?.add_library(&name, &root, false)?;
@@ -113,7 +121,8 @@ impl Engine {
             let _lock = self.paths.lock()?;
             let mut catalog = self.writer()?;
             let libraries = catalog.libraries()?;
-            let library = libraries.iter().find(|l| l.name == name).ok_or_else(|| unknown_library(name, libraries.iter().map(|l| l.name.as_str())))?;
+            let library =
+                libraries.iter().find(|l| l.name == name).ok_or_else(|| unknown_library(name, libraries.iter().map(|l| l.name.as_str())))?;
             catalog.remove_library(library.id)?;
         }
         self.repair(run)
@@ -203,14 +212,15 @@ impl Engine {
             // The reading transaction would hide what the repair writes.
             drop(catalog);
             match self.repair(run) {
-                Err(e) if e.code == ErrorCode::Busy => notices.push("another sidenote is indexing: the newest notes may be missing from these results".to_owned()),
+                Err(e) if e.code == ErrorCode::Busy => {
+                    notices.push("another sidenote is indexing: the newest notes may be missing from these results".to_owned())
+                }
                 other => other?,
             }
             catalog = open()?;
         }
-        let vectors = self.embedder.as_ref().and_then(|embedder| {
-            vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), catalog.generation().ok()?)
-        });
+        let vectors =
+            self.embedder.as_ref().and_then(|embedder| vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), catalog.generation().ok()?));
         let lexical = lexical::LexicalReader::open(&self.paths.index().join(lexical::FOLDER));
         Ok(Snapshot::new(catalog, lexical, vectors, self.embedder.clone(), self.settings.clone(), notices))
     }
@@ -226,8 +236,7 @@ impl Engine {
             return Ok(true);
         }
         let Some(embedder) = &self.embedder else { return Ok(false) };
-        let stored = catalog.counts(Some(&embedder.spec().fingerprint))?.embedded > 0;
-        Ok(stored && vector::newest(&self.vector_folder(embedder.as_ref())) != Some(generation))
+        Ok(catalog.has_vectors(&embedder.spec().fingerprint)? && vector::newest(&self.vector_folder(embedder.as_ref())) != Some(generation))
     }
 
     /// The state of everything; `files` adds the ledger.
@@ -260,7 +269,10 @@ impl Engine {
         let Some(catalog) = catalog else { return Ok(status) };
         let counts = catalog.counts(fingerprint.as_ref())?;
         status.generation = catalog.generation()?;
-        status.synced_at = catalog.synced_at()?.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).map(|t| t.round(jiff::Unit::Second).unwrap_or(t).to_string());
+        status.synced_at = catalog
+            .synced_at()?
+            .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
+            .map(|t| t.round(jiff::Unit::Second).unwrap_or(t).to_string());
         status.stale_files = sync::count_stale(&catalog, &self.settings.sync, run)?;
         (status.documents, status.chunks, status.legs.embedded) = (counts.documents, counts.chunks, counts.embedded);
         if let Some(embedder) = &self.embedder

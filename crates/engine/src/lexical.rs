@@ -79,7 +79,8 @@ struct Fields {
 fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
     let text = |tokenizer: &str| {
-        TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(IndexRecordOption::WithFreqs))
+        TextOptions::default()
+            .set_indexing_options(TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(IndexRecordOption::WithFreqs))
     };
     let id: NumericOptions = (FAST | INDEXED).into();
     let fields = Fields {
@@ -303,7 +304,13 @@ impl LexicalReader {
     ///
     /// # Errors
     /// `Io` if the index files fail under it.
-    pub fn search(&self, query: &TermQuerySet, weights: &Weights, limit: usize, keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)>) -> Result<Vec<LexicalHit>> {
+    pub fn search(
+        &self,
+        query: &TermQuerySet,
+        weights: &Weights,
+        limit: usize,
+        keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)>,
+    ) -> Result<Vec<LexicalHit>> {
         let f = &self.fields;
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         for (terms, targets) in [

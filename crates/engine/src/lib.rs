@@ -1,10 +1,10 @@
 //! Sidenote's engine: everything that is true without a model file or a window.
 
+pub mod answer;
 pub mod cancel;
 pub mod catalog;
 pub mod chunk;
 pub mod cite;
-pub mod answer;
 pub mod document;
 pub mod engine;
 pub mod error;

@@ -219,7 +219,11 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
                             Change::Rename { from: from.to_owned(), file }
                         }
                         (_, before) => {
-                            if before.is_some() { report.changed += 1 } else { report.added += 1 }
+                            if before.is_some() {
+                                report.changed += 1
+                            } else {
+                                report.added += 1
+                            }
                             bytes += document.text.len();
                             Change::Store { file, document, chunks }
                         }
@@ -266,7 +270,8 @@ fn may_pass_now(row: &LedgerRow) -> bool {
 fn title_is_own(document: &crate::document::Document, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    document.title != stem || document.blocks.iter().any(|b| matches!(&b.kind, crate::document::BlockKind::Heading { title, .. } if *title == document.title))
+    document.title != stem
+        || document.blocks.iter().any(|b| matches!(&b.kind, crate::document::BlockKind::Heading { title, .. } if *title == document.title))
 }
 
 /// What reading one file came to.

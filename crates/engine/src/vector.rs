@@ -19,8 +19,8 @@ use crate::error::{Error, Result};
 use crate::event::Run;
 use crate::model::Fingerprint;
 
-pub use graph::WORTH_IT;
 use graph::Graph;
+pub use graph::WORTH_IT;
 
 const MAGIC: [u8; 8] = *b"SNVEC01\n";
 const FILE: &str = "vectors.bin";
@@ -256,7 +256,8 @@ impl VectorIndex {
     pub fn scan(&self, query: &[f32], limit: usize, keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)>) -> Vec<VectorHit> {
         let query = quantise(query);
         let mut decided: HashMap<u64, bool> = HashMap::new();
-        let rows = (0..self.vectors.len()).filter(|&row| keep.is_none_or(|keep| *decided.entry(self.documents[row]).or_insert_with(|| keep(self.documents[row]))));
+        let rows = (0..self.vectors.len())
+            .filter(|&row| keep.is_none_or(|keep| *decided.entry(self.documents[row]).or_insert_with(|| keep(self.documents[row]))));
         self.best(rows.map(|row| (row, self.vectors.cosine(&query, row))), limit)
     }
 

@@ -12,6 +12,7 @@ use fastembed::{InitOptionsUserDefined, QuantizationMode, TextEmbedding, Tokeniz
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{Embedder, ModelSpec, Role};
+use tokenizers::Tokenizer;
 
 use crate::runtime;
 
@@ -229,6 +230,22 @@ impl Drop for OnnxEmbedder {
     }
 }
 
+/// A tokenizer without words, for fastembed to configure.
+const STAND_IN: &str = r#"{"version":"1.0","model":{"type":"WordLevel","vocab":{},"unk_token":""}}"#;
+
+/// Gives a tokenizer the padding, truncation and special tokens of the stand-in.
+fn outfit(mut tokenizer: Tokenizer, stand_in: &Tokenizer) -> tokenizers::Result<Tokenizer> {
+    tokenizer.add_special_tokens(stand_in.get_added_tokens_decoder().into_values())?;
+    let padding = stand_in.get_padding().cloned().map(|mut padding| {
+        if let Some(id) = tokenizer.token_to_id(&padding.pad_token) {
+            padding.pad_id = id;
+        }
+        padding
+    });
+    tokenizer.with_padding(padding).with_truncation(stand_in.get_truncation().cloned())?;
+    Ok(tokenizer)
+}
+
 /// What the owning thread knows.
 struct Model {
     dimensions: usize,
@@ -289,7 +306,7 @@ impl Model {
         let environment = runtime::environment()?;
         let files = (self.load)()?;
         let tokenizer = TokenizerFiles {
-            tokenizer_file: files.tokenizer.into_owned(),
+            tokenizer_file: STAND_IN.as_bytes().to_vec(),
             config_file: files.config.into_owned(),
             special_tokens_map_file: files.special_tokens_map.into_owned(),
             tokenizer_config_file: files.tokenizer_config.into_owned(),
@@ -304,13 +321,24 @@ impl Model {
             .with_environment(environment)
             .with_max_length(self.recipe.max_tokens)
             .with_intra_threads(self.recipe.threads.max(1));
-        TextEmbedding::try_new_from_user_defined(model, options).map_err(|error| {
-            Error::new(
-                ErrorCode::ModelUnavailable,
-                format!("the embedding model {} could not be loaded: {error}", self.name),
-                "its files are damaged or of another kind: install the model again or choose another one",
-            )
-        })
+        // Reading a tokenizer takes as long as all the rest, and fastembed would copy it once more: it is read beside the session and put in
+        // place of a small one that carries what fastembed derives from the other files.
+        let (opened, read) = std::thread::scope(|scope| {
+            let reading = scope.spawn(|| Tokenizer::from_bytes(&files.tokenizer));
+            (TextEmbedding::try_new_from_user_defined(model, options), reading.join())
+        });
+        let mut model = opened.map_err(|error| self.damaged(&error))?;
+        let tokenizer = read.map_err(|_| self.damaged(&"its tokenizer panicked"))?.map_err(|error| self.damaged(&error))?;
+        model.tokenizer = outfit(tokenizer, &model.tokenizer).map_err(|error| self.damaged(&error))?;
+        Ok(model)
+    }
+
+    fn damaged(&self, why: &dyn std::fmt::Display) -> Error {
+        Error::new(
+            ErrorCode::ModelUnavailable,
+            format!("the embedding model {} could not be loaded: {why}", self.name),
+            "its files are damaged or of another kind: install the model again or choose another one",
+        )
     }
 
     /// The vector at length one; zero if it has no direction.

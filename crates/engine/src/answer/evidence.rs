@@ -13,7 +13,7 @@ use crate::text::{normalise, words};
 const CONTEXT_SHARE: f32 = 0.7;
 
 /// The question's words and how much each of them says.
-pub struct TermWeights {
+pub(super) struct TermWeights {
     terms: Vec<(String, f32)>,
     total: f32,
 }
@@ -21,7 +21,7 @@ pub struct TermWeights {
 impl TermWeights {
     /// Weights by inverse document frequency; all alike without an index.
     #[must_use]
-    pub fn new(query: &Query, lexical: Option<&LexicalReader>) -> Self {
+    pub(super) fn new(query: &Query, lexical: Option<&LexicalReader>) -> Self {
         let count = lexical.map_or(0, LexicalReader::chunks) as f32;
         let idf = |term: &str| lexical.map_or(1.0, |l| (1.0 + count / (1.0 + l.frequency(term) as f32)).ln());
         let terms: Vec<(String, f32)> = query.terms.words.iter().map(|(t, _)| (t.clone(), idf(t))).collect();
@@ -31,16 +31,24 @@ impl TermWeights {
 
     /// The share of the question's weight that a normalised text holds, its context counting in part; 0 to 1.
     #[must_use]
-    pub fn coverage(&self, text: &str, context: &str) -> f32 {
+    pub(super) fn coverage(&self, text: &str, context: &str) -> f32 {
         let own: HashSet<String> = words(text).into_iter().map(|t| t.text).collect();
         let around: HashSet<String> = if context.is_empty() { HashSet::new() } else { words(context).into_iter().map(|t| t.text).collect() };
-        let held = |term: &str| if own.contains(term) { 1.0 } else if around.contains(term) { CONTEXT_SHARE } else { 0.0 };
+        let held = |term: &str| {
+            if own.contains(term) {
+                1.0
+            } else if around.contains(term) {
+                CONTEXT_SHARE
+            } else {
+                0.0
+            }
+        };
         self.terms.iter().map(|(t, w)| w * held(t)).sum::<f32>() / self.total
     }
 
     /// The share of the question's weight in its rarest word that a text lacks.
     #[must_use]
-    pub fn heaviest_missing(&self, text: &str) -> f32 {
+    pub(super) fn heaviest_missing(&self, text: &str) -> f32 {
         let own: HashSet<String> = words(text).into_iter().map(|t| t.text).collect();
         self.terms.iter().filter(|(t, _)| !own.contains(t)).map(|(_, w)| *w).fold(0.0, f32::max) / self.total
     }

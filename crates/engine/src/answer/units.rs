@@ -122,7 +122,8 @@ fn clean(text: &str, kind: Kind) -> String {
     let text = LINK.replace_all(text, "$1");
     let text = WIKI.replace_all(&text, "$1");
     let text = MARKS.replace_all(&text, "");
-    let text = if kind == Kind::Row { text.trim().trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>().join(" | ") } else { text.into_owned() };
+    let text =
+        if kind == Kind::Row { text.trim().trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>().join(" | ") } else { text.into_owned() };
     let mut out = String::with_capacity(text.len());
     for (i, part) in text.lines().map(|l| l.trim().trim_start_matches('>').trim()).filter(|l| !l.is_empty()).enumerate() {
         let joins = |c: char| crate::text::is_cjk(c) || "，。：；、！？）（".contains(c);

@@ -20,7 +20,7 @@ CREATE TABLE documents (
 CREATE TABLE texts (document INTEGER PRIMARY KEY, text BLOB NOT NULL);
 CREATE TABLE chunks (
   id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents (id), ordinal INTEGER NOT NULL,
-  start INTEGER NOT NULL, stop INTEGER NOT NULL, heading TEXT NOT NULL, key BLOB NOT NULL, generation INTEGER NOT NULL);
+  start INTEGER NOT NULL, stop INTEGER NOT NULL, line INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL, key BLOB NOT NULL, generation INTEGER NOT NULL);
 CREATE INDEX chunks_document ON chunks (document, ordinal);
 CREATE INDEX chunks_key ON chunks (key);
 CREATE INDEX chunks_generation ON chunks (generation);

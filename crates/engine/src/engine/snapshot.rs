@@ -122,7 +122,7 @@ impl Snapshot {
         Ok(wire::Search {
             version: wire::VERSION,
             query: question.text.clone(),
-            hits: found.passages.iter().map(|p| self.passage_json(p, &found.query)).collect(),
+            hits: found.passages.iter().map(|p| passage_json(p, &found.query)).collect(),
             notices: found.notices,
             timings_ms: found.timings,
             generation: self.generation()?,
@@ -184,7 +184,7 @@ impl Snapshot {
             answer: answer::with_markers(&sentences),
             sentences,
             citations,
-            passages: found.passages.iter().map(|p| self.passage_json(p, &found.query)).collect(),
+            passages: found.passages.iter().map(|p| passage_json(p, &found.query)).collect(),
             notices: found.notices,
             timings_ms: found.timings,
             generation: self.generation()?,
@@ -200,9 +200,8 @@ impl Snapshot {
         let document = find_note(&catalog, note, filter)?;
         let text = catalog.text(document.id)?;
         let chunks = catalog.chunks_of(document.id)?;
-        let at = |chunk: &ChunkPlace| document.source_map.place(&text, chunk.span.start).line;
         let chunk = match line {
-            Some(line) => chunks.iter().rev().find(|c| at(c) <= line).or(chunks.first()),
+            Some(line) => chunks.iter().rev().find(|c| c.place.line <= line).or(chunks.first()),
             None => chunks.first(),
         };
         let span: Span = chunk.map_or(0..text.len().min(2_000), |c| c.span.clone());
@@ -243,7 +242,10 @@ impl Snapshot {
         let document = find_note(&self.catalog(), note, &Filter::default())?;
         let shown = question.limit.max(1);
         let all = self.find(question, shown, run)?;
-        let inside = Question { filter: Filter { libraries: vec![document.library.clone()], notes: vec![document.path.clone()], ..Filter::default() }, ..question.clone() };
+        let inside = Question {
+            filter: Filter { libraries: vec![document.library.clone()], notes: vec![document.path.clone()], ..Filter::default() },
+            ..question.clone()
+        };
         let own = self.find(&inside, 1, run)?;
         let best = own.passages.first();
         let filtered = !question.filter.is_empty() && !self.catalog().matching(&question.filter)?.contains(&document.id);
@@ -279,7 +281,9 @@ impl Snapshot {
                         all.hits.get(rank - 1).map_or(b.hit.fused, |h| h.fused),
                         last.hit.fused
                     )),
-                    _ => reasons.push(format!("none of its passages is among the first {} by keywords or by meaning", self.settings.search.candidates)),
+                    _ => {
+                        reasons.push(format!("none of its passages is among the first {} by keywords or by meaning", self.settings.search.candidates))
+                    }
                 }
                 if all.passages.iter().any(|p| p.also_in.iter().any(|a| a.document.id == document.id)) {
                     reasons.push("its text is shown under another note with the same text (\"also in\")".to_owned());
@@ -289,7 +293,7 @@ impl Snapshot {
         let best = best.map(|p| {
             // Its scores among all notes, where it got that far.
             let hit = all.hits.iter().find(|h| h.chunk == p.hit.chunk).copied().unwrap_or(p.hit);
-            self.passage_json(&Passage { hit, ..p.clone() }, &own.query)
+            passage_json(&Passage { hit, ..p.clone() }, &own.query)
         });
         Ok(wire::Explanation {
             version: wire::VERSION,
@@ -324,11 +328,7 @@ impl Snapshot {
             notices.push("the keyword index cannot be read: results are by meaning only; run `sidenote sync`".to_owned());
         }
         let searching = Instant::now();
-        let scope = Scope {
-            lexical: self.lexical.as_ref(),
-            vectors: self.vectors.as_ref().zip(vector.as_deref()),
-            keep,
-        };
+        let scope = Scope { lexical: self.lexical.as_ref(), vectors: self.vectors.as_ref().zip(vector.as_deref()), keep };
         let hits = rank(&query, &scope, &self.settings.search)?;
         timings.insert("rank", ms(searching));
         run.cancel.check()?;
@@ -424,34 +424,32 @@ impl Snapshot {
         }
         Ok(spread(kept, limit))
     }
+}
 
-    fn passage_json(&self, passage: &Passage, query: &Query) -> wire::Passage {
-        let catalog = self.catalog();
-        let place = place(&catalog, passage);
-        wire::Passage {
-            library: passage.document.library.clone(),
-            document: passage.document.path.clone(),
-            document_id: passage.document.id,
-            title: passage.document.title.clone(),
-            heading: passage.chunk.heading.clone(),
-            text: passage.text.clone(),
-            start: passage.chunk.span.start,
-            end: passage.chunk.span.end,
-            line: place.line,
-            page: place.page,
-            highlights: highlights(&passage.text, query),
-            also_in: passage
-                .also_in
-                .iter()
-                .map(|p| wire::AlsoIn {
-                    library: p.document.library.clone(),
-                    document: p.document.path.clone(),
-                    title: p.document.title.clone(),
-                    line: self::place(&catalog, p).line,
-                })
-                .collect(),
-            scores: scores(&passage.hit),
-        }
+fn passage_json(passage: &Passage, query: &Query) -> wire::Passage {
+    wire::Passage {
+        library: passage.document.library.clone(),
+        document: passage.document.path.clone(),
+        document_id: passage.document.id,
+        title: passage.document.title.clone(),
+        heading: passage.chunk.heading.clone(),
+        text: passage.text.clone(),
+        start: passage.chunk.span.start,
+        end: passage.chunk.span.end,
+        line: passage.chunk.place.line,
+        page: passage.chunk.place.page,
+        highlights: highlights(&passage.text, query),
+        also_in: passage
+            .also_in
+            .iter()
+            .map(|p| wire::AlsoIn {
+                library: p.document.library.clone(),
+                document: p.document.path.clone(),
+                title: p.document.title.clone(),
+                line: p.chunk.place.line,
+            })
+            .collect(),
+        scores: scores(&passage.hit),
     }
 }
 
@@ -491,7 +489,10 @@ fn find_note(catalog: &Catalog, note: &str, filter: &Filter) -> Result<DocumentR
     // A full path is meant literally, whatever else ends like it.
     let exact = rows.iter().position(|r| r.path == note);
     match (rows.len(), exact) {
-        (0, _) => Err(not_found(format!("there is no note `{note}`"), "name it by its path in the library or by its title; `sidenote status --files` lists them".into())),
+        (0, _) => Err(not_found(
+            format!("there is no note `{note}`"),
+            "name it by its path in the library or by its title; `sidenote status --files` lists them".into(),
+        )),
         (1, _) | (_, Some(_)) => rows.into_iter().nth(exact.unwrap_or(0)).ok_or_else(|| Error::internal("note vanished")),
         _ => {
             let paths: Vec<String> = rows.iter().take(5).map(|r| format!("`{}` in `{}`", r.path, r.library)).collect();
@@ -529,14 +530,6 @@ fn scores(hit: &Hit) -> wire::Scores {
     }
 }
 
-/// Where a passage begins. A document whose lines are the file's own needs its text up to there.
-fn place(catalog: &Catalog, passage: &Passage) -> crate::document::Place {
-    let map = &passage.document.source_map;
-    let start = passage.chunk.span.start;
-    let text = if map.lines.is_empty() { catalog.text_of(passage.document.id, &(0..start)).unwrap_or_default() } else { String::new() };
-    map.place(&text, start)
-}
-
 fn terms_of(passage: &Passage) -> HashSet<String> {
     let mut all = passage.document.title.clone();
     for heading in &passage.chunk.heading {
@@ -551,7 +544,8 @@ fn terms_of(passage: &Passage) -> HashSet<String> {
 /// Byte ranges of a text that match the query's words or bigrams, merged, in order.
 fn highlights(text: &str, query: &Query) -> Vec<(usize, usize)> {
     let (normalised, origin) = normalise_mapped(text);
-    let wanted: HashSet<&str> = query.terms.words.iter().chain(&query.terms.bigrams).map(|(t, _)| t.as_str()).filter(|t| !is_question_word(t)).collect();
+    let wanted: HashSet<&str> =
+        query.terms.words.iter().chain(&query.terms.bigrams).map(|(t, _)| t.as_str()).filter(|t| !is_question_word(t)).collect();
     let mut spans: Vec<(usize, usize)> = words(&normalised)
         .into_iter()
         .chain(bigrams(&normalised))

@@ -1,6 +1,6 @@
 //! html.
-use super::{Limits, Skip, SkipReason};
 use super::decode::Decoded;
+use super::{Limits, Skip, SkipReason};
 use crate::document::Document;
 
 /// Reads decoded html text. `stem` is the file name without extension, the title of last resort.

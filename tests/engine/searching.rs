@@ -1,0 +1,146 @@
+//! Search over real folders: languages and scripts, filters, folding, spreading, explaining.
+
+use sidenote_engine::catalog::Filter;
+use sidenote_engine::engine::Question;
+use sidenote_engine::error::ErrorCode;
+use sidenote_engine::wire::Search;
+
+use crate::support::{Desk, quietly};
+
+fn search(desk: &Desk, query: &str, filter: Filter, limit: usize) -> Search {
+    let question = Question { text: query.into(), filter, limit };
+    quietly(|run| desk.engine.snapshot(run)?.search(&question, run)).unwrap()
+}
+
+fn paths(found: &Search) -> Vec<&str> {
+    found.hits.iter().map(|h| h.document.as_str()).collect()
+}
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("推理/缓存.md", "---\ntitle: 键值缓存\ntags: [推理, cache]\ndate: 2026-03-01\n---\n# 键值缓存\n\n## KV缓存有什么用？\n\nKV缓存保存已经算过的键和值，生成时不必重复计算。\n");
+    desk.write("压缩/量化.md", "---\ntags: [压缩]\ndate: 2025-01-15\n---\n# 量化\n\n## 什么是 int8 量化？\n\nint8 量化把权重换成 8 位整数，显存占用减半。\n");
+    desk.write("en/lora.md", "# LoRA\n\n## Why does LoRA save memory?\n\nLoRA trains two small matrices and freezes the quantized base weights.\n");
+    desk.sync();
+    desk
+}
+
+#[test]
+fn traditional_full_width_and_mixed_queries_find_simplified_notes() {
+    let desk = desk();
+    for query in ["KV緩存", "ＫＶ缓存", "kv 缓存的作用", "键值緩存"] {
+        assert_eq!(paths(&search(&desk, query, Filter::default(), 5))[0], "推理/缓存.md", "{query}");
+    }
+    assert_eq!(paths(&search(&desk, "INT8量化", Filter::default(), 5))[0], "压缩/量化.md");
+    assert_eq!(paths(&search(&desk, "matrix training", Filter::default(), 5))[0], "en/lora.md", "stems meet");
+}
+
+#[test]
+fn matches_are_marked_where_they_stand() {
+    let found = search(&desk(), "緩存", Filter::default(), 1);
+    let hit = &found.hits[0];
+    let marked: Vec<&str> = hit.highlights.iter().map(|&(a, b)| &hit.text[a..b]).collect();
+    assert!(!marked.is_empty() && marked.iter().all(|m| *m == "缓存"), "{marked:?}");
+}
+
+#[test]
+fn filters_narrow_and_alternatives_widen() {
+    let desk = desk();
+    let by = |filter: Filter| {
+        let mut p: Vec<String> = paths(&search(&desk, "量化 缓存 LoRA 权重", filter, 10)).into_iter().map(str::to_owned).collect();
+        p.sort();
+        p.dedup();
+        p
+    };
+    assert_eq!(by(Filter { folders: vec!["推理".into()], ..Filter::default() }), ["推理/缓存.md"]);
+    assert_eq!(by(Filter { tags: vec!["#压縮".into()], ..Filter::default() }), ["压缩/量化.md"], "tags are words too");
+    assert_eq!(by(Filter { notes: vec!["en/lora.md".into(), "量化".into()], ..Filter::default() }), ["en/lora.md", "压缩/量化.md"]);
+    assert_eq!(by(Filter { since: Some("2026-02-01".into()), folders: vec!["推理".into(), "压缩".into()], ..Filter::default() }), ["推理/缓存.md"]);
+    assert_eq!(by(Filter { libraries: vec!["notes".into()], ..Filter::default() }).len(), 3);
+    assert!(by(Filter { folders: vec!["推".into()], ..Filter::default() }).is_empty(), "a folder is no prefix");
+}
+
+#[test]
+fn an_unknown_library_and_a_wrong_date_are_clear_errors() {
+    let desk = desk();
+    let error = |filter: Filter| {
+        let question = Question { text: "x".into(), filter, limit: 1 };
+        quietly(|run| desk.engine.snapshot(run)?.search(&question, run)).unwrap_err()
+    };
+    let unknown = error(Filter { libraries: vec!["nothing".into()], ..Filter::default() });
+    assert_eq!(unknown.code, ErrorCode::NotFound);
+    assert!(unknown.hint.contains("`notes`"));
+    assert_eq!(error(Filter { since: Some("yesterday".into()), ..Filter::default() }).code, ErrorCode::InvalidInput);
+}
+
+#[test]
+fn copies_are_folded_and_named_unless_a_number_differs() {
+    let desk = Desk::new();
+    let text = |n: u32| format!("# 投机解码\n\n投机解码用小模型先猜，再由大模型一次并行验证，猜对的部分直接接受，因此能把速度提高约 {n} 倍，输出分布不变。\n");
+    desk.write("a.md", text(2));
+    desk.write("b.md", text(2));
+    desk.write("c.md", text(3));
+    desk.sync();
+    let found = search(&desk, "投机解码", Filter::default(), 10);
+    assert_eq!(found.hits.len(), 2);
+    let also: Vec<&str> = found.hits.iter().flat_map(|h| &h.also_in).map(|a| a.document.as_str()).collect();
+    assert_eq!(also.len(), 1);
+    assert!(["a.md", "b.md"].contains(&also[0]));
+    assert!(paths(&found).contains(&"c.md"));
+}
+
+#[test]
+fn a_long_list_reaches_ten_notes() {
+    let desk = Desk::new();
+    let section = |i: usize| format!("## 量化的第 {i} 个方面\n\n量化在第 {i} 个方面说的是一件不同的事，数字是 {}，{}。\n\n", i * 7, "各有细节".repeat(30));
+    desk.write("all.md", format!("# 量化\n\n{}", (0..30).map(section).collect::<String>()));
+    for i in 0..12 {
+        desk.write(&format!("{i:02}.md"), format!("# 笔记{i}\n\n这里只顺便提到一次量化，主要讲第 {i} 件别的事情。\n"));
+    }
+    desk.sync();
+    let found = search(&desk, "量化", Filter::default(), 20);
+    let mut notes = paths(&found);
+    assert_eq!(notes.len(), 20);
+    notes.sort_unstable();
+    notes.dedup();
+    assert!(notes.len() >= 10, "{notes:?}");
+}
+
+#[test]
+fn every_hit_tells_its_scores_and_their_order_is_total() {
+    let found = search(&desk(), "量化 权重", Filter::default(), 10);
+    assert!(found.hits.windows(2).all(|w| w[0].scores.fused >= w[1].scores.fused));
+    assert!(found.hits.iter().all(|h| h.scores.vector.is_some()));
+    assert_eq!(found.hits[0].scores.lexical_rank, Some(1));
+}
+
+#[test]
+fn a_passage_is_exactly_its_span_of_the_file() {
+    let desk = desk();
+    for hit in search(&desk, "量化 缓存 LoRA", Filter::default(), 10).hits {
+        let file = std::fs::read_to_string(desk.notes().join(&hit.document)).unwrap();
+        assert_eq!(file[hit.start..hit.end], hit.text);
+        assert_eq!(file[..hit.start].matches('\n').count() + 1, hit.line as usize);
+    }
+}
+
+#[test]
+fn explain_says_why_a_note_is_not_there() {
+    let desk = desk();
+    let question = Question { text: "KV缓存".into(), filter: Filter { folders: vec!["推理".into()], ..Filter::default() }, limit: 1 };
+    let told = quietly(|run| desk.engine.snapshot(run)?.explain(&question, "量化", run)).unwrap();
+    assert!(told.reasons.iter().any(|r| r.contains("filter")), "{:?}", told.reasons);
+    assert!(told.terms.iter().any(|t| t.term == "缓存" && !t.matched));
+    let there = quietly(|run| desk.engine.snapshot(run)?.explain(&question, "推理/缓存.md", run)).unwrap();
+    assert_eq!(there.rank, Some(1));
+}
+
+#[test]
+fn show_gives_the_passage_at_a_line_with_its_surroundings() {
+    let desk = desk();
+    let shown = quietly(|run| desk.engine.snapshot(run)?.show("推理/缓存.md", Some(10), &Filter::default())).unwrap();
+    assert!(shown.text.contains("不必重复计算"));
+    assert_eq!(shown.heading.last().map(String::as_str), Some("KV缓存有什么用？"));
+    let error = quietly(|run| desk.engine.snapshot(run)?.show("no such note", None, &Filter::default())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotFound);
+}
