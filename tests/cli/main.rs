@@ -1,1 +1,13 @@
 //! The `sidenote` command as a person uses it: the real binary, small libraries, whole outputs.
+
+mod arguments;
+mod asking;
+mod batch;
+mod contract;
+mod freshness;
+#[cfg(unix)]
+mod interrupted;
+mod libraries;
+mod output;
+mod shipped;
+mod support;

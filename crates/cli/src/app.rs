@@ -28,8 +28,6 @@ pub(crate) struct App {
 
 /// The engine opened for a question.
 pub(crate) struct Reading {
-    /// The host.
-    pub(crate) engine: Engine,
     /// The view that is asked.
     pub(crate) snapshot: Snapshot,
     /// What the person should know of the state of things.
@@ -109,7 +107,7 @@ impl App {
         let snapshot = engine.snapshot(self.run(&progress))?;
         progress.finish();
         notices.extend(models.problem);
-        Ok(Reading { engine, snapshot, notices })
+        Ok(Reading { snapshot, notices })
     }
 
     /// Looks on a thread of its own for files that changed since they were indexed: the answer need not wait for it.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sidenote_engine::catalog::Filter;
 use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::retrieve::Query;
 
 use crate::commands;
 
@@ -128,10 +129,18 @@ impl Filters {
 }
 
 /// The words of a question, given as one argument or several; a single `-` stands for standard input.
+///
+/// # Errors
+/// `InvalidInput` for one without a letter or digit, before anything is loaded or indexed for it.
 pub(crate) fn words(words: &[String]) -> Result<String> {
-    if words != ["-"] {
-        return Ok(words.join(" "));
+    let text = if words == ["-"] { standard_input()? } else { words.join(" ") };
+    if !text.contains(char::is_alphanumeric) {
+        Query::new(&text)?;
     }
+    Ok(text)
+}
+
+fn standard_input() -> Result<String> {
     let mut bytes = Vec::new();
     std::io::stdin()
         .lock()

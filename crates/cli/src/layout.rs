@@ -74,6 +74,21 @@ pub(crate) fn trail(title: &str, heading: &[String]) -> String {
     parts.join(" › ")
 }
 
+/// `1 note`, `2 notes`.
+pub(crate) fn count(n: u64, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
+/// A text filled with spaces to `width` columns.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// Columns of the widest text.
+pub(crate) fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
 /// `folder/note.md:12`, or with its page.
 pub(crate) fn place(document: &str, line: u32, page: Option<u32>) -> String {
     let document = one_line(document);
@@ -85,6 +100,7 @@ pub(crate) fn snippet(passage: &Passage, style: Style) -> String {
     let letters = letters(passage);
     let columns = |l: &Letter| l.c.width().unwrap_or(0);
     let (from, to) = window(&letters, columns);
+    let from = from + usize::from(letters.get(from).is_some_and(|l| l.c == ' '));
     let mut out = String::new();
     if from > 0 {
         out.push('…');
@@ -123,6 +139,7 @@ fn letters(passage: &Passage) -> Vec<Letter> {
         start += line.len();
     }
     let start = if start < text.len() { start } else { 0 };
+    let mut line_begins = true;
     let mut spans = passage.highlights.iter().peekable();
     let mut out: Vec<Letter> = Vec::with_capacity(text.len() - start);
     for (i, c) in text[start..].char_indices().map(|(i, c)| (start + i, c)) {
@@ -130,6 +147,11 @@ fn letters(passage: &Passage) -> Vec<Letter> {
             spans.next();
         }
         let matched = spans.peek().is_some_and(|(from, _)| *from <= i);
+        // The marks of a heading within the passage say nothing on one line.
+        line_begins = c == '\n' || line_begins && c == '#';
+        if line_begins && c == '#' {
+            continue;
+        }
         let c = if c.is_whitespace() {
             ' '
         } else if c.is_control() {
@@ -159,9 +181,18 @@ fn window(letters: &[Letter], columns: impl Fn(&Letter) -> usize) -> (usize, usi
             matched += usize::from(letters[to].matched);
             to += 1;
         }
-        let begins = from == 0 || matches!(letters[from - 1].c, '。' | '！' | '？' | '；' | '!' | '?' | ';') || (letters[from - 1].c == ' ' && from > 1 && letters[from - 2].c == '.');
+        let begins = from == 0
+            || matches!(letters[from - 1].c, '。' | '！' | '？' | '；' | '!' | '?' | ';')
+            || (letters[from - 1].c == ' ' && from > 1 && letters[from - 2].c == '.');
         // A sentence's beginning is worth a few matches.
-        let worth = 4 * matched + if from == 0 { 12 } else if begins { 8 } else { 0 };
+        let worth = 4 * matched
+            + if from == 0 {
+                12
+            } else if begins {
+                8
+            } else {
+                0
+            };
         if worth > best.0 {
             best = (worth, from, to);
         }

@@ -48,10 +48,7 @@ fn main() -> ExitCode {
 /// Help and version go out as they are; anything else that clap refuses becomes one of our errors.
 fn refuse(error: &clap::Error, args: &[OsString]) -> ExitCode {
     use clap::error::ErrorKind;
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-    ) {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
         let asked = error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
         // A closed pipe is no failure here either.
         drop(error.print());

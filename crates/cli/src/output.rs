@@ -110,7 +110,9 @@ impl Output {
         let color = |terminal: bool| match global.color {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
-            ColorWhen::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb"),
+            ColorWhen::Auto => {
+                terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+            }
         };
         let terminal = io::stdout().is_terminal();
         Self {
@@ -172,6 +174,11 @@ impl Output {
         }
     }
 
+    /// Tells an error that does not end the run.
+    pub(crate) fn complain(&self, text: &str) {
+        self.say(&format!("{} {}", self.talk.alarm("error:"), crate::layout::plain(text)));
+    }
+
     fn say(&self, text: &str) {
         // A closed standard error is no reason to stop.
         drop(writeln!(io::stderr().lock(), "{text}"));
@@ -180,17 +187,34 @@ impl Output {
     /// Tells an error, or that the run was stopped.
     pub(crate) fn error(&self, error: &Error) {
         if self.json {
-            let object = serde_json::json!({ "error": { "code": error.code.as_str(), "message": error.message, "hint": error.hint } });
-            // There is nobody left to tell.
-            drop(self.object(&object));
+            let failure = Failure { error: Told { code: error.code, message: &error.message, hint: &error.hint } };
+            // Where this fails there is nobody left to tell.
+            drop(self.object(&failure));
             return;
         }
-        let (word, message) = if error.code == ErrorCode::Cancelled { ("stopped:", "nothing is lost") } else { ("error:", error.message.as_str()) };
+        let (word, message) = match error.code {
+            ErrorCode::Cancelled if error.message == Error::cancelled().message => ("stopped:", "nothing is lost"),
+            ErrorCode::Cancelled => ("stopped:", error.message.as_str()),
+            _ => ("error:", error.message.as_str()),
+        };
         self.say(&format!("{} {}", self.talk.alarm(word), crate::layout::plain(message)));
         if !error.hint.is_empty() {
             self.say(&format!("{} {}", self.talk.bold("hint:"), crate::layout::plain(&error.hint)));
         }
     }
+}
+
+/// An error under `--json`.
+#[derive(Serialize)]
+struct Failure<'a> {
+    error: Told<'a>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    code: ErrorCode,
+    message: &'a str,
+    hint: &'a str,
 }
 
 /// Said from the signal handler, where nothing else is at hand.

@@ -1,7 +1,6 @@
 //! Shows how a long call goes: bars with rate and remaining time on a terminal, a line now and then elsewhere. It must not know what is run.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -128,7 +127,7 @@ fn style() -> ProgressStyle {
         |style| {
             style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
                 // Nothing can be done about a full string.
-                drop(write!(out, "{:.0}/s", state.per_sec()));
+                let _ = write!(out, "{:.0}/s", state.per_sec());
             })
         },
     )

@@ -67,7 +67,7 @@ impl Batch {
         target.finish()?;
         batched.total_ms = ms(began);
         for failed in &batched.failed {
-            app.output.info(&format!("error: line {} of `{}`: {}", failed.line, self.queries.display(), failed.message));
+            app.output.complain(&format!("line {} of `{}`: {}", failed.line, self.queries.display(), failed.message));
         }
         if stopped {
             let message = format!("{} of {} questions are in `{}`", batched.written, lines.len(), self.out.display());
@@ -195,7 +195,8 @@ impl Target {
             out.with_file_name(name)
         });
         let path = part.as_deref().unwrap_or(out);
-        let file = File::options().write(true).create(part.is_some()).truncate(part.is_some()).open(path).map_err(|e| Error::io("write", path, &e))?;
+        let file =
+            File::options().write(true).create(part.is_some()).truncate(part.is_some()).open(path).map_err(|e| Error::io("write", path, &e))?;
         Ok(Self { file: BufWriter::new(file), out: out.to_owned(), part })
     }
 

@@ -12,7 +12,7 @@ use sidenote_engine::{paths, wire};
 use super::json::{Check, Examined};
 use crate::app::App;
 use crate::compose::{self, Models};
-use crate::layout::{plain, wrap};
+use crate::layout::{count, plain, wrap};
 use crate::output::{Exit, Outcome, Output};
 
 /// Arguments of `doctor`.
@@ -22,17 +22,18 @@ pub(crate) struct Doctor {}
 impl Doctor {
     pub(crate) fn run(&self, app: &App) -> Outcome {
         let models = compose::models(true);
+        let model = model(app, &models);
         let mut checks = Vec::new();
         match app.engine(&models) {
             Ok(engine) => {
                 checks.push(data_folder(app));
                 checks.push(lock(app));
                 checks.push(catalog(&engine));
-                libraries_and_indexes(app, &engine, &mut checks)?;
+                libraries_and_indexes(app, &engine, model.ok, &mut checks)?;
             }
             Err(e) => checks.push(problem("data_folder", &e)),
         }
-        checks.push(model(app, &models));
+        checks.push(model);
         let ok = checks.iter().all(|c| c.ok);
         let examined = Examined { version: wire::VERSION, ok, checks };
         if app.output.json {
@@ -88,7 +89,7 @@ fn catalog(engine: &Engine) -> Check {
     }
 }
 
-fn libraries_and_indexes(app: &App, engine: &Engine, checks: &mut Vec<Check>) -> Result<(), Error> {
+fn libraries_and_indexes(app: &App, engine: &Engine, model: bool, checks: &mut Vec<Check>) -> Result<(), Error> {
     let status = match engine.status(false, app.silent()) {
         Ok(status) => status,
         Err(e) if e.code == ErrorCode::Cancelled => return Err(e),
@@ -115,13 +116,14 @@ fn libraries_and_indexes(app: &App, engine: &Engine, checks: &mut Vec<Check>) ->
     let legs = &status.legs;
     checks.push(match legs.vector_generation {
         _ if status.chunks == 0 => fine("vectors", "nothing to index yet"),
-        _ if legs.embedder.is_none() => wrong("vectors", "there is no embedding model: search is by keywords only", "see the check `model`"),
         Some(g) if g == status.generation && legs.embedded == status.chunks => {
-            fine("vectors", format!("{} passages, {} search", legs.embedded, legs.vector_search))
+            fine("vectors", format!("{}, {} search", count(legs.embedded, "passage"), legs.vector_search))
         }
-        _ if legs.embedded < status.chunks => {
-            wrong("vectors", format!("{} of {} passages have one", legs.embedded, status.chunks), "run `sidenote sync`")
-        }
+        _ if legs.embedded < status.chunks => wrong(
+            "vectors",
+            format!("{} of {} have one: search is by keywords only for the others", legs.embedded, count(status.chunks, "passage")),
+            if model { "run `sidenote sync`" } else { "put the model right (below), then run `sidenote sync`" },
+        ),
         _ => wrong("vectors", "their index is missing or behind the catalog", "run `sidenote sync`: it is rebuilt without running the model"),
     });
     checks.push(match status.stale_files {
@@ -140,7 +142,9 @@ fn shipped(status: &wire::Status) -> Check {
         (_, Some(library)) => fine(name, format!("library `{}`", library.name)),
         (Some(_), None) if status.libraries.is_empty() && status.generation == 0 => fine(name, "not indexed yet; the first question does"),
         (Some(folder), None) => fine(name, format!("no library; `sidenote library add {}` brings them back", folder.display())),
-        (None, None) => wrong(name, "the notes that come with the program are not beside it", "install Sidenote again, or name their folder in SIDENOTE_NOTES"),
+        (None, None) => {
+            wrong(name, "the notes that come with the program are not beside it", "install Sidenote again, or name their folder in SIDENOTE_NOTES")
+        }
     }
 }
 
@@ -148,7 +152,11 @@ fn shipped(status: &wire::Status) -> Check {
 fn model(app: &App, models: &Models) -> Check {
     let name = "model";
     let Some(embedder) = &models.embedder else {
-        return wrong(name, models.problem.clone().unwrap_or_else(|| "there is none".to_owned()), "search is by keywords only; use a build with a model");
+        return wrong(
+            name,
+            models.problem.clone().unwrap_or_else(|| "there is none".to_owned()),
+            "search is by keywords only; use a build with a model",
+        );
     };
     let spec = embedder.spec();
     match embedder.embed(&["注意力 attention"], Role::Query, &app.cancel) {

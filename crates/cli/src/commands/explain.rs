@@ -9,7 +9,7 @@ use sidenote_engine::wire::Explanation;
 use super::search::scores;
 use crate::app::App;
 use crate::args::{self, Filters};
-use crate::layout::{place, plain, snippet, trail, wrap};
+use crate::layout::{count, place, plain, snippet, trail, wrap};
 use crate::output::{Exit, Outcome, Output};
 
 /// Arguments of `explain`.
@@ -72,7 +72,7 @@ fn human(explanation: &Explanation, output: &Output) -> String {
             } else {
                 ", not in the passage"
             };
-            let _ = writeln!(out, "   {}  in {} passages{held}", style.bold(&plain(&term.term)), term.chunks);
+            let _ = writeln!(out, "   {}  in {}{held}", style.bold(&plain(&term.term)), count(term.chunks, "passage"));
         }
     }
     out

@@ -10,7 +10,7 @@ use super::json::{Added, Graph, Libraries, Removed};
 use super::sync::{sync, tell};
 use crate::app::App;
 use crate::compose::{self, Models};
-use crate::layout::one_line;
+use crate::layout::{count, one_line, pad, widest};
 use crate::output::{Exit, Outcome, Output};
 
 /// The subcommands of `library`.
@@ -91,15 +91,22 @@ fn list(app: &App) -> Outcome {
 /// One line per library.
 pub(super) fn human(libraries: &[LibraryInfo], output: &Output) -> String {
     let style = output.style();
+    let rows: Vec<[String; 3]> = libraries
+        .iter()
+        .map(|library| {
+            let state = if library.synced {
+                let skipped = if library.skipped > 0 { format!(", {} skipped", library.skipped) } else { String::new() };
+                format!("{}{skipped}, {}", count(library.indexed, "note"), count(library.chunks, "passage"))
+            } else {
+                "not indexed yet".to_owned()
+            };
+            [one_line(&library.name), state, one_line(&library.folder)]
+        })
+        .collect();
+    let (names, states) = (widest(rows.iter().map(|r| r[0].as_str())), widest(rows.iter().map(|r| r[1].as_str())));
     let mut out = String::new();
-    for library in libraries {
-        let state = if library.synced {
-            let skipped = if library.skipped > 0 { format!(", {} skipped", library.skipped) } else { String::new() };
-            format!("{} notes{skipped}, {} passages", library.indexed, library.chunks)
-        } else {
-            "not indexed yet".to_owned()
-        };
-        let _ = writeln!(out, "{}  {state}  {}", style.bold(&one_line(&library.name)), style.place(&one_line(&library.folder)));
+    for [name, state, folder] in &rows {
+        let _ = writeln!(out, "{}  {}  {}", style.bold(&pad(name, names)), pad(state, states), style.place(folder));
     }
     out
 }

@@ -52,12 +52,7 @@ impl Show {
 fn human(shown: &Shown, output: &Output) -> String {
     let style = output.style();
     let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "{}  {}\n",
-        style.bold(&trail(&shown.title, &shown.heading)),
-        style.place(&place(&shown.document, shown.line, shown.page))
-    );
+    let _ = writeln!(out, "{}  {}\n", style.bold(&trail(&shown.title, &shown.heading)), style.place(&place(&shown.document, shown.line, shown.page)));
     // The context begins and ends where it happens to; only whole lines of it are shown.
     let before = whole_lines_before(shown);
     let ends_with_line = shown.text.ends_with('\n') || shown.after.is_empty() || shown.after.starts_with('\n');

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::ingest::SkipReason;
 use sidenote_engine::model::{Embedder, Role};
 use sidenote_engine::wire;
 
 use super::library;
 use crate::app::App;
 use crate::compose;
-use crate::layout::one_line;
+use crate::layout::{count, one_line};
 use crate::output::{Exit, Outcome, Output};
 
 /// Arguments of `status`.
@@ -54,6 +55,11 @@ pub(super) fn problem(embedder: &dyn Embedder, cancel: &CancelToken) -> Option<S
     Some(if error.hint.is_empty() { error.message } else { format!("{}; {}", error.message, error.hint) })
 }
 
+/// The reason as it is in JSON, readable.
+fn reason_word(reason: SkipReason) -> String {
+    serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default()
+}
+
 fn files(n: u64) -> String {
     if n == 1 { "1 file has".to_owned() } else { format!("{n} files have") }
 }
@@ -65,7 +71,7 @@ fn human(status: &wire::Status, output: &Output) -> String {
         out.push('\n');
     }
     let synced = status.synced_at.as_deref().unwrap_or("never");
-    let _ = writeln!(out, "notes     {} in {} passages, indexed {synced}", status.documents, status.chunks);
+    let _ = writeln!(out, "notes     {} in {}, indexed {synced}", status.documents, count(status.chunks, "passage"));
     let current = |generation: Option<u64>| match generation {
         Some(g) if g == status.generation => "up to date",
         Some(_) => "behind, rebuilt by the next question",
@@ -73,21 +79,22 @@ fn human(status: &wire::Status, output: &Output) -> String {
     };
     let legs = &status.legs;
     let _ = writeln!(out, "keywords  {}", current(legs.lexical_generation));
-    let _ = writeln!(
-        out,
-        "meaning   {}",
-        match &legs.embedder {
-            Some(model) =>
-                format!("{}; {} of {} passages; {} search; model {model}", current(legs.vector_generation), legs.embedded, status.chunks, legs.vector_search),
-            None => "no model".to_owned(),
+    let meaning = match &legs.embedder {
+        None => "no model".to_owned(),
+        Some(model) if legs.embedded == 0 => format!("no vectors yet; model {model}"),
+        Some(model) => {
+            let covered = if legs.embedded == status.chunks { "all".to_owned() } else { format!("{} of {}", legs.embedded, status.chunks) };
+            format!("{}; {covered} passages; {} search; model {model}", current(legs.vector_generation), legs.vector_search)
         }
-    );
+    };
+    let _ = writeln!(out, "meaning   {meaning}");
     let _ = writeln!(out, "data      {}", style.place(&one_line(&status.data_folder)));
     for entry in status.files.iter().flatten() {
-        let detail = match &entry.detail {
-            Some(detail) => format!("{}: {}", entry.reason.and_then(|r| serde_json::to_value(r).ok()).and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(), one_line(detail)),
-            None if entry.furniture_chars > 0 => format!("{} characters, {} set aside, {} passages", entry.chars, entry.furniture_chars, entry.chunks),
-            None => format!("{} characters, {} passages", entry.chars, entry.chunks),
+        let text = format!("{}, {}", count(entry.chars, "character"), count(entry.chunks, "passage"));
+        let detail = match (&entry.detail, entry.reason) {
+            (Some(detail), Some(reason)) => format!("{}: {}", reason_word(reason), one_line(detail)),
+            _ if entry.furniture_chars > 0 => format!("{text}; {} set aside as page furniture", count(entry.furniture_chars, "character")),
+            _ => text,
         };
         let warnings: String = entry.warnings.iter().map(|w| format!("; {}", one_line(w))).collect();
         let _ = writeln!(out, "{:<8} {}  {}  {detail}{warnings}", entry.state, one_line(&entry.library), style.place(&one_line(&entry.document)));
