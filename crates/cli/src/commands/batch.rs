@@ -8,7 +8,6 @@ use std::time::Instant;
 use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
-use sidenote_engine::answer::with_markers;
 use sidenote_engine::engine::{Question, Snapshot};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::retrieve::Query;
@@ -136,11 +135,10 @@ impl Batch {
             }
         }
         let answered = answer.outcome == Ended::Answered;
-        answer.sentences.iter_mut().for_each(|s| s.citations.clear());
         Ok(Row {
             id: asked.id,
             results: results(&answer.passages),
-            answer: answered.then(|| with_markers(&answer.sentences)),
+            answer: answered.then(|| answer.sentences.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join("\n")),
             abstained: Some(!answered),
             confidence: Some(answer.confidence),
             citations,
