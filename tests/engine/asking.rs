@@ -93,7 +93,8 @@ fn a_sentence_that_an_edit_took_away_is_not_cited() {
 fn a_changed_file_of_another_encoding_is_not_cited() {
     let desk = Desk::new();
     // GB18030 bytes of 「量化把权重换成低精度的整数，从而减少显存占用。」 twice, the second with one more sentence.
-    let (text, _, _) = encoding_rs::GB18030.encode("量化\n\n量化是什么？\n\n量化把权重换成低精度的整数，从而减少显存占用。这是一份用国标编码保存的笔记。\n");
+    let (text, _, _) =
+        encoding_rs::GB18030.encode("量化\n\n量化是什么？\n\n量化把权重换成低精度的整数，从而减少显存占用。这是一份用国标编码保存的笔记。\n");
     desk.write("q.txt", &text);
     desk.sync();
     let before = desk.ask("量化是什么？");

@@ -19,7 +19,10 @@ fn paths(found: &Search) -> Vec<&str> {
 fn desk() -> Desk {
     let desk = Desk::new();
     desk.write("推理/缓存.md", "---\ntitle: 键值缓存\ntags: [推理, cache]\ndate: 2026-03-01\n---\n# 键值缓存\n\n## KV缓存有什么用？\n\nKV缓存保存已经算过的键和值，生成时不必重复计算。\n");
-    desk.write("压缩/量化.md", "---\ntags: [压缩]\ndate: 2025-01-15\n---\n# 量化\n\n## 什么是 int8 量化？\n\nint8 量化把权重换成 8 位整数，显存占用减半。\n");
+    desk.write(
+        "压缩/量化.md",
+        "---\ntags: [压缩]\ndate: 2025-01-15\n---\n# 量化\n\n## 什么是 int8 量化？\n\nint8 量化把权重换成 8 位整数，显存占用减半。\n",
+    );
     desk.write("en/lora.md", "# LoRA\n\n## Why does LoRA save memory?\n\nLoRA trains two small matrices and freezes the quantized base weights.\n");
     desk.sync();
     desk
@@ -76,7 +79,9 @@ fn an_unknown_library_and_a_wrong_date_are_clear_errors() {
 #[test]
 fn copies_are_folded_and_named_unless_a_number_differs() {
     let desk = Desk::new();
-    let text = |n: u32| format!("# 投机解码\n\n投机解码用小模型先猜，再由大模型一次并行验证，猜对的部分直接接受，因此能把速度提高约 {n} 倍，输出分布不变。\n");
+    let text = |n: u32| {
+        format!("# 投机解码\n\n投机解码用小模型先猜，再由大模型一次并行验证，猜对的部分直接接受，因此能把速度提高约 {n} 倍，输出分布不变。\n")
+    };
     desk.write("a.md", text(2));
     desk.write("b.md", text(2));
     desk.write("c.md", text(3));
@@ -92,7 +97,8 @@ fn copies_are_folded_and_named_unless_a_number_differs() {
 #[test]
 fn a_long_list_reaches_ten_notes() {
     let desk = Desk::new();
-    let section = |i: usize| format!("## 量化的第 {i} 个方面\n\n量化在第 {i} 个方面说的是一件不同的事，数字是 {}，{}。\n\n", i * 7, "各有细节".repeat(30));
+    let section =
+        |i: usize| format!("## 量化的第 {i} 个方面\n\n量化在第 {i} 个方面说的是一件不同的事，数字是 {}，{}。\n\n", i * 7, "各有细节".repeat(30));
     desk.write("all.md", format!("# 量化\n\n{}", (0..30).map(section).collect::<String>()));
     for i in 0..12 {
         desk.write(&format!("{i:02}.md"), format!("# 笔记{i}\n\n这里只顺便提到一次量化，主要讲第 {i} 件别的事情。\n"));

@@ -118,7 +118,7 @@ fn the_graph_finds_what_the_scan_finds_and_survives_later_changes() {
     let folder = tempfile::tempdir().unwrap();
     // Clustered, with many identical vectors: both are what real notes look like, and what breaks graphs.
     let point = |i: usize| {
-        if i % 10 == 0 {
+        if i.is_multiple_of(10) {
             random(1)
         } else {
             let (a, b) = (random((i % 25) as u64), random(i as u64 + 1000));

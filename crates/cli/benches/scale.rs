@@ -104,14 +104,23 @@ impl Corpus {
     }
 
     fn queries(&mut self) -> Vec<String> {
-        (0..QUERIES).map(|_| { let i = self.next(self.headings.len()); self.headings[i].clone() }).collect()
+        (0..QUERIES)
+            .map(|_| {
+                let i = self.next(self.headings.len());
+                self.headings[i].clone()
+            })
+            .collect()
     }
 }
 
 fn collect(folder: &Path, out: &mut Vec<PathBuf>) -> Outcome<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() { collect(&path, out)? } else if path.extension().is_some_and(|e| e == "md") { out.push(path) }
+        if path.is_dir() {
+            collect(&path, out)?
+        } else if path.extension().is_some_and(|e| e == "md") {
+            out.push(path)
+        }
     }
     Ok(())
 }
@@ -132,7 +141,9 @@ fn open(data: &Path) -> Outcome<Engine> {
 
 fn processor() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    info.lines().find_map(|l| l.strip_prefix("model name").map(|v| v.trim_start_matches([' ', '\t', ':']).to_owned())).unwrap_or_else(|| "unknown processor".into())
+    info.lines()
+        .find_map(|l| l.strip_prefix("model name").map(|v| v.trim_start_matches([' ', '\t', ':']).to_owned()))
+        .unwrap_or_else(|| "unknown processor".into())
 }
 
 fn seconds(since: Instant) -> f64 {
@@ -158,7 +169,11 @@ fn cold_ask() -> Outcome<()> {
     let first = ask()?;
     let mut times = (0..10).map(|_| ask()).collect::<Outcome<Vec<f64>>>()?;
     let size = fs::metadata(env!("CARGO_BIN_EXE_sidenote"))?.len() as f64 / 1e6;
-    println!("ask, process start to end, shipped notes    first (indexes them) {first:.2} s; then median {:.3} s, max {:.3} s", percentile(&mut times, 0.5), percentile(&mut times, 1.0));
+    println!(
+        "ask, process start to end, shipped notes    first (indexes them) {first:.2} s; then median {:.3} s, max {:.3} s",
+        percentile(&mut times, 0.5),
+        percentile(&mut times, 1.0)
+    );
     println!("the binary, model inside                    {size:.1} MB");
     Ok(())
 }

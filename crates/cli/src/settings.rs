@@ -16,6 +16,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("fields.title", |s, v| put(&mut s.search.fields.title, v)),
     ("fields.title_grams", |s, v| put(&mut s.search.fields.title_grams, v)),
     ("fusion.vector", |s, v| put(&mut s.search.fusion.vector, v)),
+    ("vector_floor", |s, v| put(&mut s.search.vector_floor, v)),
     ("candidates", |s, v| put(&mut s.search.candidates, v)),
     ("chunk.max", |s, v| put(&mut s.sync.chunk.max, v)),
     ("chunk.target", |s, v| put(&mut s.sync.chunk.target, v)),

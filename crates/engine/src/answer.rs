@@ -14,11 +14,10 @@ use crate::event::Run;
 use crate::lexical::LexicalReader;
 use crate::model::{Embedder, Role};
 use crate::retrieve::Query;
-use crate::text::{is_cjk, normalise};
+use crate::text::normalise;
 use crate::wire;
 
-pub use evidence::Evidence;
-use evidence::{TermWeights, confidence};
+use evidence::{Evidence, TermWeights, confidence};
 use units::{Kind, Unit, units};
 
 /// Confidence from which the notes are said to answer. Chosen on dev-abst and dev-seeds.
@@ -96,7 +95,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let mut candidates = Vec::new();
     for (p, passage) in passages.iter().enumerate() {
         let context = normalise(&format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n")));
-        let heading = passage.chunk.heading.last().map(|h| normalise(h)).unwrap_or_default();
+        let heading = passage.chunk.heading.last().map(String::as_str).map(normalise).unwrap_or_default();
         // How far the heading asks what the person asks: its answer is then what stands first under it.
         let asked = weights.coverage(&heading, "");
         let mut place = 0;
@@ -118,9 +117,8 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         }
     }
     let evidence =
-        Evidence::new(material, &weights, candidates.iter().map(|c| &all[c.passage][c.unit]), &similar.values().copied().fold(0.0, f32::max));
+        Evidence::new(material, &weights, candidates.iter().map(|c| &all[c.passage][c.unit]), similar.values().copied().fold(0.0, f32::max));
     let confidence = confidence(&evidence);
-    if std::env::var_os("SIDENOTE_EVIDENCE").is_some() { eprintln!("EVIDENCE\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", material.query.text, evidence.passage_coverage, evidence.sentence_coverage, evidence.missing, evidence.passage_cosine, evidence.sentence_cosine, evidence.across, candidates.iter().map(|c| c.score).fold(0.0f32, f32::max), passages[0].hit.lexical.map_or(0.0, |l| l.score)); }
     let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED, across: evidence.across };
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.passage, a.unit).cmp(&(b.passage, b.unit))));
     let Some(best) = candidates.first() else {
@@ -210,8 +208,7 @@ fn letters(text: &str) -> String {
     normalise(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The sentences with their markers as one text: items of a list on lines of their own, other sentences as a paragraph (in Chinese without
-/// spaces between them).
+/// The sentences with their markers as one text: items of a list on lines of their own, other sentences as a paragraph.
 #[must_use]
 pub fn with_markers(sentences: &[wire::Sentence], items: &[bool]) -> String {
     let mut out = String::new();
@@ -221,7 +218,7 @@ pub fn with_markers(sentences: &[wire::Sentence], items: &[bool]) -> String {
             out.push_str(if out.is_empty() { "- " } else { "\n- " });
         } else if after_item {
             out.push('\n');
-        } else if !out.is_empty() && !sentence.text.starts_with(is_cjk) {
+        } else if !out.is_empty() {
             out.push(' ');
         }
         out.push_str(&sentence.text);

@@ -320,6 +320,18 @@ impl Catalog {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The ledger of one library, added up.
+    pub fn ledger_sums(&self, library: i64) -> Result<LedgerSums> {
+        let mut query = self
+            .db
+            .prepare_cached("SELECT count(document), count(reason), total(chunks), total(chars), total(furniture) FROM ledger WHERE library = ?1")?;
+        // `total` is a float, exact far beyond any library.
+        let whole = |r: &Row<'_>, i| -> rusqlite::Result<u64> { Ok(r.get::<_, f64>(i)? as u64) };
+        Ok(query.query_row([library], |r| {
+            Ok(LedgerSums { indexed: r.get(0)?, skipped: r.get(1)?, chunks: whole(r, 2)?, chars: whole(r, 3)?, furniture_chars: whole(r, 4)? })
+        })?)
+    }
+
     /// Documents, chunks, and vectors of a fingerprint.
     pub fn counts(&self, fingerprint: Option<&Fingerprint>) -> Result<Counts> {
         let count = |sql: &str| -> Result<u64> { Ok(self.db.query_row(sql, [], |r| r.get(0))?) };
@@ -496,6 +508,21 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// The ledger of one library, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LedgerSums {
+    /// Files indexed.
+    pub indexed: u64,
+    /// Files skipped.
+    pub skipped: u64,
+    /// Chunks.
+    pub chunks: u64,
+    /// Characters.
+    pub chars: u64,
+    /// Characters set aside as page furniture.
+    pub furniture_chars: u64,
 }
 
 /// What the catalog holds.

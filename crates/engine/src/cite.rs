@@ -3,6 +3,7 @@
 //! to the extracted text. It must not know how passages were found.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 
 use crate::catalog::{Catalog, DocumentRow};
@@ -59,11 +60,11 @@ impl Verifier {
     /// # Errors
     /// `DataDamaged` if the catalog cannot give the document's text.
     pub fn check(&mut self, catalog: &Catalog, document: &DocumentRow, span: &Span, quote: &str) -> Result<Check> {
-        if !self.files.contains_key(&document.id) {
-            let current = read(catalog, document)?;
-            self.files.insert(document.id, current);
-        }
-        let Some(Some(current)) = self.files.get(&document.id) else { return Ok(Check::Gone) };
+        let current = match self.files.entry(document.id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(read(catalog, document)?),
+        };
+        let Some(current) = current else { return Ok(Check::Gone) };
         if quote.is_empty() {
             return Ok(Check::Changed);
         }

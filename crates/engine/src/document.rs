@@ -126,7 +126,7 @@ pub struct Document {
     pub aliases: Vec<String>,
     /// Tags, from front matter (`#tag`s in the body are not read), without `#`.
     pub tags: Vec<String>,
-    /// Date from front matter, `YYYY-MM-DD`.
+    /// Date from front matter or the format's own metadata, `YYYY-MM-DD`.
     pub date: Option<String>,
     /// The format it was read as.
     pub format: Format,

@@ -87,7 +87,10 @@ impl Engine {
     /// # Errors
     /// `NotFound` if it is no folder, `InvalidInput` if name or folder is taken or the folder holds the data folder, `Busy`, `Io`.
     pub fn add_library(&self, folder: &Path, name: Option<&str>) -> Result<String> {
-        let root = folder.canonicalize().map_err(|e| Error::io("open the folder", folder, &e))?;
+        let root = folder.canonicalize().map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => Error::new(ErrorCode::NotFound, format!("there is no folder `{}`", folder.display()), "check the path"),
+            _ => Error::io("open the folder", folder, &e),
+        })?;
         if !root.is_dir() {
             return Err(Error::new(ErrorCode::NotFound, format!("`{}` is not a folder", folder.display()), "name a folder that holds notes"));
         }
@@ -136,18 +139,17 @@ impl Engine {
         let Some(catalog) = Catalog::open_snapshot(&self.paths.catalog())? else { return Ok(Vec::new()) };
         let mut out = Vec::new();
         for library in catalog.libraries()? {
-            let ledger = catalog.ledger(library.id)?;
-            let sum = |f: fn(&crate::catalog::LedgerRow) -> u64| ledger.iter().map(f).sum();
+            let sums = catalog.ledger_sums(library.id)?;
             out.push(wire::LibraryInfo {
                 name: library.name,
                 folder: library.root.display().to_string(),
                 shipped: library.shipped,
                 synced: library.synced,
-                indexed: sum(|r| u64::from(r.document.is_some())),
-                skipped: sum(|r| u64::from(r.skip.is_some())),
-                chunks: sum(|r| r.chunks),
-                chars: sum(|r| r.chars),
-                furniture_chars: sum(|r| r.furniture_chars),
+                indexed: sums.indexed,
+                skipped: sums.skipped,
+                chunks: sums.chunks,
+                chars: sums.chars,
+                furniture_chars: sums.furniture_chars,
             });
         }
         Ok(out)

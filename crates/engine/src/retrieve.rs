@@ -20,11 +20,13 @@ pub struct Settings {
     pub fusion: fuse::Fusion,
     /// Candidates taken from each leg.
     pub candidates: usize,
+    /// Cosine below which a chunk that keywords did not find is no result.
+    pub vector_floor: f32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { fields: Weights::default(), fusion: fuse::Fusion::default(), candidates: 100 }
+        Self { fields: Weights::default(), fusion: fuse::Fusion::default(), candidates: 100, vector_floor: 0.1 }
     }
 }
 
@@ -79,6 +81,8 @@ pub fn rank(query: &Query, scope: &Scope<'_>, settings: &Settings) -> crate::err
             hit.vector = index.similarity(vector, hit.chunk).map(|score| Leg { rank: None, score });
         }
     }
+    // The nearest of unrelated passages is no result.
+    hits.retain(|hit| hit.lexical.is_some() || hit.vector.is_some_and(|v| v.score >= settings.vector_floor));
     settings.fusion.apply(&mut hits);
     hits.sort_by(|a, b| b.fused.total_cmp(&a.fused).then(a.chunk.cmp(&b.chunk)));
     Ok(hits)

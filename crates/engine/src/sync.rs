@@ -213,7 +213,7 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
                     let orphan = file.hash.and_then(|hash| orphans.get_mut(&hash)).and_then(Vec::pop);
                     match (orphan, before) {
                         // The document keeps its id, chunks and vectors; a title taken from the file name would be wrong, so that is read anew.
-                        (Some(from), None) if known.get(from).is_some() && title_is_own(&document, from) => {
+                        (Some(from), None) if known.contains_key(from) && title_is_own(&document, from) => {
                             moved.insert(from);
                             report.renamed += 1;
                             Change::Rename { from: from.to_owned(), file }
@@ -376,7 +376,7 @@ fn publish(paths: &Paths, catalog: &mut Catalog, embedder: Option<&dyn Embedder>
     match embedded {
         Ok(count) => report.embedded = count,
         // Without its model the library is still searchable by keywords.
-        Err(e) if e.code == ErrorCode::ModelUnavailable => report.notices.push(format!("no vectors were made: {}. {}", e.message, e.hint)),
+        Err(e) if e.code == ErrorCode::ModelUnavailable => report.notices.push(format!("no vectors were made: {}; {}", e.message, e.hint)),
         Err(e) => return Err(e),
     }
     if let Some(spec) = embedder.map(Embedder::spec) {

@@ -5,12 +5,15 @@ use std::collections::HashSet;
 
 use super::Material;
 use super::units::Unit;
+use crate::engine::Passage;
 use crate::lexical::LexicalReader;
 use crate::retrieve::Query;
-use crate::text::{normalise, words};
+use crate::text::{is_cjk, normalise, words};
 
 /// Share of a word's weight that the heading or title above a sentence gives it: it says what the sentence is about, not what it says.
 const CONTEXT_SHARE: f32 = 0.7;
+/// Added to every document frequency.
+const SMOOTHING: f32 = 5.0;
 
 /// The question's words and how much each of them says.
 pub(super) struct TermWeights {
@@ -19,12 +22,16 @@ pub(super) struct TermWeights {
 }
 
 impl TermWeights {
-    /// Weights by inverse document frequency; all alike without an index.
-    #[must_use]
+    /// Weights by inverse document frequency, smoothed so that in a few notes a rare word does not outweigh the rest; all alike without an
+    /// index. A CJK word that no note has is likely another way to say something, so it counts half; a name or identifier counts in full.
     pub(super) fn new(query: &Query, lexical: Option<&LexicalReader>) -> Self {
-        let count = lexical.map_or(0, LexicalReader::chunks) as f32;
-        let idf = |term: &str| lexical.map_or(1.0, |l| (1.0 + count / (1.0 + l.frequency(term) as f32)).ln());
-        let terms: Vec<(String, f32)> = query.terms.words.iter().map(|(t, _)| (t.clone(), idf(t))).collect();
+        let weight = |term: &str| {
+            let Some(index) = lexical else { return 1.0 };
+            let frequency = index.frequency(term) as f32;
+            let idf = (1.0 + index.chunks() as f32 / (SMOOTHING + frequency)).ln();
+            if frequency == 0.0 && term.starts_with(is_cjk) { 0.5 * idf } else { idf }
+        };
+        let terms: Vec<(String, f32)> = query.terms.words.iter().map(|(t, _)| (t.clone(), weight(t))).collect();
         let total = terms.iter().map(|(_, w)| w).sum::<f32>().max(1e-6);
         Self { terms, total }
     }
@@ -45,63 +52,43 @@ impl TermWeights {
         };
         self.terms.iter().map(|(t, w)| w * held(t)).sum::<f32>() / self.total
     }
-
-    /// The share of the question's weight in its rarest word that a text lacks.
-    #[must_use]
-    pub(super) fn heaviest_missing(&self, text: &str) -> f32 {
-        let own: HashSet<String> = words(text).into_iter().map(|t| t.text).collect();
-        self.terms.iter().filter(|(t, _)| !own.contains(t)).map(|(_, w)| *w).fold(0.0, f32::max) / self.total
-    }
 }
 
-/// What speaks for and against the notes answering the question.
+/// What speaks for the notes answering the question.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Evidence {
+pub(super) struct Evidence {
     /// Best share of the question's weight in one passage with its headings.
-    pub passage_coverage: f32,
+    passage_coverage: f32,
     /// Best share in one sentence.
-    pub sentence_coverage: f32,
-    /// Weight of the heaviest word that the best passage lacks.
-    pub missing: f32,
-    /// Best cosine of a passage.
-    pub passage_cosine: f32,
+    sentence_coverage: f32,
     /// Best cosine of a sentence.
-    pub sentence_cosine: f32,
+    sentence_cosine: f32,
     /// Whether question and best passage are in different languages.
-    pub across: bool,
+    pub(super) across: bool,
 }
 
 impl Evidence {
-    pub(super) fn new<'u>(material: &Material<'_>, weights: &TermWeights, sentences: impl Iterator<Item = &'u Unit>, sentence_cosine: &f32) -> Self {
-        let mut evidence = Self { missing: 1.0, sentence_cosine: *sentence_cosine, ..Self::default() };
-        for passage in material.passages.iter().take(3) {
-            let text = normalise(&format!("{}\n{}\n{}", passage.document.title, passage.chunk.heading.join("\n"), passage.text));
-            let covered = weights.coverage(&text, "");
-            if covered > evidence.passage_coverage || evidence.missing >= 1.0 {
-                evidence.passage_coverage = covered;
-                evidence.missing = weights.heaviest_missing(&text);
-            }
-            evidence.passage_cosine = evidence.passage_cosine.max(passage.hit.vector.map_or(0.0, |v| v.score));
+    pub(super) fn new<'u>(material: &Material<'_>, weights: &TermWeights, sentences: impl Iterator<Item = &'u Unit>, sentence_cosine: f32) -> Self {
+        let best = |texts: &mut dyn Iterator<Item = String>| texts.map(|t| weights.coverage(&normalise(&t), "")).fold(0.0, f32::max);
+        let whole = |p: &Passage| format!("{}\n{}\n{}", p.document.title, p.chunk.heading.join("\n"), p.text);
+        Self {
+            passage_coverage: best(&mut material.passages.iter().take(3).map(whole)),
+            sentence_coverage: best(&mut sentences.map(|unit| unit.clean.clone())),
+            sentence_cosine,
+            across: material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk()),
         }
-        for unit in sentences {
-            evidence.sentence_coverage = evidence.sentence_coverage.max(weights.coverage(&normalise(&unit.clean), ""));
-        }
-        evidence.across = material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk());
-        evidence
     }
 }
 
 fn mostly_cjk(text: &str) -> bool {
-    let cjk = text.chars().filter(|&c| crate::text::is_cjk(c)).count();
+    let cjk = text.chars().filter(|&c| is_cjk(c)).count();
     cjk * 6 >= text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
-/// The probability that the notes answer the question: a logistic model, fitted on dev-abst and dev-seeds.
+/// How likely the notes answer the question, 0 to 1: logistic models fitted on dev-abst, dev-study, dev-seeds and the two cross-language
+/// sets, then moved towards answering, since a wrong refusal hides a note and a wrong answer still shows where it is from.
 pub(super) fn confidence(e: &Evidence) -> f32 {
-    let z = if e.across {
-        -2.0 + 6.0 * e.passage_cosine + 2.0 * e.sentence_cosine + 1.0 * e.passage_coverage
-    } else {
-        -3.0 + 3.0 * e.passage_coverage + 2.0 * e.sentence_coverage - 2.0 * e.missing + 1.5 * e.passage_cosine
-    };
+    let z =
+        if e.across { 3.8 * e.sentence_cosine - 1.15 } else { 4.9 * e.passage_coverage + 1.4 * e.sentence_coverage + 2.6 * e.sentence_cosine - 4.0 };
     1.0 / (1.0 + (-z).exp())
 }

@@ -255,7 +255,7 @@ impl Snapshot {
         let filtered = !question.filter.is_empty() && !self.catalog().matching(&question.filter)?.contains(&document.id);
         let position = best.and_then(|b| all.hits.iter().position(|h| h.chunk == b.hit.chunk)).map(|i| i + 1);
         let listed = best.is_some_and(|b| all.passages.iter().any(|p| p.document.id == document.id && p.hit.chunk == b.hit.chunk));
-        let held: HashSet<String> = best.map(|b| terms_of(b)).unwrap_or_default();
+        let held: HashSet<String> = best.map(terms_of).unwrap_or_default();
         let terms: Vec<wire::ExplainedTerm> = own
             .query
             .terms
@@ -356,7 +356,7 @@ impl Snapshot {
         match embedder.embed(&[&query.text], Role::Query, run.cancel) {
             Ok(mut vectors) => Ok(vectors.pop()),
             Err(e) if e.code == ErrorCode::ModelUnavailable => {
-                notices.push(format!("results are by keywords only: {}. {}", e.message, e.hint));
+                notices.push(format!("results are by keywords only: {}; {}", e.message, e.hint));
                 Ok(None)
             }
             Err(e) => Err(e),
@@ -369,10 +369,7 @@ impl Snapshot {
             return Ok(None);
         }
         let catalog = self.catalog();
-        let libraries = catalog.libraries()?;
-        if let Some(name) = filter.libraries.iter().find(|n| !libraries.iter().any(|l| l.name == **n)) {
-            return Err(unknown_library(name, libraries.iter().map(|l| l.name.as_str())));
-        }
+        check_libraries(&catalog, filter)?;
         if let Some(day) = &filter.since
             && day.parse::<jiff::civil::Date>().is_err()
         {
@@ -485,7 +482,16 @@ fn spread(passages: Vec<Passage>, limit: usize) -> Vec<Passage> {
     out
 }
 
+fn check_libraries(catalog: &Catalog, filter: &Filter) -> Result<()> {
+    let libraries = catalog.libraries()?;
+    match filter.libraries.iter().find(|n| !libraries.iter().any(|l| l.name == **n)) {
+        Some(name) => Err(unknown_library(name, libraries.iter().map(|l| l.name.as_str()))),
+        None => Ok(()),
+    }
+}
+
 fn find_note(catalog: &Catalog, note: &str, filter: &Filter) -> Result<DocumentRow> {
+    check_libraries(catalog, filter)?;
     let filter = Filter { notes: vec![note.to_owned()], ..filter.clone() };
     let ids = catalog.matching(&filter)?;
     let not_found = |message: String, hint: String| Error::new(ErrorCode::NotFound, message, hint);
