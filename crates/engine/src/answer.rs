@@ -4,7 +4,7 @@
 mod evidence;
 mod units;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::document::Span;
@@ -57,6 +57,8 @@ pub struct Point {
     pub span: Span,
     /// The quote without markup.
     pub text: String,
+    /// The heading above it, where the passage holds several sections.
+    pub heading: Option<String>,
 }
 
 /// An answer before its quotes are verified.
@@ -95,13 +97,16 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let mut candidates = Vec::new();
     for (p, passage) in passages.iter().enumerate() {
         let context = normalise(&format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n")));
-        let heading = passage.chunk.heading.last().map(String::as_str).map(normalise).unwrap_or_default();
-        // How far the heading asks what the person asks: its answer is then what stands first under it.
-        let asked = weights.coverage(&heading, "");
-        let mut place = 0;
+        let (mut heading, mut asked, mut place) = (None, 0.0, 0);
         for (u, unit) in all[p].iter().enumerate() {
             if !unit.quotable() || is_heading_text(passage, &unit.clean) {
                 continue;
+            }
+            let above = unit.heading.as_ref().or(passage.chunk.heading.last());
+            if place == 0 || heading != above {
+                // How far the heading asks what the person asks: its answer is then what stands first under it.
+                asked = above.map_or(0.0, |h| 0.5 * weights.coverage(&normalise(h), "") + 0.5 * likeness(&material.query.text, h));
+                (heading, place) = (above, 0);
             }
             let text = normalise(&unit.clean);
             let covered = weights.coverage(&text, &context);
@@ -167,7 +172,13 @@ fn choose(candidates: &[Candidate], floor: f32, all: &[Vec<Unit>]) -> Vec<Point>
     for (p, u) in taken {
         let unit = &all[p][u];
         if !points.iter().any(|known| known.text == unit.clean) {
-            points.push(Point { item: unit.kind == Kind::Item, passage: p, span: unit.span.clone(), text: unit.clean.clone() });
+            points.push(Point {
+                item: unit.kind == Kind::Item,
+                passage: p,
+                span: unit.span.clone(),
+                text: unit.clean.clone(),
+                heading: unit.heading.clone(),
+            });
         }
     }
     points
@@ -202,6 +213,14 @@ fn is_heading_text(passage: &Passage, clean: &str) -> bool {
         a == b || (a.chars().count() >= 6 && b.ends_with(&a) && b.chars().count() <= a.chars().count() + 6)
     };
     passage.chunk.heading.iter().any(same) || letters(&passage.document.title) == letters(clean)
+}
+
+/// How alike two lines are, 0 to 1: Dice coefficient of their character bigrams, question words included (「是什么」 and 「怎么选」 ask for different
+/// sections of one subject).
+fn likeness(a: &str, b: &str) -> f32 {
+    let grams = |text: &str| -> HashSet<[char; 2]> { letters(text).chars().collect::<Vec<_>>().windows(2).map(|w| [w[0], w[1]]).collect() };
+    let (a, b) = (grams(a), grams(b));
+    if a.is_empty() || b.is_empty() { 0.0 } else { 2.0 * a.intersection(&b).count() as f32 / (a.len() + b.len()) as f32 }
 }
 
 fn letters(text: &str) -> String {

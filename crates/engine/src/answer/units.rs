@@ -26,6 +26,8 @@ pub(super) struct Unit {
     pub(super) span: Span,
     /// The text without markup, on one line.
     pub(super) clean: String,
+    /// The heading above it inside the passage, where small sections share one.
+    pub(super) heading: Option<String>,
 }
 
 impl Unit {
@@ -43,7 +45,7 @@ impl Unit {
     }
 }
 
-static ITEM: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:[-*+•◦▪·]|\(?\d{1,3}[.)、）]|[（(]\d{1,2}[)）]|[①-⑳]|[A-Fa-f][.、)])\s*"));
+static ITEM: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:[-*+]\s+|[•◦▪·]|\(?\d{1,3}[.)、）]|[（(]\d{1,2}[)）]|[①-⑳]|[A-Fa-f][.、)])\s*"));
 static LABEL: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:答案|解析|回答|解答|答|问题|A|Q)(?:（[^）]*）)?\s*[:：]\s*"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[([^\]]*)\]\([^)]*\)"));
 static WIKI: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]"));
@@ -113,7 +115,9 @@ fn push(text: &str, span: Span, kind: Kind, out: &mut Vec<Unit>) {
     let start = span.start + (part.len() - part.trim_start().len());
     let end = start + part.trim().len();
     if start < end {
-        out.push(Unit { kind, clean: clean(&text[start..end], kind), span: start..end });
+        let clean = clean(&text[start..end], kind);
+        let above = out.last().and_then(|last| if last.kind == Kind::Heading { Some(last.clean.clone()) } else { last.heading.clone() });
+        out.push(Unit { kind, heading: if kind == Kind::Heading { None } else { above }, clean, span: start..end });
     }
 }
 
@@ -122,6 +126,7 @@ fn clean(text: &str, kind: Kind) -> String {
     let text = LINK.replace_all(text, "$1");
     let text = WIKI.replace_all(&text, "$1");
     let text = MARKS.replace_all(&text, "");
+    let text = if kind == Kind::Heading { text.trim_start_matches('#').into() } else { text };
     let text =
         if kind == Kind::Row { text.trim().trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>().join(" | ") } else { text.into_owned() };
     let mut out = String::with_capacity(text.len());

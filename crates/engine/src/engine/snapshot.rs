@@ -162,7 +162,9 @@ impl Snapshot {
                 push_once(&mut found.notices, format!("`{}` was edited after it was indexed; what is quoted is still in it", passage.document.path));
             }
             let n = citations.len() + 1;
-            citations.push(citation(n, point.passage, passage, verified));
+            let mut heading = passage.chunk.heading.clone();
+            heading.extend(point.heading.filter(|h| heading.last() != Some(h) && *h != passage.document.title));
+            citations.push(citation(n, point.passage, passage, heading, verified));
             items.push(point.item);
             sentences.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] });
         }
@@ -511,7 +513,7 @@ fn find_note(catalog: &Catalog, note: &str, filter: &Filter) -> Result<DocumentR
     }
 }
 
-fn citation(n: usize, index: usize, passage: &Passage, verified: crate::cite::Verified) -> wire::Citation {
+fn citation(n: usize, index: usize, passage: &Passage, heading: Vec<String>, verified: crate::cite::Verified) -> wire::Citation {
     wire::Citation {
         n,
         passage: index,
@@ -519,7 +521,7 @@ fn citation(n: usize, index: usize, passage: &Passage, verified: crate::cite::Ve
         document: passage.document.path.clone(),
         document_id: passage.document.id,
         title: passage.document.title.clone(),
-        heading: passage.chunk.heading.clone(),
+        heading,
         before: verified.before,
         quote: verified.quote,
         after: verified.after,
