@@ -6,6 +6,7 @@ pub mod query;
 
 use std::collections::HashMap;
 
+use crate::error::{Error, Result};
 use crate::lexical::{LexicalHit, LexicalReader, Weights};
 use crate::vector::{VectorHit, VectorIndex};
 
@@ -68,12 +69,15 @@ pub struct Scope<'a> {
 ///
 /// # Errors
 /// `Io` if an index file fails under the search.
-pub fn rank(query: &Query, scope: &Scope<'_>, settings: &Settings) -> crate::error::Result<Vec<Hit>> {
-    let lexical = match scope.lexical {
-        Some(index) => index.search(&query.terms, &settings.fields, settings.candidates, scope.keep)?,
-        None => Vec::new(),
-    };
-    let vector = scope.vectors.map_or_else(Vec::new, |(index, vector)| index.search(vector, settings.candidates, scope.keep));
+pub fn rank(query: &Query, scope: &Scope<'_>, settings: &Settings) -> Result<Vec<Hit>> {
+    // Neither leg needs the other: on two cores the slower one is all a person waits for.
+    let (lexical, vector) = std::thread::scope(|threads| {
+        let nearest = threads.spawn(|| scope.vectors.map_or_else(Vec::new, |(index, vector)| index.search(vector, settings.candidates, scope.keep)));
+        let lexical =
+            scope.lexical.map_or_else(|| Ok(Vec::new()), |index| index.search(&query.terms, &settings.fields, settings.candidates, scope.keep));
+        (lexical, nearest.join())
+    });
+    let (lexical, vector) = (lexical?, vector.map_err(|_| Error::internal("the vector search panicked"))?);
     let mut hits = merge(&lexical, &vector);
     if let Some((index, vector)) = scope.vectors {
         // A chunk that only keywords found has a cosine all the same.

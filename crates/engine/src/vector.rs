@@ -1,7 +1,7 @@
 //! The vector index: unit vectors as 8-bit codes in one flat, checksummed file per generation, scanned exactly; and, for large libraries,
 //! a graph beside it. It must not know keywords, files of notes, or how vectors are made.
 //!
-//! The exact scan is the default and the oracle. The graph ([`graph`]) is built in the background past [`graph::WORTH_IT`] chunks; a graph
+//! The exact scan is the default and the oracle. The graph is built in the background past [`WORTH_IT`] chunks; a graph
 //! is a snapshot of older rows: what it lacks is scanned, what it has too much of is filtered out.
 
 mod graph;
