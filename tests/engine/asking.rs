@@ -50,6 +50,19 @@ fn a_list_stays_a_list() {
 }
 
 #[test]
+fn the_headings_of_a_plain_page_are_not_its_answer() {
+    let desk = Desk::new();
+    desk.write(
+        "page.txt",
+        "1. 推理加速\n\n问题:什么是投机解码?说明它的原理。\n\n答案\n\n投机解码由小模型先猜几个词元,再由大模型一次并行验证,因此更快。\n\n2. 量化\n\n问题:什么是量化?举一个例子。\n\n答案\n\n量化把权重换成低精度的整数,例如用八位整数代替浮点数。\n",
+    );
+    desk.sync();
+    let answer = desk.ask("什么是投机解码？");
+    assert!(answer.sentences[0].text.contains("并行验证"), "{}", answer.answer);
+    assert!(!answer.answer.contains("说明它的原理") && !answer.answer.contains("推理加速 ["), "{}", answer.answer);
+}
+
+#[test]
 fn what_the_notes_do_not_say_is_not_answered() {
     let desk = desk();
     let answer = desk.ask("巴黎圣母院是哪一年建成的？");

@@ -206,13 +206,16 @@ fn similarities(material: &Material<'_>, passages: &[Passage], all: &[Vec<Unit>]
     Ok(places.into_iter().zip(vectors.iter().map(|v| dot(v))).collect())
 }
 
-/// Whether a unit only repeats a heading: in plain text headings have no mark of their own.
+/// Whether a unit only repeats a heading, or a part of one: in plain text headings have no mark of their own, and may span sentences.
 fn is_heading_text(passage: &Passage, clean: &str) -> bool {
-    let same = |heading: &String| {
-        let (a, b) = (letters(heading), letters(clean));
-        a == b || (a.chars().count() >= 6 && b.ends_with(&a) && b.chars().count() <= a.chars().count() + 6)
-    };
-    passage.chunk.heading.iter().any(same) || letters(&passage.document.title) == letters(clean)
+    let unit = letters(clean);
+    passage
+        .chunk
+        .heading
+        .iter()
+        .chain([&passage.document.title])
+        .map(|h| letters(h))
+        .any(|h| h.contains(&unit) || (h.chars().count() >= 6 && unit.ends_with(&h)))
 }
 
 /// How alike two lines are, 0 to 1: Dice coefficient of their character bigrams, question words included (「是什么」 and 「怎么选」 ask for different
