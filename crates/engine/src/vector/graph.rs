@@ -20,7 +20,7 @@ use super::Codes;
 use crate::error::{Error, Result};
 use crate::event::{Run, Stage};
 
-/// Chunks from which a graph is built. See `docs/benchmarks.md`: at 256 dimensions the exact scan of 8-bit codes takes as long as the
+/// Chunks from which a graph is built. At 256 dimensions the exact scan of 8-bit codes is expected to take as long as the
 /// graph near ten thousand rows, but stays within the search budget far longer, and the graph costs minutes to build.
 pub const WORTH_IT: usize = 50_000;
 
