@@ -314,3 +314,19 @@ proptest! {
         }
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn two_broken_names_that_read_alike_share_a_row_and_leave_nothing_stale() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let desk = Desk::new();
+    desk.write("a.md", note("pangolin"));
+    for name in [b"bad\xff.md", b"bad\xfe.md"] {
+        fs::write(desk.notes().join(OsStr::from_bytes(name)), "x").unwrap();
+    }
+    desk.sync();
+    let status = quietly(|run| desk.engine.status(true, run)).unwrap();
+    assert_eq!(status.stale_files, 0);
+    assert_eq!(status.files.unwrap().iter().filter(|f| f.state == "skipped").count(), 1);
+}

@@ -20,7 +20,7 @@ use crate::wire;
 use evidence::{Evidence, TermWeights, confidence};
 use units::{Kind, Unit, units};
 
-/// Confidence from which the notes are said to answer. Chosen on dev-abst and dev-seeds.
+/// Confidence from which the notes are said to answer; where it lies is decided by the fit in `evidence`.
 const ANSWERED: f32 = 0.5;
 /// Characters an answer aims at and does not pass by more than one sentence, and points it has at most.
 const AIM_CHARS: usize = 220;

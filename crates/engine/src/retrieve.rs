@@ -12,7 +12,7 @@ use crate::vector::{VectorHit, VectorIndex};
 
 pub use query::Query;
 
-/// Settings of a search; every default was measured on the development sets (`docs/benchmarks.md`).
+/// Settings of a search. The weights of the fusion and of headings were chosen on the development sets (`docs/benchmarks.md`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Field weights of the keyword score.

@@ -129,7 +129,7 @@ pub fn count_stale(catalog: &Catalog, settings: &Settings, run: Run<'_>) -> Resu
     let mut stale = 0;
     for library in catalog.libraries()?.iter().filter(|l| l.root.is_dir()) {
         let known: HashMap<String, LedgerRow> = catalog.ledger(library.id)?.into_iter().map(|row| (row.path.clone(), row)).collect();
-        let entries = walk(&library.root, &rules(library, settings), run.cancel)?;
+        let entries = entries(library, settings, run)?;
         let mut met = 0;
         for entry in &entries {
             match known.get(&entry.path) {
@@ -145,13 +145,17 @@ pub fn count_stale(catalog: &Catalog, settings: &Settings, run: Run<'_>) -> Resu
     Ok(stale)
 }
 
-fn rules(library: &Library, settings: &Settings) -> WalkRules {
+/// What a library's folder holds now, each path once.
+fn entries(library: &Library, settings: &Settings, run: Run<'_>) -> Result<Vec<Entry>> {
     let mut rules = WalkRules { limits: settings.limits.clone(), ..settings.walk.clone() };
     if library.shipped {
         // Speaks to people who browse the folder, not to those who ask.
         rules.exclude.push("/README.md".into());
     }
-    rules
+    let mut entries = walk(&library.root, &rules, run.cancel)?;
+    // Two names that are no UTF-8 may read alike once their broken characters are replaced; one row speaks for both.
+    entries.dedup_by(|a, b| a.path == b.path);
+    Ok(entries)
 }
 
 fn now_ms() -> i64 {
@@ -170,9 +174,7 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
         return Ok(());
     }
     run.progress(Stage::Scan, 0, 1);
-    let mut entries = walk(&library.root, &rules(library, settings), run.cancel)?;
-    // Two names that are no UTF-8 may read alike once their broken characters are replaced; one row speaks for both.
-    entries.dedup_by(|a, b| a.path == b.path);
+    let entries = entries(library, settings, run)?;
     run.progress(Stage::Scan, 1, 1);
     let known: HashMap<String, LedgerRow> = catalog.ledger(library.id)?.into_iter().map(|row| (row.path.clone(), row)).collect();
     let present: HashSet<&str> = entries.iter().map(|e| e.path.as_str()).collect();
