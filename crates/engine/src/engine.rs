@@ -2,6 +2,7 @@
 //! snapshot. It must not know who asks or how results are shown.
 
 mod snapshot;
+mod switch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::lexical;
-use crate::model::Embedder;
+use crate::model::{Embedder, Reranker};
 use crate::paths::{self, Paths};
 use crate::retrieve;
 use crate::sync::{self, Report};
@@ -18,6 +19,7 @@ use crate::vector;
 use crate::wire;
 
 pub use snapshot::{Passage, Question, Snapshot};
+pub use switch::Coverage;
 
 /// The name of the library that comes with the program.
 pub const SHIPPED: &str = "study-notes";
@@ -36,6 +38,7 @@ pub struct Engine {
     paths: Paths,
     settings: Settings,
     embedder: Option<Arc<dyn Embedder>>,
+    reranker: Option<Arc<dyn Reranker>>,
 }
 
 impl Engine {
@@ -45,7 +48,14 @@ impl Engine {
     /// `Io`, `DataTooNew`.
     pub fn open(paths: Paths, settings: Settings, embedder: Option<Arc<dyn Embedder>>) -> Result<Self> {
         paths.prepare()?;
-        Ok(Self { paths, settings, embedder })
+        Ok(Self { paths, settings, embedder, reranker: None })
+    }
+
+    /// With a cross-encoder that orders the first results of every search.
+    #[must_use]
+    pub fn with_reranker(mut self, reranker: Option<Arc<dyn Reranker>>) -> Self {
+        self.reranker = reranker;
+        self
     }
 
     /// Where its data is.
@@ -224,7 +234,7 @@ impl Engine {
         let vectors =
             self.embedder.as_ref().and_then(|embedder| vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), catalog.generation().ok()?));
         let lexical = lexical::LexicalReader::open(&self.paths.index().join(lexical::FOLDER));
-        Ok(Snapshot::new(catalog, lexical, vectors, self.embedder.clone(), self.settings.clone(), notices))
+        Ok(Snapshot::new(catalog, lexical, vectors, self.embedder.clone(), self.settings.clone(), notices).with_reranker(self.reranker.clone()))
     }
 
     fn vector_folder(&self, embedder: &dyn Embedder) -> PathBuf {
@@ -264,6 +274,9 @@ impl Engine {
                 vector_generation: None,
                 embedded: 0,
                 vector_search: "exact",
+                next_embedder: None,
+                next_embedded: 0,
+                reranker: self.reranker.as_ref().map(|r| r.spec().name.clone()),
             },
             files: None,
             notices: Vec::new(),

@@ -21,6 +21,8 @@ pub enum ErrorCode {
     DataDamaged,
     /// A model or the runtime it needs could not be loaded.
     ModelUnavailable,
+    /// A download failed: no connection, a refusal, or content that is not what its checksum says.
+    Download,
     /// The operating system refused a read or a write.
     Io,
     /// The run was cancelled.
@@ -41,6 +43,7 @@ impl ErrorCode {
             Self::DataTooNew => "data_too_new",
             Self::DataDamaged => "data_damaged",
             Self::ModelUnavailable => "model_unavailable",
+            Self::Download => "download",
             Self::Io => "io",
             Self::Cancelled => "cancelled",
             Self::Internal => "internal",

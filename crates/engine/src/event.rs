@@ -3,7 +3,7 @@
 
 use crate::cancel::CancelToken;
 
-/// The stages of a sync, in order.
+/// The stages of a sync, in order, then those of a model on its way here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Folders are walked and compared with the catalog.
@@ -16,12 +16,16 @@ pub enum Stage {
     Embed,
     /// The graph for fast vector search is built; search is exact meanwhile.
     Graph,
+    /// A model is downloaded; units are bytes.
+    Download,
+    /// A model's files are compared with their checksums; units are bytes.
+    Check,
 }
 
 /// One step of progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// `done` of `total` units (files or chunks) of a stage; `total` may grow.
+    /// `done` of `total` units (files, chunks or bytes) of a stage; `total` may grow.
     Progress {
         /// The stage.
         stage: Stage,

@@ -41,3 +41,23 @@ pub trait Embedder: Send + Sync {
     /// `ModelUnavailable` if the runtime fails, `Cancelled`.
     fn embed(&self, texts: &[&str], role: Role, cancel: &CancelToken) -> Result<Vec<Vec<f32>>>;
 }
+
+/// What a person wants to know of a cross-encoder.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RerankerSpec {
+    /// Name, for the person.
+    pub name: String,
+}
+
+/// Reads a query together with a passage and says how well the two fit.
+pub trait Reranker: Send + Sync {
+    /// What it is.
+    fn spec(&self) -> &RerankerSpec;
+
+    /// One finite score per passage, in order; higher fits better, and scores of one model can be compared. Without passages the model is only
+    /// made ready.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if the runtime fails, `Cancelled`.
+    fn rerank(&self, query: &str, passages: &[&str], cancel: &CancelToken) -> Result<Vec<f32>>;
+}

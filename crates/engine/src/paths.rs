@@ -49,6 +49,18 @@ impl Paths {
         self.data.join("index")
     }
 
+    /// The folder of downloaded and imported models.
+    #[must_use]
+    pub fn models(&self) -> PathBuf {
+        self.cache.join("models")
+    }
+
+    /// The person's settings.
+    #[must_use]
+    pub fn settings(&self) -> PathBuf {
+        self.config.join("settings.toml")
+    }
+
     /// Creates the data folder, or refuses one that a newer program wrote.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Query → ranked hits that carry every score they were given. It must not know prompts, answers, or how indexes are written.
 
+pub mod cross;
 pub mod fold;
 pub mod fuse;
 pub mod query;
@@ -23,11 +24,13 @@ pub struct Settings {
     pub candidates: usize,
     /// Cosine below which a chunk that keywords did not find is no result.
     pub vector_floor: f32,
+    /// The cross-encoder's part, where one is installed.
+    pub cross: cross::Settings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { fields: Weights::default(), fusion: fuse::Fusion::default(), candidates: 100, vector_floor: 0.1 }
+        Self { fields: Weights::default(), fusion: fuse::Fusion::default(), candidates: 100, vector_floor: 0.1, cross: cross::Settings::default() }
     }
 }
 
@@ -53,6 +56,8 @@ pub struct Hit {
     pub vector: Option<Leg>,
     /// Both, fused; hits are ordered by it, ties by chunk id.
     pub fused: f32,
+    /// The cross-encoder's score; hits that have one come first, ordered by it.
+    pub reranked: Option<f32>,
 }
 
 /// What may be searched, and in which documents.
@@ -98,13 +103,13 @@ fn merge(lexical: &[LexicalHit], vector: &[VectorHit]) -> Vec<Hit> {
     for (i, found) in lexical.iter().enumerate() {
         at.insert(found.chunk, hits.len());
         let leg = Leg { rank: Some(i + 1), score: found.score };
-        hits.push(Hit { chunk: found.chunk, document: found.document, lexical: Some(leg), vector: None, fused: 0.0 });
+        hits.push(Hit { chunk: found.chunk, document: found.document, lexical: Some(leg), vector: None, fused: 0.0, reranked: None });
     }
     for (i, found) in vector.iter().enumerate() {
         let leg = Some(Leg { rank: Some(i + 1), score: found.score });
         match at.get(&found.chunk) {
             Some(&known) => hits[known].vector = leg,
-            None => hits.push(Hit { chunk: found.chunk, document: found.document, lexical: None, vector: leg, fused: 0.0 }),
+            None => hits.push(Hit { chunk: found.chunk, document: found.document, lexical: None, vector: leg, fused: 0.0, reranked: None }),
         }
     }
     hits

@@ -4,6 +4,8 @@
 //! Order: catalog (generation g) → keyword index (payload g) and vectors, side by side → vector index g. A crash between two steps leaves
 //! an index behind the catalog; the next run catches up, and until then readers see the last complete state of each.
 
+mod prepare;
+
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::Read;
@@ -22,6 +24,8 @@ use crate::lexical::{self, LexicalWriter};
 use crate::model::{Embedder, Role};
 use crate::paths::Paths;
 use crate::vector::{self, VectorIndex};
+
+pub use prepare::prepare;
 
 /// Files per transaction, and bytes of text after which it is committed earlier.
 const BATCH_FILES: usize = 256;

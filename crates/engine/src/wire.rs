@@ -111,6 +111,8 @@ pub struct Scores {
     pub vector: Option<f32>,
     /// Rank among vector candidates, from 1.
     pub vector_rank: Option<usize>,
+    /// The cross-encoder's score, for the first results where one is installed.
+    pub reranked: Option<f32>,
 }
 
 /// A passage: a hit made readable.
@@ -352,4 +354,10 @@ pub struct Legs {
     pub embedded: u64,
     /// `exact` or `graph`.
     pub vector_search: &'static str,
+    /// The embedding model that is being prepared to take over.
+    pub next_embedder: Option<String>,
+    /// Chunks with a vector of that model.
+    pub next_embedded: u64,
+    /// The cross-encoder.
+    pub reranker: Option<String>,
 }

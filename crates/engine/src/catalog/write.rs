@@ -113,6 +113,12 @@ impl Catalog {
         Ok(tx.commit()?)
     }
 
+    /// Forgets every vector of a fingerprint.
+    pub fn remove_vectors(&mut self, fingerprint: &Fingerprint) -> Result<()> {
+        self.db.execute("DELETE FROM vectors WHERE fingerprint = ?1", [&fingerprint.0])?;
+        Ok(())
+    }
+
     /// Advances the generation without changing content, so that indexes built from new vectors get a name of their own.
     pub fn advance(&mut self) -> Result<u64> {
         self.change(|_, _| Ok(()))

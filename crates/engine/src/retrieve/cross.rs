@@ -1,0 +1,72 @@
+//! The last stage of a ranking: a cross-encoder reads the query together with each of the first hits, in small batches, until its time is spent.
+//! It must not know which model it is or where texts come from.
+
+use std::time::{Duration, Instant};
+
+use super::Hit;
+use crate::error::Result;
+use crate::event::Run;
+use crate::model::Reranker;
+
+/// What a cross-encoder may cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Hits it reads, from the first.
+    pub candidates: usize,
+    /// Hits it reads at once.
+    pub batch: usize,
+    /// Milliseconds it may take, loading left out. A batch that would probably take longer than what is left is not begun.
+    pub budget_ms: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { candidates: 20, batch: 4, budget_ms: 1_500 }
+    }
+}
+
+/// Scores the first hits and brings them into the order of their scores. `text` gives a hit's text; a hit without one is not scored. What was not
+/// scored keeps its order below.
+///
+/// # Errors
+/// Those of `text`, `ModelUnavailable`, `Cancelled`; the hits are then as they were.
+pub fn rerank(
+    query: &str,
+    hits: &mut Vec<Hit>,
+    model: &dyn Reranker,
+    settings: &Settings,
+    mut text: impl FnMut(&Hit) -> Result<Option<String>>,
+    run: Run<'_>,
+) -> Result<()> {
+    let mut read: Vec<(usize, String)> = Vec::new();
+    for (at, hit) in hits.iter().enumerate().take(settings.candidates) {
+        if let Some(text) = text(hit)? {
+            read.push((at, text));
+        }
+    }
+    if read.is_empty() {
+        return Ok(());
+    }
+    // Loading is paid once per run of the program and is not what the budget is about.
+    model.rerank(query, &[], run.cancel)?;
+    let budget = Duration::from_millis(settings.budget_ms);
+    let began = Instant::now();
+    let mut longest = Duration::ZERO;
+    let mut scored: Vec<(usize, f32)> = Vec::new();
+    for batch in read.chunks(settings.batch.max(1)) {
+        if began.elapsed() + longest > budget {
+            break;
+        }
+        let batch_began = Instant::now();
+        let texts: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
+        let scores = model.rerank(query, &texts, run.cancel)?;
+        scored.extend(batch.iter().map(|(at, _)| *at).zip(scores));
+        longest = longest.max(batch_began.elapsed());
+    }
+    // Equal scores stay in the order they were in.
+    scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let mut ordered: Vec<Hit> = scored.iter().map(|&(at, score)| Hit { reranked: Some(score), ..hits[at] }).collect();
+    ordered.extend(hits.iter().enumerate().filter(|(at, _)| !scored.iter().any(|(known, _)| known == at)).map(|(_, hit)| *hit));
+    *hits = ordered;
+    Ok(())
+}
