@@ -1,8 +1,15 @@
-//! Tests of the models package: the bundled embedding model on the real runtime, fingerprints, and what happens without the runtime.
+//! Tests of the models package: the bundled embedding model on the real runtime, fingerprints, what happens without the runtime, downloads from a
+//! hub on this machine, and the folder of models.
 //! They fail, and are not skipped, where ONNX Runtime is absent: `make setup` brings it.
 #![allow(clippy::unwrap_used, reason = "a test says by panicking what went wrong")]
 
 mod embedding;
 mod fingerprint;
+#[path = "../loopback/graphs.rs"]
+mod graphs;
+#[path = "../loopback/hub.rs"]
+mod loopback;
+mod pulling;
 mod reference;
 mod runtime;
+mod store;

@@ -1,11 +1,31 @@
-//! Models behind the engine's traits: fastembed on ONNX Runtime, and the embedding model shipped inside the program.
-//! It owns where the runtime library is found, the threads that own models, and fingerprints. It must not know notes, indexes or shells.
+//! Models behind the engine's traits: fastembed on ONNX Runtime, the embedding model shipped inside the program, and those a person adds.
+//! It owns where the runtime library is found, the threads that own models, fingerprints, downloads and the folder of models. It must not know
+//! notes, indexes or shells.
 
+mod assemble;
 mod bundled;
+pub mod catalogue;
+mod choice;
+mod external;
 mod fingerprint;
+pub mod hub;
+mod import;
+mod installed;
+mod manifest;
 mod onnx;
+mod pull;
+mod rerank;
 pub mod runtime;
+mod store;
+mod worker;
 
-pub use bundled::{bundled, bundled_files};
+pub use assemble::Options;
+pub use bundled::{BUNDLED, bundled, bundled_files};
+pub use choice::Choice;
 pub use fingerprint::{Digest, fingerprint};
+pub use import::Import;
+pub use manifest::{Manifest, ModelFile, Usage};
 pub use onnx::{ModelFiles, OnnxEmbedder, Pooling, Recipe};
+pub use pull::{Pull, Pulled, unknown};
+pub use rerank::{OnnxReranker, RerankerFiles};
+pub use store::{Installed, Store, StoreLock, Verified, remove_folder};

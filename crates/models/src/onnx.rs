@@ -1,12 +1,9 @@
-//! An embedder on ONNX Runtime through fastembed: one thread owns the model, callers send it small batches. It must not know which model it is,
+//! An embedder on ONNX Runtime through fastembed: callers send small batches to the thread that owns the model. It must not know which model it is,
 //! where its files come from, or what is done with the vectors.
 
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use fastembed::{InitOptionsUserDefined, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
 use sidenote_engine::cancel::CancelToken;
@@ -15,19 +12,14 @@ use sidenote_engine::model::{Embedder, ModelSpec, Role};
 use tokenizers::Tokenizer;
 
 use crate::runtime;
+use crate::worker::{Serve, Worker};
 
-/// Batches that may wait for the model. A caller has one under way at a time, so this is the number of callers before one must wait to ask.
-const WAITING: usize = 16;
-
-/// How often a waiting caller looks whether it was cancelled.
-const LOOK: Duration = Duration::from_millis(20);
-
-/// A model that nobody asked for this long gives its memory back; the next use loads it again.
-const IDLE: Duration = Duration::from_secs(300);
+/// The runtime's setting for a graph that is given as bytes and keeps its weights in files: their folder.
+const EXTERNAL_DATA: &str = "session.model_external_initializers_file_folder_path";
 
 /// A text is cut after this many characters for each token that the model can see, blanks not counted. No tokenizer in use makes longer tokens
 /// often enough to matter, and the tokenizer never sees the rest of a 100 MB line.
-const CHARACTERS_PER_TOKEN: usize = 8;
+pub(crate) const CHARACTERS_PER_TOKEN: usize = 8;
 
 /// A vector shorter than this has no direction.
 const NO_LENGTH: f32 = 1e-6;
@@ -83,7 +75,7 @@ impl Recipe {
 }
 
 /// The beginning of a text with at most `limit` characters that are not blank, and at most four times as many in all.
-fn cut(text: &str, limit: usize) -> &str {
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
     let mut printed = 0;
     for (count, (at, character)) in text.char_indices().enumerate() {
         if printed == limit || count == limit.saturating_mul(4) {
@@ -109,7 +101,7 @@ pub struct ModelFiles {
     pub tokenizer_config: Cow<'static, [u8]>,
 }
 
-type Load = Arc<dyn Fn() -> Result<ModelFiles> + Send + Sync>;
+type Load = Box<dyn Fn() -> Result<ModelFiles> + Send + Sync>;
 type Vectors = Vec<Vec<f32>>;
 
 /// A handle on an embedding model. Making one is cheap; the model is loaded, by the thread that owns it, at the first use or by
@@ -117,32 +109,30 @@ type Vectors = Vec<Vec<f32>>;
 pub struct OnnxEmbedder {
     spec: ModelSpec,
     recipe: Arc<Recipe>,
-    load: Load,
-    owner: Mutex<Option<Owner>>,
-}
-
-struct Owner {
-    requests: SyncSender<Request>,
-    thread: JoinHandle<()>,
-}
-
-/// One batch. An empty one only loads the model.
-struct Request {
-    texts: Vec<String>,
-    cancel: CancelToken,
-    reply: SyncSender<Result<Vectors>>,
+    worker: Worker<Model>,
 }
 
 impl OnnxEmbedder {
     /// A handle on the model whose files `load` reads; it is called on the owning thread, and again after an idle model was unloaded.
     pub fn new(spec: ModelSpec, recipe: Recipe, load: impl Fn() -> Result<ModelFiles> + Send + Sync + 'static) -> Self {
-        Self { spec, recipe: Arc::new(recipe), load: Arc::new(load), owner: Mutex::new(None) }
+        Self::with_external_data(spec, recipe, load, None)
+    }
+
+    /// As [`new`](Self::new), for a graph whose weights are in files of their own in a folder. The runtime maps them from there.
+    pub fn with_external_data(
+        spec: ModelSpec,
+        recipe: Recipe,
+        load: impl Fn() -> Result<ModelFiles> + Send + Sync + 'static,
+        external_data: Option<PathBuf>,
+    ) -> Self {
+        let recipe = Arc::new(recipe);
+        let model = Model { dimensions: spec.dimensions, name: spec.name.clone(), recipe: Arc::clone(&recipe), load: Box::new(load), external_data };
+        Self { spec, recipe, worker: Worker::new("embedding", model) }
     }
 
     /// Starts loading and returns at once; a failure is told by the first use. Call it where a use is certain, before other slow work.
     pub fn warm_up(&self) {
-        // The receiver is dropped: nobody waits for this answer.
-        drop(self.send(Vec::new(), &CancelToken::new()));
+        self.worker.warm_up(Vec::new());
     }
 
     /// Loads the model if it is not loaded, and waits.
@@ -150,46 +140,7 @@ impl OnnxEmbedder {
     /// # Errors
     /// `ModelUnavailable` if the runtime or the model cannot be loaded, `Cancelled`.
     pub fn load(&self, cancel: &CancelToken) -> Result<()> {
-        self.run(Vec::new(), cancel).map(drop)
-    }
-
-    fn run(&self, texts: Vec<String>, cancel: &CancelToken) -> Result<Vectors> {
-        let answer = self.send(texts, cancel)?;
-        loop {
-            match answer.recv_timeout(LOOK) {
-                Ok(result) => return result,
-                Err(RecvTimeoutError::Timeout) => cancel.check()?,
-                Err(RecvTimeoutError::Disconnected) => return Err(Error::internal("the embedding thread ended")),
-            }
-        }
-    }
-
-    fn send(&self, texts: Vec<String>, cancel: &CancelToken) -> Result<Receiver<Result<Vectors>>> {
-        // Room for the one answer: the owning thread never waits for a caller that went away.
-        let (reply, answer) = sync_channel(1);
-        let request = Request { texts, cancel: cancel.clone(), reply };
-        self.requests()?.send(request).map_err(|_| Error::internal("the embedding thread ended"))?;
-        Ok(answer)
-    }
-
-    /// The way to the owning thread, which is started by the first request.
-    fn requests(&self) -> Result<SyncSender<Request>> {
-        let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(owner) = owner.as_ref() {
-            return Ok(owner.requests.clone());
-        }
-        let (requests, receiver) = sync_channel(WAITING);
-        let model =
-            Model { dimensions: self.spec.dimensions, name: self.spec.name.clone(), recipe: Arc::clone(&self.recipe), load: Arc::clone(&self.load) };
-        let thread = std::thread::Builder::new().name("embedding".to_owned()).spawn(move || model.serve(&receiver)).map_err(|error| {
-            Error::new(
-                ErrorCode::ModelUnavailable,
-                format!("the embedding thread could not be started: {error}"),
-                "close other programs and try again",
-            )
-        })?;
-        *owner = Some(Owner { requests: requests.clone(), thread });
-        Ok(requests)
+        self.worker.ask(Vec::new(), cancel).map(drop)
     }
 }
 
@@ -211,22 +162,11 @@ impl Embedder for OnnxEmbedder {
         for batch in order.chunks(self.recipe.batch.max(1)) {
             cancel.check()?;
             let formatted = batch.iter().map(|&at| self.recipe.format(texts[at], role)).collect();
-            for (&at, vector) in batch.iter().zip(self.run(formatted, cancel)?) {
+            for (&at, vector) in batch.iter().zip(self.worker.ask(formatted, cancel)?) {
                 vectors[at] = vector;
             }
         }
         Ok(vectors)
-    }
-}
-
-impl Drop for OnnxEmbedder {
-    fn drop(&mut self) {
-        let owner = self.owner.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Owner { requests, thread }) = owner {
-            drop(requests);
-            // A panic in it was answered with an error already.
-            drop(thread.join());
-        }
     }
 }
 
@@ -248,49 +188,32 @@ fn outfit(mut tokenizer: Tokenizer, stand_in: &Tokenizer) -> tokenizers::Result<
 
 /// What the owning thread knows.
 struct Model {
+    /// Numbers of a vector; 0 takes what comes.
     dimensions: usize,
     name: String,
     recipe: Arc<Recipe>,
     load: Load,
+    external_data: Option<PathBuf>,
 }
 
-impl Model {
-    /// The owning thread: answers requests until the handle is gone.
-    fn serve(&self, requests: &Receiver<Request>) {
-        let mut loaded: Option<TextEmbedding> = None;
-        loop {
-            let request = if loaded.is_some() { requests.recv_timeout(IDLE) } else { requests.recv().map_err(|_| RecvTimeoutError::Disconnected) };
-            let request = match request {
-                Ok(request) => request,
-                Err(RecvTimeoutError::Timeout) => {
-                    loaded = None;
-                    continue;
-                }
-                Err(RecvTimeoutError::Disconnected) => return,
-            };
-            let answer = catch_unwind(AssertUnwindSafe(|| self.answer(&mut loaded, &request))).unwrap_or_else(|_| {
-                // Its state is unknown: the next request loads it again.
-                loaded = None;
-                Err(Error::internal("the embedding model panicked"))
-            });
-            // The caller may have been cancelled and gone.
-            drop(request.reply.send(answer));
-        }
+impl Serve for Model {
+    type Loaded = TextEmbedding;
+    /// Formatted texts. None only loads the model.
+    type Question = Vec<String>;
+    type Answer = Vectors;
+
+    fn open(&self) -> Result<TextEmbedding> {
+        self.open()
     }
 
-    fn answer(&self, loaded: &mut Option<TextEmbedding>, request: &Request) -> Result<Vectors> {
-        request.cancel.check()?;
-        let model = match loaded {
-            Some(model) => model,
-            None => loaded.insert(self.open()?),
-        };
+    fn answer(&self, model: &mut TextEmbedding, texts: &Vec<String>) -> Result<Vectors> {
         // A text of marks only may have no tokens, and the runtime takes no empty row.
-        let mut empty = Vec::with_capacity(request.texts.len());
-        for text in &request.texts {
+        let mut empty = Vec::with_capacity(texts.len());
+        for text in texts {
             let sure = text.chars().any(char::is_alphanumeric);
             empty.push(!sure && model.tokenizer.encode(text.as_str(), true).map_err(|error| self.failed(&error))?.is_empty());
         }
-        let texts: Vec<&str> = request.texts.iter().zip(&empty).filter(|(_, empty)| !**empty).map(|(text, _)| text.as_str()).collect();
+        let texts: Vec<&str> = texts.iter().zip(&empty).filter(|(_, empty)| !**empty).map(|(text, _)| text.as_str()).collect();
         let mut embedded = Vec::new();
         if !texts.is_empty() {
             embedded = model.embed(&texts, Some(texts.len())).map_err(|error| self.failed(&error))?;
@@ -301,7 +224,9 @@ impl Model {
         let mut embedded = embedded.into_iter();
         empty.iter().map(|&empty| if empty { Ok(vec![0.0; self.dimensions]) } else { self.unit(embedded.next().unwrap_or_default()) }).collect()
     }
+}
 
+impl Model {
     fn open(&self) -> Result<TextEmbedding> {
         let environment = runtime::environment()?;
         let files = (self.load)()?;
@@ -317,10 +242,13 @@ impl Model {
         };
         let model =
             UserDefinedEmbeddingModel::new(files.model.into_owned(), tokenizer).with_pooling(pooling).with_quantization(QuantizationMode::None);
-        let options = InitOptionsUserDefined::new()
+        let mut options = InitOptionsUserDefined::new()
             .with_environment(environment)
             .with_max_length(self.recipe.max_tokens)
             .with_intra_threads(self.recipe.threads.max(1));
+        if let Some(folder) = self.external_data.as_ref().and_then(|folder| folder.to_str()) {
+            options = options.with_session_config(EXTERNAL_DATA, folder);
+        }
         // Reading a tokenizer takes as long as all the rest, and fastembed would copy it once more: it is read beside the session and put in
         // place of a small one that carries what fastembed derives from the other files.
         let (opened, read) = std::thread::scope(|scope| {
@@ -343,7 +271,7 @@ impl Model {
 
     /// The vector at length one; zero if it has no direction.
     fn unit(&self, mut vector: Vec<f32>) -> Result<Vec<f32>> {
-        if vector.len() != self.dimensions {
+        if vector.len() != self.dimensions && self.dimensions != 0 {
             return Err(self.failed(&format!("a vector of {} numbers instead of {}", vector.len(), self.dimensions)));
         }
         let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();

@@ -1,0 +1,188 @@
+//! The models that Sidenote knows by name: where they are, what they are good for, how they are used. It must not know what is installed, or how
+//! anything is downloaded or run.
+//!
+//! Sizes and memory are approximate; the hub tells the exact size before a download. Prefixes and pooling are those of the model cards.
+
+use serde::{Deserialize, Serialize};
+
+/// What a model does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Turns texts into vectors.
+    Embedder,
+    /// Scores a query together with a passage.
+    Reranker,
+}
+
+impl Kind {
+    /// The name in settings, lists and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Embedder => "embedder",
+            Self::Reranker => "reranker",
+        }
+    }
+}
+
+/// A model that can be pulled by its short name.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// Short name.
+    pub name: &'static str,
+    /// What it does.
+    pub kind: Kind,
+    /// `OWNER/NAME` on the hub.
+    pub repository: &'static str,
+    /// The graph's path in the repository.
+    pub file: &'static str,
+    /// Languages it is made for.
+    pub languages: &'static str,
+    /// SPDX name of its licence.
+    pub licence: &'static str,
+    /// Bytes to download, approximate.
+    pub download: u64,
+    /// Bytes of memory in use, approximate.
+    pub memory: u64,
+    /// Length of a vector; 0 for a reranker.
+    pub dimensions: usize,
+    /// Tokens of a text, or of query and passage together, that are looked at.
+    pub max_tokens: usize,
+    /// `mean` or `cls`; empty for a reranker.
+    pub pooling: &'static str,
+    /// Put before a search input.
+    pub query_prefix: &'static str,
+    /// Put before an indexed text.
+    pub passage_prefix: &'static str,
+}
+
+const MB: u64 = 1_000_000;
+
+const EMBEDDER: Known = Known {
+    name: "",
+    kind: Kind::Embedder,
+    repository: "",
+    file: "onnx/model.onnx",
+    languages: "",
+    licence: "MIT",
+    download: 0,
+    memory: 0,
+    dimensions: 0,
+    max_tokens: 512,
+    pooling: "cls",
+    query_prefix: "",
+    passage_prefix: "",
+};
+
+const E5: Known =
+    Known { pooling: "mean", query_prefix: "query: ", passage_prefix: "passage: ", languages: "Chinese, English, 90+ more", ..EMBEDDER };
+
+const RERANKER: Known = Known { kind: Kind::Reranker, pooling: "", ..EMBEDDER };
+
+/// What is put before a Chinese search input of the BGE models.
+const BGE_ZH: &str = "为这个句子生成表示以用于检索相关文章：";
+
+/// Every known model: embedders, then rerankers, small ones first.
+pub const KNOWN: &[Known] = &[
+    Known {
+        name: "bge-small-zh-v1.5",
+        repository: "Xenova/bge-small-zh-v1.5",
+        languages: "Chinese",
+        download: 96 * MB,
+        memory: 300 * MB,
+        dimensions: 512,
+        query_prefix: BGE_ZH,
+        ..EMBEDDER
+    },
+    Known {
+        name: "bge-small-en-v1.5",
+        repository: "Xenova/bge-small-en-v1.5",
+        languages: "English",
+        download: 133 * MB,
+        memory: 400 * MB,
+        dimensions: 384,
+        query_prefix: "Represent this sentence for searching relevant passages: ",
+        ..EMBEDDER
+    },
+    Known {
+        name: "multilingual-e5-small",
+        repository: "intfloat/multilingual-e5-small",
+        download: 490 * MB,
+        memory: 800 * MB,
+        dimensions: 384,
+        ..E5
+    },
+    Known {
+        name: "multilingual-e5-base",
+        repository: "intfloat/multilingual-e5-base",
+        download: 1_130 * MB,
+        memory: 1_600 * MB,
+        dimensions: 768,
+        ..E5
+    },
+    Known {
+        name: "bge-large-zh-v1.5",
+        repository: "Xenova/bge-large-zh-v1.5",
+        languages: "Chinese",
+        download: 1_300 * MB,
+        memory: 1_800 * MB,
+        dimensions: 1024,
+        query_prefix: BGE_ZH,
+        ..EMBEDDER
+    },
+    Known {
+        name: "multilingual-e5-large",
+        repository: "Qdrant/multilingual-e5-large-onnx",
+        file: "model.onnx",
+        download: 2_260 * MB,
+        memory: 2_800 * MB,
+        dimensions: 1024,
+        ..E5
+    },
+    Known {
+        name: "bge-m3",
+        repository: "BAAI/bge-m3",
+        languages: "Chinese, English, 100+ more",
+        download: 2_290 * MB,
+        memory: 2_800 * MB,
+        dimensions: 1024,
+        // It can take 8,192; passages are far shorter, and the memory of attention grows with the square.
+        max_tokens: 1024,
+        ..EMBEDDER
+    },
+    Known {
+        name: "mmarco-minilm-l12",
+        repository: "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1",
+        languages: "Chinese, English, 12 more",
+        licence: "Apache-2.0",
+        download: 490 * MB,
+        memory: 800 * MB,
+        ..RERANKER
+    },
+    Known {
+        name: "bge-reranker-base",
+        repository: "BAAI/bge-reranker-base",
+        languages: "Chinese, English",
+        download: 1_130 * MB,
+        memory: 1_600 * MB,
+        ..RERANKER
+    },
+    Known {
+        name: "bge-reranker-v2-m3",
+        repository: "rozgo/bge-reranker-v2-m3",
+        file: "model.onnx",
+        languages: "Chinese, English, 100+ more",
+        licence: "Apache-2.0",
+        download: 2_290 * MB,
+        memory: 2_800 * MB,
+        max_tokens: 1024,
+        ..RERANKER
+    },
+];
+
+/// The known model of a short name or of an `OWNER/NAME`.
+#[must_use]
+pub fn known(name: &str) -> Option<&'static Known> {
+    KNOWN.iter().find(|model| model.name.eq_ignore_ascii_case(name) || model.repository.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,78 @@
+//! Which models the person chose: the table `[models]` of `settings.toml`. Everything else in that file, comments too, is left as it is.
+//! It must not know what is installed.
+
+use std::fs;
+use std::path::Path;
+
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use crate::manifest::write_whole;
+
+/// The chosen models, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The embedder that answers; none is the one inside the program.
+    pub embedder: Option<String>,
+    /// The embedder that takes over once its vectors are complete.
+    pub next_embedder: Option<String>,
+    /// The cross-encoder; none is none.
+    pub reranker: Option<String>,
+}
+
+const TABLE: &str = "models";
+
+impl Choice {
+    /// Reads the choice. Without a file nothing is chosen.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the file is no TOML or a name is no text, `Io`.
+    pub fn read(settings: &Path) -> Result<Self> {
+        let document = document(settings)?;
+        let table = match document.get(TABLE) {
+            None => return Ok(Self::default()),
+            Some(item) => item.as_table_like().ok_or_else(|| unusable(settings, &format!("`{TABLE}` is no table")))?,
+        };
+        let name = |key: &str| match table.get(key) {
+            None => Ok(None),
+            Some(item) => item.as_str().map(|name| Some(name.to_owned())).ok_or_else(|| unusable(settings, &format!("`{TABLE}.{key}` is no text"))),
+        };
+        Ok(Self { embedder: name("embedder")?, next_embedder: name("next_embedder")?, reranker: name("reranker")? })
+    }
+
+    /// Writes the choice, whole or not at all.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn write(&self, settings: &Path) -> Result<()> {
+        let mut document = document(settings)?;
+        let table = document.entry(TABLE).or_insert_with(|| Item::Table(Table::new()));
+        let table = table.as_table_like_mut().ok_or_else(|| unusable(settings, &format!("`{TABLE}` is no table")))?;
+        for (key, name) in [("embedder", &self.embedder), ("next_embedder", &self.next_embedder), ("reranker", &self.reranker)] {
+            match name {
+                Some(name) => drop(table.insert(key, value(name.as_str()))),
+                None => drop(table.remove(key)),
+            }
+        }
+        if let Some(folder) = settings.parent() {
+            fs::create_dir_all(folder).map_err(|e| Error::io("create the settings folder", folder, &e))?;
+        }
+        write_whole(settings, document.to_string().as_bytes())
+    }
+}
+
+fn document(settings: &Path) -> Result<DocumentMut> {
+    match fs::read_to_string(settings) {
+        Ok(text) => text.parse().map_err(|e: toml_edit::TomlError| unusable(settings, e.message())),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(DocumentMut::new()),
+        Err(e) => Err(Error::io("read the settings", settings, &e)),
+    }
+}
+
+fn unusable(settings: &Path, why: &str) -> Error {
+    Error::new(
+        ErrorCode::InvalidInput,
+        format!("the settings in `{}` cannot be read: {why}", settings.display()),
+        "put the file right, or delete it to start from the defaults",
+    )
+}

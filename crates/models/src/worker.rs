@@ -1,0 +1,147 @@
+//! The thread that owns a loaded model: it loads at the first question, answers one after the other, and gives the memory back when nobody asks.
+//! It must not know what kind of model it is.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::error::{Error, ErrorCode, Result};
+
+/// Questions that may wait for the model. A caller has one under way at a time, so this is the number of callers before one must wait to ask.
+const WAITING: usize = 16;
+
+/// How often a waiting caller looks whether it was cancelled.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A model that nobody asked for this long gives its memory back; the next use loads it again.
+const IDLE: Duration = Duration::from_secs(300);
+
+/// What a kind of model can do.
+pub(crate) trait Serve: Send + Sync + 'static {
+    /// The model in memory. It never leaves its thread.
+    type Loaded;
+    /// What it is asked.
+    type Question: Send;
+    /// What it answers.
+    type Answer: Send;
+
+    /// Loads the model.
+    fn open(&self) -> Result<Self::Loaded>;
+
+    /// Answers one question.
+    fn answer(&self, loaded: &mut Self::Loaded, question: &Self::Question) -> Result<Self::Answer>;
+}
+
+/// A handle on the thread, which is started by the first question. Dropping it waits for the question under way.
+pub(crate) struct Worker<S: Serve> {
+    /// For the person, and the thread's name.
+    kind: &'static str,
+    model: Arc<S>,
+    owner: Mutex<Option<Owner<S>>>,
+}
+
+struct Owner<S: Serve> {
+    requests: SyncSender<Request<S>>,
+    thread: JoinHandle<()>,
+}
+
+struct Request<S: Serve> {
+    question: S::Question,
+    cancel: CancelToken,
+    reply: SyncSender<Result<S::Answer>>,
+}
+
+impl<S: Serve> Worker<S> {
+    pub(crate) fn new(kind: &'static str, model: S) -> Self {
+        Self { kind, model: Arc::new(model), owner: Mutex::new(None) }
+    }
+
+    /// Sends a question and does not wait for its answer.
+    pub(crate) fn warm_up(&self, question: S::Question) {
+        drop(self.send(question, &CancelToken::new()));
+    }
+
+    /// Sends a question and waits, unless it is cancelled.
+    pub(crate) fn ask(&self, question: S::Question, cancel: &CancelToken) -> Result<S::Answer> {
+        let answer = self.send(question, cancel)?;
+        loop {
+            match answer.recv_timeout(LOOK) {
+                Ok(result) => return result,
+                Err(RecvTimeoutError::Timeout) => cancel.check()?,
+                Err(RecvTimeoutError::Disconnected) => return Err(self.ended()),
+            }
+        }
+    }
+
+    fn send(&self, question: S::Question, cancel: &CancelToken) -> Result<Receiver<Result<S::Answer>>> {
+        // Room for the one answer: the owning thread never waits for a caller that went away.
+        let (reply, answer) = sync_channel(1);
+        self.requests()?.send(Request { question, cancel: cancel.clone(), reply }).map_err(|_| self.ended())?;
+        Ok(answer)
+    }
+
+    fn ended(&self) -> Error {
+        Error::internal(format!("the {} thread ended", self.kind))
+    }
+
+    /// The way to the owning thread, which is started by the first request.
+    fn requests(&self) -> Result<SyncSender<Request<S>>> {
+        let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(owner) = owner.as_ref() {
+            return Ok(owner.requests.clone());
+        }
+        let (requests, receiver) = sync_channel(WAITING);
+        let (model, kind) = (Arc::clone(&self.model), self.kind);
+        let thread = std::thread::Builder::new().name(kind.to_owned()).spawn(move || serve(model.as_ref(), kind, &receiver)).map_err(|error| {
+            Error::new(ErrorCode::ModelUnavailable, format!("the {kind} thread could not be started: {error}"), "close other programs and try again")
+        })?;
+        *owner = Some(Owner { requests: requests.clone(), thread });
+        Ok(requests)
+    }
+}
+
+impl<S: Serve> Drop for Worker<S> {
+    fn drop(&mut self) {
+        let owner = self.owner.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Owner { requests, thread }) = owner {
+            drop(requests);
+            // A panic in it was answered with an error already.
+            drop(thread.join());
+        }
+    }
+}
+
+/// The owning thread: answers requests until the handle is gone.
+fn serve<S: Serve>(model: &S, kind: &str, requests: &Receiver<Request<S>>) {
+    let mut loaded: Option<S::Loaded> = None;
+    loop {
+        let request = if loaded.is_some() { requests.recv_timeout(IDLE) } else { requests.recv().map_err(|_| RecvTimeoutError::Disconnected) };
+        let request = match request {
+            Ok(request) => request,
+            Err(RecvTimeoutError::Timeout) => {
+                loaded = None;
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let answer = catch_unwind(AssertUnwindSafe(|| answer(model, &mut loaded, &request))).unwrap_or_else(|_| {
+            // Its state is unknown: the next request loads it again.
+            loaded = None;
+            Err(Error::internal(format!("the {kind} model panicked")))
+        });
+        // The caller may have been cancelled and gone.
+        drop(request.reply.send(answer));
+    }
+}
+
+fn answer<S: Serve>(model: &S, loaded: &mut Option<S::Loaded>, request: &Request<S>) -> Result<S::Answer> {
+    request.cancel.check()?;
+    let loaded = match loaded {
+        Some(loaded) => loaded,
+        None => loaded.insert(model.open()?),
+    };
+    model.answer(loaded, &request.question)
+}

@@ -1,0 +1,225 @@
+//! Models on this machine: imported, verified, damaged, removed, chosen; and the cross-encoder.
+
+use std::fs;
+use std::path::Path;
+
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::error::{Error, ErrorCode};
+use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::model::{Embedder, Reranker, Role};
+use sidenote_models::catalogue::{KNOWN, Kind, known};
+use sidenote_models::hub::Repository;
+use sidenote_models::{Choice, Import, Installed, Options, Pooling, Store, remove_folder};
+use tempfile::TempDir;
+
+use crate::graphs;
+
+fn spread(files: graphs::Files, folder: &Path) {
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new(files: graphs::Files) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        spread(files, &folder.path().join("tiny"));
+        Self { folder }
+    }
+
+    fn from(&self) -> std::path::PathBuf {
+        self.folder.path().join("tiny")
+    }
+
+    fn store(&self) -> Store {
+        Store::new(self.folder.path().join("models"))
+    }
+
+    fn import(&self, import: &Import) -> Result<Installed, Error> {
+        let cancel = CancelToken::new();
+        import.run(&self.store(), Run { observer: &Silent, cancel: &cancel }).map(|(model, notices)| {
+            assert!(notices.is_empty(), "{notices:?}");
+            model
+        })
+    }
+}
+
+fn mean() -> Options {
+    Options { pooling: Some(Pooling::Mean), ..Options::default() }
+}
+
+#[test]
+fn a_folder_becomes_a_model() {
+    let desk = Desk::new(graphs::embedder(1, 0));
+    let model = desk.import(&Import { from: desk.from(), name: None, options: mean() }).unwrap();
+    assert_eq!((model.manifest.name.as_str(), model.manifest.kind, model.manifest.usage.dimensions), ("tiny", Kind::Embedder, graphs::WIDTH));
+    assert!(model.folder.starts_with(desk.store().folder()) && desk.from().join("config.json").is_file());
+    assert_eq!(desk.store().find("tiny").unwrap().manifest, model.manifest);
+    let again = desk.import(&Import { from: desk.from(), name: None, options: mean() }).unwrap_err();
+    assert!(again.code == ErrorCode::InvalidInput && again.hint.contains("models remove tiny"), "{again:?}");
+    // Its ONNX file alone is enough to name it.
+    let other = Import { from: desk.from().join("onnx/model.onnx"), name: Some("other".to_owned()), options: mean() };
+    let other = desk.import(&other).unwrap();
+    assert_eq!(other.fingerprint(), model.fingerprint(), "the same bytes are the same vectors");
+    remove_folder(&model.folder).unwrap();
+    assert!(desk.store().find("tiny").is_none());
+}
+
+#[test]
+fn a_known_model_brings_its_recipe() {
+    let desk = Desk::new(graphs::embedder(1, 0));
+    let model = desk.import(&Import { from: desk.from(), name: Some("Multilingual-E5-small".to_owned()), options: Options::default() }).unwrap();
+    let manifest = &model.manifest;
+    assert_eq!(
+        (manifest.name.as_str(), manifest.usage.query_prefix.as_str(), manifest.usage.pooling.as_str()),
+        ("multilingual-e5-small", "query: ", "mean")
+    );
+    assert_eq!(manifest.usage.dimensions, graphs::WIDTH, "what it does counts, not what was known");
+    assert!(desk.store().find("intfloat/multilingual-e5-small").is_none(), "it did not come from there");
+}
+
+#[test]
+fn a_broken_folder_is_refused_and_leaves_nothing() {
+    let whole = || graphs::embedder_with_data(1, "weights.bin");
+    type Break = fn(&Path);
+    let breaks: [(&str, Break, &str); 6] = [
+        ("no tokenizer", |f| fs::remove_file(f.join("tokenizer.json")).unwrap(), "tokenizer.json"),
+        ("no weights", |f| fs::remove_file(f.join("onnx/weights.bin")).unwrap(), "onnx/weights.bin"),
+        ("no graph", |f| fs::remove_file(f.join("onnx/model.onnx")).unwrap(), "model.onnx"),
+        ("half a graph", |f| halve(&f.join("onnx/model.onnx")), "model.onnx"),
+        ("half the weights", |f| halve(&f.join("onnx/weights.bin")), "could not be loaded"),
+        ("no JSON", |f| fs::write(f.join("tokenizer.json"), "{").unwrap(), "could not be loaded"),
+    ];
+    for (what, damage, told) in breaks {
+        let desk = Desk::new(whole());
+        damage(&desk.from());
+        let error = desk.import(&Import { from: desk.from(), name: None, options: mean() }).unwrap_err();
+        assert!(error.message.contains(told) && !error.hint.is_empty(), "{what}: {error:?}");
+        assert!(desk.store().all().0.is_empty() && !desk.store().folder().join(".import").exists(), "{what}");
+    }
+    let desk = Desk::new(whole());
+    assert_eq!(desk.import(&Import { from: desk.folder.path().join("none"), ..Import::default() }).unwrap_err().code, ErrorCode::NotFound);
+    for name in ["../x", "a b", "", "sidenote-static-256", ".x"] {
+        let error = desk.import(&Import { from: desk.from(), name: Some(name.to_owned()), options: mean() }).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidInput, "{name}");
+    }
+}
+
+fn halve(path: &Path) {
+    let bytes = fs::read(path).unwrap();
+    fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+}
+
+#[test]
+fn a_flipped_byte_is_found() {
+    let desk = Desk::new(graphs::embedder(1, 0));
+    let model = desk.import(&Import { from: desk.from(), name: None, options: mean() }).unwrap();
+    let cancel = CancelToken::new();
+    let run = Run { observer: &Silent, cancel: &cancel };
+    let verified = model.verify(run).unwrap();
+    assert_eq!((verified.files, verified.bytes, verified.problems.len()), (4, model.manifest.size(), 0));
+    let graph = model.folder.join("onnx/model.onnx");
+    let mut bytes = fs::read(&graph).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&graph, &bytes).unwrap();
+    let problems = model.verify(run).unwrap().problems;
+    assert!(problems.len() == 1 && problems[0].contains("onnx/model.onnx"), "{problems:?}");
+    // A file of another size is seen without reading it.
+    fs::write(&graph, &bytes[1..]).unwrap();
+    let error = model.embedder().err().unwrap();
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("another size") && error.hint.contains("remove tiny"), "{error:?}");
+    fs::remove_file(&graph).unwrap();
+    assert!(model.verify(run).unwrap().problems[0].contains("cannot be read"));
+    cancel.cancel();
+    assert_eq!(model.verify(run).unwrap_err().code, ErrorCode::Cancelled);
+}
+
+#[test]
+fn a_damaged_manifest_is_told_and_not_followed() {
+    let desk = Desk::new(graphs::embedder(1, 0));
+    let model = desk.import(&Import { from: desk.from(), name: None, options: mean() }).unwrap();
+    let path = model.folder.join("model.json");
+    let text = fs::read_to_string(&path).unwrap();
+    for bad in [text.replace("onnx/model.onnx", "../../model.onnx"), text.replace("\"format\": 1", "\"format\": 2"), text[..40].to_owned()] {
+        fs::write(&path, bad).unwrap();
+        let (models, broken) = desk.store().all();
+        assert!(models.is_empty() && broken.len() == 1 && broken[0].code == ErrorCode::ModelUnavailable, "{broken:?}");
+    }
+}
+
+#[test]
+fn a_cross_encoder_scores_each_passage() {
+    let desk = Desk::new(graphs::reranker());
+    let model = desk.import(&Import { from: desk.from(), ..Import::default() }).unwrap();
+    assert_eq!((model.manifest.kind, model.manifest.usage.dimensions), (Kind::Reranker, 0));
+    assert_eq!(model.embedder().err().unwrap().code, ErrorCode::InvalidInput);
+    let reranker = model.reranker().unwrap();
+    let cancel = CancelToken::new();
+    assert!(reranker.rerank("gold", &[], &cancel).unwrap().is_empty());
+    let scores = reranker.rerank("what is gold", &["tea", "gold and gold and silver, at some length", "silver", ""], &cancel).unwrap();
+    assert_eq!(scores, [1.0, 3.5, 1.5, 1.0]);
+    cancel.cancel();
+    assert_eq!(reranker.rerank("gold", &["tea"], &cancel).unwrap_err().code, ErrorCode::Cancelled);
+    // An embedder has no scores to give.
+    let desk = Desk::new(graphs::embedder(1, 0));
+    let options = Options { kind: Some(Kind::Reranker), ..Options::default() };
+    let error = desk.import(&Import { from: desk.from(), name: None, options }).unwrap_err();
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("logits"), "{error:?}");
+}
+
+#[test]
+fn missing_tokenizer_settings_are_put_in() {
+    let mut files = graphs::embedder(1, 0);
+    let expected = {
+        let desk = Desk::new(files.clone());
+        let model = desk.import(&Import { from: desk.from(), name: None, options: mean() }).unwrap();
+        model.embedder().unwrap().embed(&["green tea", "a cup of coffee for the morning"], Role::Passage, &CancelToken::new()).unwrap()
+    };
+    files.retain(|(path, _)| path != "tokenizer_config.json");
+    let desk = Desk::new(files);
+    let model = desk.import(&Import { from: desk.from(), name: None, options: mean() }).unwrap();
+    let vectors = model.embedder().unwrap().embed(&["green tea", "a cup of coffee for the morning"], Role::Passage, &CancelToken::new()).unwrap();
+    assert_eq!(vectors, expected);
+}
+
+#[test]
+fn the_choice_leaves_the_rest_of_the_settings_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config/settings.toml");
+    assert_eq!(Choice::read(&file).unwrap(), Choice::default());
+    let choice = Choice { embedder: Some("a/b".to_owned()), next_embedder: Some("c \"d\"".to_owned()), reranker: None };
+    choice.write(&file).unwrap();
+    assert_eq!(Choice::read(&file).unwrap(), choice);
+    let text = "# mine\n[window]\nwidth = 80 # columns\n\n[models] # chosen\nembedder = \"x\"\n";
+    fs::write(&file, text).unwrap();
+    Choice { embedder: Some("y".to_owned()), ..Choice::default() }.write(&file).unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), text.replace("\"x\"", "\"y\""));
+    for broken in ["[models", "models = 3", "[models]\nembedder = 3"] {
+        fs::write(&file, broken).unwrap();
+        let error = Choice::read(&file).unwrap_err();
+        assert!(error.code == ErrorCode::InvalidInput && error.message.contains("settings.toml"), "{error:?}");
+        assert!(Choice::default().write(&file).is_err() || broken.contains("embedder"), "nothing unreadable is overwritten");
+    }
+}
+
+#[test]
+fn every_known_model_can_be_asked_for() {
+    for model in KNOWN {
+        Repository::new(model.repository).unwrap();
+        assert!(known(model.name).is_some_and(|found| found.repository == model.repository));
+        assert!(model.file.ends_with(".onnx") && !model.languages.is_empty() && !model.licence.is_empty());
+        assert!(model.download > 0 && model.memory > model.download, "{}", model.name);
+        assert_eq!(model.kind == Kind::Embedder, model.dimensions > 0 && ["mean", "cls"].contains(&model.pooling), "{}", model.name);
+    }
+    let mut names: Vec<&str> = KNOWN.iter().map(|model| model.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), KNOWN.len());
+}
