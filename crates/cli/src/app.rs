@@ -82,12 +82,17 @@ impl App {
         &self.paths
     }
 
+    /// The models that the person chose. With `soon`, a use is certain and loading begins at once.
+    pub(crate) fn models(&self, soon: bool) -> Models {
+        compose::models(&self.paths, soon, &self.cancel)
+    }
+
     /// The engine with these models.
     ///
     /// # Errors
     /// Those of [`Engine::open`].
     pub(crate) fn engine(&self, models: &Models) -> Result<Engine> {
-        Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())
+        Ok(Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())?.with_reranker(models.reranker.clone()))
     }
 
     /// Opens the engine for a question: what came with the program is offered, what was never indexed is indexed. `models` says whether the
@@ -98,7 +103,7 @@ impl App {
     pub(crate) fn read(&self, models: bool) -> Result<Reading> {
         // Both take a good part of a second, and nothing here needs them before the search.
         std::thread::spawn(sidenote_engine::text::warm_up);
-        let models = compose::models(models);
+        let models = self.models(models);
         let engine = self.engine(&models)?;
         let mut notices = Vec::new();
         unless_busy(engine.offer_shipped_notes(), &mut notices)?;
@@ -106,6 +111,7 @@ impl App {
         unless_busy(engine.sync_new(self.run(&progress)).map(drop), &mut notices)?;
         let snapshot = engine.snapshot(self.run(&progress))?;
         progress.finish();
+        notices.extend(models.notices);
         notices.extend(models.problem);
         Ok(Reading { snapshot, notices })
     }

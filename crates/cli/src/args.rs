@@ -82,6 +82,9 @@ pub(crate) enum Command {
     /// Add, list and remove folders of notes
     #[command(subcommand)]
     Library(commands::library::Library),
+    /// List, download, choose and remove models
+    #[command(subcommand)]
+    Models(commands::models::Models),
     /// Say why a note is, or is not, found
     Explain(commands::explain::Explain),
     /// Ask many questions from a file

@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod json;
 pub(crate) mod library;
+pub(crate) mod models;
 pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod status;
@@ -26,6 +27,7 @@ pub(crate) fn run(app: &App, command: Command) -> Outcome {
         Command::Status(status) => status.run(app),
         Command::Doctor(doctor) => doctor.run(app),
         Command::Library(library) => library.run(app),
+        Command::Models(models) => models.run(app),
         Command::Explain(explain) => explain.run(app),
         Command::Batch(batch) => batch.run(app),
         Command::Completions(completions) => completions.run(app),

@@ -3,25 +3,102 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sidenote_engine::error::Result;
-use sidenote_engine::model::Embedder;
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::error::{Error, Result};
+use sidenote_engine::model::{Embedder, Reranker};
+use sidenote_engine::paths::Paths;
+use sidenote_models::{BUNDLED, Choice, Installed, Store};
 
 /// The models of this run.
 #[derive(Clone, Default)]
 pub(crate) struct Models {
     /// Turns text into vectors.
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
-    /// Why there is none.
+    /// Takes over once its vectors are complete.
+    pub(crate) next: Option<Arc<dyn Embedder>>,
+    /// Orders the first results.
+    pub(crate) reranker: Option<Arc<dyn Reranker>>,
+    /// Why there is no embedder.
     pub(crate) problem: Option<String>,
+    /// A chosen model that cannot be used, and what stands in for it.
+    pub(crate) notices: Vec<String>,
 }
 
-/// The models of this run. With `soon`, loading begins at once on a thread of its own; a failure is told by the first use.
-pub(crate) fn models(soon: bool) -> Models {
-    let embedder = sidenote_models::bundled();
-    if soon {
-        embedder.warm_up();
+/// The models that the person chose. A chosen embedder that cannot be used is replaced by the one inside the program, and a notice says so. With
+/// `soon`, loading begins at once; a failure of the one inside is told by the first use.
+pub(crate) fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models {
+    let store = Store::new(paths.models());
+    let mut models = Models::default();
+    let choice = Choice::read(&paths.settings()).unwrap_or_else(|error| {
+        models.notices.push(format!("{}; {}", error.message, error.hint));
+        Choice::default()
+    });
+    if let Some(name) = choice.embedder.as_deref().filter(|name| *name != BUNDLED) {
+        match chosen(&store, name)
+            .and_then(|model| model.embedder())
+            .and_then(|model| if soon { model.load(cancel).map(|()| model) } else { Ok(model) })
+        {
+            Ok(model) => models.embedder = Some(Arc::new(model)),
+            Err(error) => models.notices.push(format!("the model inside the program stands in for {name}: {}; {}", error.message, error.hint)),
+        }
     }
-    Models { embedder: Some(embedder), problem: None }
+    if models.embedder.is_none() {
+        let bundled = sidenote_models::bundled();
+        if soon {
+            bundled.warm_up();
+        }
+        models.embedder = Some(bundled);
+    }
+    if let Some(name) = choice.next_embedder.as_deref() {
+        match embedder(&store, name) {
+            Ok(model) => models.next = Some(model),
+            Err(error) => models.notices.push(format!("{name} cannot be prepared: {}; {}", error.message, error.hint)),
+        }
+    }
+    if let Some(name) = choice.reranker.as_deref() {
+        match chosen(&store, name).and_then(|model| model.reranker()) {
+            Ok(model) => {
+                if soon {
+                    model.warm_up();
+                }
+                models.reranker = Some(Arc::new(model));
+            }
+            Err(error) => models.notices.push(format!("results are not reranked: {}; {}", error.message, error.hint)),
+        }
+    }
+    models
+}
+
+/// A handle on an embedder by name, the one inside the program included.
+///
+/// # Errors
+/// `NotFound`, `InvalidInput` for a reranker, `ModelUnavailable`.
+pub(crate) fn embedder(store: &Store, name: &str) -> Result<Arc<dyn Embedder>> {
+    if name == BUNDLED {
+        return Ok(sidenote_models::bundled());
+    }
+    Ok(Arc::new(chosen(store, name)?.embedder()?))
+}
+
+fn chosen(store: &Store, name: &str) -> Result<Installed> {
+    store.find(name).ok_or_else(|| not_installed(name))
+}
+
+/// The error for a model that is not there.
+pub(crate) fn not_installed(name: &str) -> Error {
+    match sidenote_models::catalogue::known(name) {
+        Some(known) => Error::new(
+            sidenote_engine::error::ErrorCode::NotFound,
+            format!("the model {} is not installed", known.name),
+            format!("download it with `sidenote models pull {}` (about {})", known.name, crate::layout::bytes(known.download)),
+        ),
+        None if name.contains('/') => Error::new(
+            sidenote_engine::error::ErrorCode::NotFound,
+            format!("the model {name} is not installed"),
+            format!("download it with `sidenote models pull {name}`"),
+        ),
+        None => sidenote_models::unknown(name),
+    }
 }
 
 /// The library that runs the models.

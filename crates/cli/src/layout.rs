@@ -79,6 +79,19 @@ pub(crate) fn count(n: u64, thing: &str) -> String {
     if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
 }
 
+/// `12 kB`, `95 MB`, `1.1 GB`.
+pub(crate) fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} B"),
+        1_000..1_000_000 => format!("{} kB", n / 1_000),
+        1_000_000..1_000_000_000 => format!("{} MB", (n + 500_000) / 1_000_000),
+        _ => {
+            let tenths = (n + 50_000_000) / 100_000_000;
+            format!("{}.{} GB", tenths / 10, tenths % 10)
+        }
+    }
+}
+
 /// A text filled with spaces to `width` columns.
 pub(crate) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))

@@ -8,6 +8,7 @@ mod layout;
 mod output;
 mod progress;
 mod settings;
+mod switch;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -8,10 +8,15 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use sidenote_engine::event::{Event, Observer, Stage};
 
+use crate::layout::bytes;
 use crate::output::Output;
 
 /// Time between two lines where there is no terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
+
+/// Words of stages that count bytes.
+const DOWNLOADING: &str = "downloading";
+const CHECKING: &str = "checking";
 
 /// An observer that shows what it is told.
 pub(crate) struct Progress {
@@ -78,6 +83,7 @@ impl Progress {
         let mut state = self.state();
         match &self.bars {
             Some(bars) => {
+                let style = if in_bytes(word) { byte_style } else { style };
                 let bar = state.bars.entry(word).or_insert_with(|| bars.add(ProgressBar::new(total).with_style(style()).with_prefix(word)));
                 bar.set_length(total);
                 bar.set_position(done);
@@ -88,7 +94,11 @@ impl Progress {
             }
             None if state.last_line.elapsed() >= BETWEEN_LINES && total > 0 => {
                 state.last_line = Instant::now();
-                self.line(&format!("{word}: {done} of {total}"));
+                self.line(&if in_bytes(word) {
+                    format!("{word}: {} of {}", bytes(done), bytes(total))
+                } else {
+                    format!("{word}: {done} of {total}")
+                });
             }
             None => {}
         }
@@ -118,7 +128,18 @@ fn word(stage: Stage) -> &'static str {
         Stage::Index => "indexing",
         Stage::Embed => "embedding",
         Stage::Graph => "graph",
+        Stage::Download => DOWNLOADING,
+        Stage::Check => CHECKING,
     }
+}
+
+fn in_bytes(word: &str) -> bool {
+    word == DOWNLOADING || word == CHECKING
+}
+
+fn byte_style() -> ProgressStyle {
+    ProgressStyle::with_template("{prefix:>11} {bar:30} {decimal_bytes}/{decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 fn style() -> ProgressStyle {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use clap::Args;
-use sidenote_engine::engine::Engine;
+use sidenote_engine::engine::{Engine, Settings};
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::model::Role;
 use sidenote_engine::{paths, wire};
@@ -21,7 +21,7 @@ pub(crate) struct Doctor {}
 
 impl Doctor {
     pub(crate) fn run(&self, app: &App) -> Outcome {
-        let models = compose::models(true);
+        let models = app.models(true);
         let model = model(app, &models);
         let mut checks = Vec::new();
         match app.engine(&models) {
@@ -34,6 +34,7 @@ impl Doctor {
             Err(e) => checks.push(problem("data_folder", &e)),
         }
         checks.push(model);
+        checks.extend(more_models(app, &models));
         let ok = checks.iter().all(|c| c.ok);
         let examined = Examined { version: wire::VERSION, ok, checks };
         if app.output.json {
@@ -167,6 +168,32 @@ fn model(app: &App, models: &Models) -> Check {
         Ok(_) => wrong(name, format!("{} gives unusable vectors", spec.name), "replace the ONNX Runtime library"),
         Err(e) => problem(name, &e),
     }
+}
+
+/// The models that the person chose besides: what cannot be used, what is being prepared, the cross-encoder.
+fn more_models(app: &App, models: &Models) -> Vec<Check> {
+    let mut checks: Vec<Check> =
+        models.notices.iter().map(|notice| wrong("chosen_models", notice, "`sidenote models list` says what is installed and chosen")).collect();
+    if let Some(next) = &models.next {
+        let coverage = Engine::open(app.paths().clone(), Settings::default(), None).and_then(|engine| engine.coverage(&next.spec().fingerprint));
+        checks.push(match coverage {
+            Ok(coverage) => {
+                let name = &next.spec().name;
+                fine(
+                    "next_model",
+                    format!("{name}: {} of {} prepared; `sidenote sync` goes on", coverage.embedded, count(coverage.chunks, "passage")),
+                )
+            }
+            Err(e) => problem("next_model", &e),
+        });
+    }
+    if let Some(reranker) = &models.reranker {
+        checks.push(match reranker.rerank("注意力", &["attention"], &app.cancel) {
+            Ok(_) => fine("reranker", reranker.spec().name.clone()),
+            Err(e) => problem("reranker", &e),
+        });
+    }
+    checks
 }
 
 fn human(examined: &Examined, output: &Output) -> String {

@@ -5,6 +5,8 @@ use serde::Serialize;
 use sidenote_engine::sync::Report;
 use sidenote_engine::wire::LibraryInfo;
 
+use crate::switch::Switch;
+
 /// What became of the search graph after a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,6 +31,8 @@ pub(crate) struct Synced {
     pub(crate) report: Report,
     /// The search graph.
     pub(crate) graph: Graph,
+    /// The embedding model that was to take over; null without one.
+    pub(crate) switch: Option<Switch>,
     /// How long it took.
     pub(crate) total_ms: f64,
 }

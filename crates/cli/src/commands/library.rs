@@ -9,7 +9,7 @@ use sidenote_engine::wire::{self, LibraryInfo};
 use super::json::{Added, Graph, Libraries, Removed};
 use super::sync::{sync, tell};
 use crate::app::App;
-use crate::compose::{self, Models};
+use crate::compose::Models;
 use crate::layout::{count, one_line, pad, widest};
 use crate::output::{Exit, Outcome, Output};
 
@@ -56,11 +56,12 @@ impl Library {
 
 impl Add {
     fn run(&self, app: &App) -> Outcome {
-        let models = compose::models(true);
+        let models = app.models(true);
         let engine = app.engine(&models)?;
         engine.offer_shipped_notes()?;
         let name = engine.add_library(&self.folder, self.name.as_deref())?;
         let mut synced = sync(app, &engine, std::slice::from_ref(&name), !self.no_graph)?;
+        synced.report.notices.extend(models.notices);
         synced.report.notices.extend(models.problem);
         let exit = if synced.graph == Graph::Stopped { Exit::Cancelled } else { Exit::Done };
         if app.output.json {
@@ -114,7 +115,7 @@ pub(super) fn human(libraries: &[LibraryInfo], output: &Output) -> String {
 impl Remove {
     fn run(&self, app: &App) -> Outcome {
         // With the models at hand their vectors are put right at once, and not at the next question.
-        let engine = app.engine(&compose::models(false))?;
+        let engine = app.engine(&app.models(false))?;
         engine.offer_shipped_notes()?;
         engine.remove_library(&self.name, app.silent())?;
         if app.output.json {

@@ -96,8 +96,9 @@ pub(super) fn scores(scores: &Scores) -> String {
         (Some(score), None) => format!("{name} {score:.3} (no candidate)"),
         (None, _) => format!("{name} none"),
     };
+    let reranked = scores.reranked.map_or_else(String::new, |score| format!("reranked {score:.3} · "));
     format!(
-        "fused {:.3} · {} · {}",
+        "{reranked}fused {:.3} · {} · {}",
         scores.fused,
         leg("keywords", scores.lexical, scores.lexical_rank),
         leg("meaning", scores.vector, scores.vector_rank)

@@ -10,7 +10,6 @@ use sidenote_engine::wire;
 
 use super::library;
 use crate::app::App;
-use crate::compose;
 use crate::layout::{count, one_line};
 use crate::output::{Exit, Outcome, Output};
 
@@ -24,7 +23,7 @@ pub(crate) struct Status {
 
 impl Status {
     pub(crate) fn run(&self, app: &App) -> Outcome {
-        let models = compose::models(true);
+        let models = app.models(true);
         let engine = app.engine(&models)?;
         engine.offer_shipped_notes()?;
         let mut status = engine.status(self.files, app.silent())?;
@@ -33,6 +32,13 @@ impl Status {
             status.notices.push(format!("search is by keywords only: {problem}"));
             status.legs.embedder_problem = Some(problem);
         }
+        if let Some(next) = &models.next {
+            let coverage = engine.coverage(&next.spec().fingerprint)?;
+            status.legs.next_embedder = Some(next.spec().name.clone());
+            status.legs.next_embedded = coverage.embedded;
+            status.notices.push(format!("{} is not complete; `sidenote sync` goes on with it", next.spec().name));
+        }
+        status.notices.extend(models.notices);
         if status.stale_files > 0 {
             status.notices.push(format!("{} changed since the last sync; run `sidenote sync`", files(status.stale_files)));
         }
@@ -88,6 +94,12 @@ fn human(status: &wire::Status, output: &Output) -> String {
         }
     };
     let _ = writeln!(out, "meaning   {meaning}");
+    if let Some(next) = &legs.next_embedder {
+        let _ = writeln!(out, "next      {} of {} passages; model {}", legs.next_embedded, status.chunks, one_line(next));
+    }
+    if let Some(reranker) = &legs.reranker {
+        let _ = writeln!(out, "rerank    model {}", one_line(reranker));
+    }
     let _ = writeln!(out, "data      {}", style.place(&one_line(&status.data_folder)));
     for entry in status.files.iter().flatten() {
         let text = format!("{}, {}", count(entry.chars, "character"), count(entry.chunks, "passage"));

@@ -1,0 +1,137 @@
+//! `models use`: another embedding model, another cross-encoder, or none. It must not know how vectors are made.
+
+use std::time::Instant;
+
+use clap::Args;
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::wire;
+use sidenote_models::catalogue::Kind;
+use sidenote_models::{BUNDLED, Choice, Store};
+
+use super::json::Used;
+use crate::app::App;
+use crate::compose::{self, Models};
+use crate::layout::{count, one_line};
+use crate::output::{Exit, Outcome, Stop};
+use crate::switch::{State, go_on};
+
+/// Arguments of `models use`.
+#[derive(Args, Debug)]
+pub(crate) struct Use {
+    /// An installed model
+    #[arg(value_name = "NAME", required_unless_present = "no_reranker", conflicts_with = "no_reranker")]
+    name: Option<String>,
+    /// Do without a cross-encoder
+    #[arg(long)]
+    no_reranker: bool,
+}
+
+impl Use {
+    pub(super) fn run(&self, app: &App) -> Outcome {
+        let began = Instant::now();
+        let store = Store::new(app.paths().models());
+        let name = self.name.as_deref().unwrap_or_default();
+        let installed = store.find(name);
+        let mut used = match (&installed, name) {
+            _ if self.no_reranker => reranker(app, None)?,
+            (_, BUNDLED) => embedder(app, &store, BUNDLED)?,
+            (None, _) => return Err(compose::not_installed(name).into()),
+            (Some(model), _) => match model.manifest.kind {
+                Kind::Embedder => embedder(app, &store, &model.manifest.name)?,
+                Kind::Reranker => {
+                    // A model that does not run is not chosen.
+                    model.try_out(&app.cancel)?;
+                    reranker(app, Some(&model.manifest.name))?
+                }
+            },
+        };
+        used.total_ms = (began.elapsed().as_secs_f64() * 1e5).round() / 100.0;
+        if app.output.json {
+            app.output.object(&used)?;
+        } else {
+            app.output.text(&human(&used)).map_err(Stop::from)?;
+            used.notices.iter().for_each(|notice| app.output.notice(notice));
+        }
+        Ok(if used.state == State::Preparing { Exit::Cancelled } else { Exit::Done })
+    }
+}
+
+fn reranker(app: &App, name: Option<&str>) -> Result<Used> {
+    let settings = app.paths().settings();
+    let mut choice = Choice::read(&settings)?;
+    let before = std::mem::replace(&mut choice.reranker, name.map(str::to_owned));
+    choice.write(&settings)?;
+    Ok(used(Kind::Reranker, name, before, State::InUse))
+}
+
+fn used(kind: Kind, model: Option<&str>, before: Option<String>, state: State) -> Used {
+    Used { version: wire::VERSION, kind, model: model.map(str::to_owned), before, state, embedded: 0, chunks: 0, notices: Vec::new(), total_ms: 0.0 }
+}
+
+/// Prepares an embedder and makes it the one in use.
+fn embedder(app: &App, store: &Store, name: &str) -> Result<Used> {
+    let settings = app.paths().settings();
+    let mut choice = Choice::read(&settings)?;
+    let before = choice.embedder.clone().unwrap_or_else(|| BUNDLED.to_owned());
+    let next = compose::embedder(store, name)?;
+    let engine = app.engine(&Models { embedder: Some(next.clone()), ..Models::default() })?;
+    let stopped = choice.next_embedder.clone().filter(|other| other != name);
+    // The one in use needs nothing; another one is written down first, so that a later sync goes on where this is stopped.
+    choice.next_embedder = Some(name.to_owned()).filter(|name| *name != before);
+    choice.write(&settings)?;
+    let mut used = used(Kind::Embedder, Some(name), Some(before.clone()), State::InUse);
+    used.notices
+        .extend(stopped.map(|other| format!("{other} is no longer prepared; its vectors so far are kept until `sidenote models remove {other}`")));
+    let coverage = engine.coverage(&next.spec().fingerprint)?;
+    (used.embedded, used.chunks) = (coverage.embedded, coverage.chunks);
+    if name == before {
+        return Ok(used);
+    }
+    let progress = app.progress().saying(&format!("making vectors with {name}; {before} goes on answering, Ctrl-C is safe"));
+    let switch = go_on(app, &engine, next.as_ref(), app.run(&progress)).map_err(|error| give_up(&settings, name, error))?;
+    (used.state, used.embedded, used.chunks) = (switch.state, switch.embedded, switch.chunks);
+    if used.state == State::InUse {
+        match engine.build_graph(app.run(&progress)) {
+            Err(e) if e.code == ErrorCode::Cancelled || e.code == ErrorCode::Busy => {
+                used.notices.push("`sidenote sync` builds the graph that keeps search fast".to_owned());
+            }
+            other => drop(other?),
+        }
+    }
+    progress.finish();
+    Ok(used)
+}
+
+/// A model that does not run is not left for every later sync to fail with.
+fn give_up(settings: &std::path::Path, name: &str, error: Error) -> Error {
+    if error.code == ErrorCode::ModelUnavailable
+        && let Ok(mut choice) = Choice::read(settings)
+        && choice.next_embedder.as_deref() == Some(name)
+    {
+        choice.next_embedder = None;
+        // The error at hand is the one to tell.
+        let _ = choice.write(settings);
+    }
+    error
+}
+
+fn human(used: &Used) -> String {
+    let name = one_line(used.model.as_deref().unwrap_or_default());
+    let before = one_line(used.before.as_deref().unwrap_or_default());
+    match (used.kind, used.state) {
+        (Kind::Reranker, _) if used.model.is_none() => "results are no longer reranked\n".to_owned(),
+        (Kind::Reranker, _) => format!("{name} orders the first results from now on; `sidenote models use --no-reranker` undoes it\n"),
+        (_, State::InUse) if name == before => format!("{name} is in use\n"),
+        (_, State::InUse) => {
+            format!("{name} is in use ({}); `sidenote models use {before}` undoes it\n", count(used.embedded, "passage"))
+        }
+        (_, State::Preparing) => format!(
+            "stopped: {} of {} have a vector of {name}; {before} goes on answering\n`sidenote sync` goes on from there, `sidenote models use {before}` undoes it\n",
+            used.embedded,
+            count(used.chunks, "passage")
+        ),
+        (_, State::Abandoned) => {
+            format!("another sidenote chose another model meanwhile; {name} is prepared, `sidenote models use {name}` uses it\n")
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `models list`, and a model as the other subcommands show it. It must not know how models come or run.
+
+use std::fmt::Write as _;
+
+use sidenote_engine::wire;
+use sidenote_models::catalogue::{KNOWN, Kind, Known, known};
+use sidenote_models::hub::Repository;
+use sidenote_models::{BUNDLED, Choice, Installed, Store, bundled_files};
+
+use super::json::{Listed, Model};
+use crate::app::App;
+use crate::layout::{bytes, one_line, pad, widest};
+use crate::output::{Exit, Outcome, Output};
+
+pub(super) fn run(app: &App) -> Outcome {
+    let store = Store::new(app.paths().models());
+    let (mut installed, broken) = store.all();
+    let mut notices: Vec<String> = broken.into_iter().map(|error| format!("{}; {}", error.message, error.hint)).collect();
+    let choice = Choice::read(&app.paths().settings())?;
+    let mut models = vec![built_in(&choice)];
+    for entry in KNOWN {
+        let at = installed.iter().position(|model| model.manifest.name == entry.name);
+        models.push(at.map_or_else(|| available(entry), |at| shown(&installed.remove(at), &choice)));
+        if at.is_none()
+            && let Ok(repository) = Repository::new(entry.repository)
+        {
+            let there: u64 = store.unfinished(&repository.folder()).iter().map(|(_, size)| size).sum();
+            if there > 0 {
+                notices.push(format!("a download of {0} was stopped ({1} are there); `sidenote models pull {0}` goes on", entry.name, bytes(there)));
+            }
+        }
+    }
+    models.extend(installed.iter().map(|model| shown(model, &choice)));
+    models.sort_by_key(|model| model.kind == Kind::Reranker);
+    for name in [&choice.embedder, &choice.next_embedder, &choice.reranker].into_iter().flatten() {
+        if !models.iter().any(|model| model.installed && model.name == *name) {
+            notices.push(format!("{name} is chosen and not installed; install it, or choose another one with `sidenote models use`"));
+        }
+    }
+    if app.output.json {
+        app.output.object(&Listed { version: wire::VERSION, folder: store.folder().display().to_string(), models, notices })?;
+        return Ok(Exit::Done);
+    }
+    app.output.text(&human(&models, &app.output))?;
+    notices.iter().for_each(|notice| app.output.notice(notice));
+    Ok(Exit::Done)
+}
+
+/// The model inside the program.
+fn built_in(choice: &Choice) -> Model {
+    let files = bundled_files();
+    Model {
+        name: BUNDLED.to_owned(),
+        kind: Kind::Embedder,
+        source: None,
+        revision: None,
+        languages: "Chinese, English".to_owned(),
+        licence: "MIT".to_owned(),
+        size: (files.model.len() + files.tokenizer.len()) as u64,
+        memory: None,
+        dimensions: Some(sidenote_engine::model::Embedder::spec(sidenote_models::bundled().as_ref()).dimensions),
+        installed: true,
+        in_use: choice.embedder.as_deref().is_none_or(|name| name == BUNDLED),
+        preparing: choice.next_embedder.as_deref() == Some(BUNDLED),
+    }
+}
+
+fn available(known: &Known) -> Model {
+    Model {
+        name: known.name.to_owned(),
+        kind: known.kind,
+        source: Some(known.repository.to_owned()),
+        revision: None,
+        languages: known.languages.to_owned(),
+        licence: known.licence.to_owned(),
+        size: known.download,
+        memory: Some(known.memory),
+        dimensions: Some(known.dimensions).filter(|n| *n > 0),
+        installed: false,
+        in_use: false,
+        preparing: false,
+    }
+}
+
+/// An installed model.
+pub(super) fn shown(model: &Installed, choice: &Choice) -> Model {
+    let manifest = &model.manifest;
+    let is = |name: &Option<String>| name.as_deref() == Some(manifest.name.as_str());
+    Model {
+        name: manifest.name.clone(),
+        kind: manifest.kind,
+        source: Some(manifest.source.clone()),
+        revision: Some(manifest.revision.clone()),
+        languages: manifest.languages.clone(),
+        licence: manifest.licence.clone(),
+        size: manifest.size(),
+        memory: known(&manifest.name).map(|known| known.memory),
+        dimensions: Some(manifest.usage.dimensions).filter(|n| *n > 0),
+        installed: true,
+        in_use: is(&choice.embedder) || is(&choice.reranker),
+        preparing: is(&choice.next_embedder),
+    }
+}
+
+fn human(models: &[Model], output: &Output) -> String {
+    let style = output.style();
+    let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+    let mut rows: Vec<[String; 6]> = vec![["name", "kind", "languages", "size", "memory", "licence"].map(str::to_owned)];
+    rows.extend(models.iter().map(|model| {
+        let about = if model.installed { "" } else { "~" };
+        [
+            one_line(&model.name),
+            model.kind.name().to_owned(),
+            or_dash(one_line(&model.languages)),
+            format!("{about}{}", bytes(model.size)),
+            model.memory.map_or_else(|| "–".to_owned(), |memory| format!("~{}", bytes(memory))),
+            or_dash(one_line(&model.licence)),
+        ]
+    }));
+    let widths: Vec<usize> = (0..6).map(|column| widest(rows.iter().map(|row| row[column].as_str()))).collect();
+    let mut out = String::new();
+    for (at, row) in rows.iter().enumerate() {
+        let state = match at.checked_sub(1).and_then(|at| models.get(at)) {
+            None => "state",
+            Some(model) if model.in_use => "in use",
+            Some(model) if model.preparing => "being prepared",
+            Some(model) if model.name == BUNDLED => "built in",
+            Some(model) if model.installed => "installed",
+            Some(_) => "–",
+        };
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| pad(cell, *width)).collect();
+        let line = format!("{}  {}", cells[1..].join("  "), state);
+        let _ = if at == 0 {
+            writeln!(out, "{}", style.dim(&format!("{}  {line}", cells[0])))
+        } else {
+            writeln!(out, "{}  {line}", style.bold(&cells[0]))
+        };
+    }
+    out
+}
