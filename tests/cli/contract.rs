@@ -55,6 +55,31 @@ fn every_object_has_its_keys_and_types() {
 }
 
 #[test]
+fn every_object_of_models_has_its_keys_and_types() {
+    let desk = Desk::new().with_notes();
+    for (name, files) in [("tiny", crate::graphs::embedder(1, 0)), ("judge", crate::graphs::reranker())] {
+        for (path, bytes) in files {
+            let path = desk.path().join(name).join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, bytes).expect("a file");
+        }
+    }
+    let list = desk.json(["models", "list"]);
+    check(&desk, "models_list", &list);
+    check(&desk, "models_import", &desk.json(["models", "import", "tiny", "--pooling", "mean"]));
+    desk.json(["models", "import", "judge"]);
+    check(&desk, "models_use", &desk.json(["models", "use", "tiny"]));
+    check(&desk, "models_use_reranker", &desk.json(["models", "use", "judge"]));
+    check(&desk, "models_verify", &desk.json(["models", "verify"]));
+    desk.json(["models", "use", "--no-reranker"]);
+    check(&desk, "models_remove", &desk.json(["models", "remove", "judge"]));
+    // A switch that was left undone is taken up by the next sync.
+    desk.json(["models", "use", sidenote_models::BUNDLED]);
+    fs::write(desk.data().join("config/settings.toml"), "[models]\nnext_embedder = \"tiny\"\n").expect("settings");
+    check(&desk, "sync_switch", &desk.json(["sync"])["switch"]);
+}
+
+#[test]
 fn quotes_are_in_the_files() {
     let desk = Desk::new().with_notes();
     for question in ["绿茶怎么保存？", "How much coffee goes into one cup?", "猫的胡须用来判断什么？"] {

@@ -5,9 +5,16 @@ mod asking;
 mod batch;
 mod contract;
 mod freshness;
+#[path = "../loopback/graphs.rs"]
+#[allow(dead_code, reason = "shared with the tests of the models package, which use all of it")]
+mod graphs;
 #[cfg(unix)]
 mod interrupted;
 mod libraries;
+#[path = "../loopback/hub.rs"]
+#[allow(dead_code, reason = "shared with the tests of the models package, which use all of it")]
+mod loopback;
+mod models;
 mod output;
 mod shipped;
 mod support;

@@ -134,6 +134,10 @@ impl Desk {
     pub(crate) fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sidenote"));
         command.args(args).env("SIDENOTE_DATA_DIR", self.data()).env("SIDENOTE_NOTES", &self.shipped);
+        // What a person has set must not reach the tests.
+        for variable in ["HF_ENDPOINT", "HF_TOKEN", "SIDENOTE_MIRRORS", "ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
+            command.env_remove(variable).env_remove(variable.to_lowercase());
+        }
         command.env_remove("NO_COLOR").env_remove("RUST_BACKTRACE").current_dir(self.folder.path()).stdin(Stdio::null());
         if !self.model {
             command.env("SIDENOTE_ONNXRUNTIME", self.folder.path().join("no-runtime"));

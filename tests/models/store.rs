@@ -105,7 +105,7 @@ fn a_broken_folder_is_refused_and_leaves_nothing() {
     }
     let desk = Desk::new(whole());
     assert_eq!(desk.import(&Import { from: desk.folder.path().join("none"), ..Import::default() }).unwrap_err().code, ErrorCode::NotFound);
-    for name in ["../x", "a b", "", "sidenote-static-256", ".x"] {
+    for name in ["../x", "a b", "", sidenote_models::BUNDLED, ".x"] {
         let error = desk.import(&Import { from: desk.from(), name: Some(name.to_owned()), options: mean() }).unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidInput, "{name}");
     }

@@ -76,14 +76,17 @@ pub(crate) fn assemble(
     };
     let mut installed = Installed { folder: folder.to_owned(), manifest };
     let mut notices = Vec::new();
+    let told = std::mem::take(&mut installed.manifest.usage.dimensions);
     match runtime::library() {
+        // What it does counts, not what was told.
         Ok(_) => installed.manifest.usage.dimensions = installed.try_out(run.cancel)?,
         Err(e) => {
-            let (name, told) = (&installed.manifest.name, installed.manifest.usage.dimensions);
+            let name = &installed.manifest.name;
             if kind == Kind::Embedder && told == 0 {
                 return Err(e);
             }
             notices.push(format!("{name} was not tried out: {}", e.message));
+            installed.manifest.usage.dimensions = told;
         }
     }
     installed.manifest.write(folder)?;
