@@ -4,6 +4,7 @@
 mod asking;
 mod borders;
 mod chunking;
+mod cross_encoding;
 mod folding;
 mod ingest_decode;
 mod ingest_formats;
@@ -16,7 +17,6 @@ mod ingest_walk;
 mod notes;
 mod packed;
 mod queries;
-mod reranking;
 mod searching;
 mod support;
 mod switching;

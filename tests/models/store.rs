@@ -6,7 +6,7 @@ use std::path::Path;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::event::{Run, Silent};
-use sidenote_engine::model::{Embedder, Reranker, Role};
+use sidenote_engine::model::{CrossEncoder, Embedder, Role};
 use sidenote_models::catalogue::{KNOWN, Kind, known};
 use sidenote_models::hub::Repository;
 use sidenote_models::{Choice, Import, Installed, Options, Pooling, Store, remove_folder};
@@ -222,4 +222,5 @@ fn every_known_model_can_be_asked_for() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), KNOWN.len());
+    assert_eq!(sidenote_models::bundled().spec().name, sidenote_models::BUNDLED);
 }

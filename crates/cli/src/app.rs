@@ -92,7 +92,7 @@ impl App {
     /// # Errors
     /// Those of [`Engine::open`].
     pub(crate) fn engine(&self, models: &Models) -> Result<Engine> {
-        Ok(Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())?.with_reranker(models.reranker.clone()))
+        Ok(Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())?.with_cross_encoder(models.reranker.clone()))
     }
 
     /// Opens the engine for a question: what came with the program is offered, what was never indexed is indexed. `models` says whether the

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
-use sidenote_engine::model::{Embedder, Reranker};
+use sidenote_engine::model::{CrossEncoder, Embedder};
 use sidenote_engine::paths::Paths;
 use sidenote_models::{BUNDLED, Choice, Installed, Store};
 
@@ -17,7 +17,7 @@ pub(crate) struct Models {
     /// Takes over once its vectors are complete.
     pub(crate) next: Option<Arc<dyn Embedder>>,
     /// Orders the first results.
-    pub(crate) reranker: Option<Arc<dyn Reranker>>,
+    pub(crate) reranker: Option<Arc<dyn CrossEncoder>>,
     /// Why there is no embedder.
     pub(crate) problem: Option<String>,
     /// A chosen model that cannot be used, and what stands in for it.

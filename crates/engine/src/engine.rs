@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::lexical;
-use crate::model::{Embedder, Reranker};
+use crate::model::{CrossEncoder, Embedder};
 use crate::paths::{self, Paths};
 use crate::retrieve;
 use crate::sync::{self, Report};
@@ -38,7 +38,7 @@ pub struct Engine {
     paths: Paths,
     settings: Settings,
     embedder: Option<Arc<dyn Embedder>>,
-    reranker: Option<Arc<dyn Reranker>>,
+    cross_encoder: Option<Arc<dyn CrossEncoder>>,
 }
 
 impl Engine {
@@ -48,13 +48,13 @@ impl Engine {
     /// `Io`, `DataTooNew`.
     pub fn open(paths: Paths, settings: Settings, embedder: Option<Arc<dyn Embedder>>) -> Result<Self> {
         paths.prepare()?;
-        Ok(Self { paths, settings, embedder, reranker: None })
+        Ok(Self { paths, settings, embedder, cross_encoder: None })
     }
 
     /// With a cross-encoder that orders the first results of every search.
     #[must_use]
-    pub fn with_reranker(mut self, reranker: Option<Arc<dyn Reranker>>) -> Self {
-        self.reranker = reranker;
+    pub fn with_cross_encoder(mut self, cross_encoder: Option<Arc<dyn CrossEncoder>>) -> Self {
+        self.cross_encoder = cross_encoder;
         self
     }
 
@@ -234,7 +234,8 @@ impl Engine {
         let vectors =
             self.embedder.as_ref().and_then(|embedder| vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), catalog.generation().ok()?));
         let lexical = lexical::LexicalReader::open(&self.paths.index().join(lexical::FOLDER));
-        Ok(Snapshot::new(catalog, lexical, vectors, self.embedder.clone(), self.settings.clone(), notices).with_reranker(self.reranker.clone()))
+        Ok(Snapshot::new(catalog, lexical, vectors, self.embedder.clone(), self.settings.clone(), notices)
+            .with_cross_encoder(self.cross_encoder.clone()))
     }
 
     fn vector_folder(&self, embedder: &dyn Embedder) -> PathBuf {
@@ -276,7 +277,7 @@ impl Engine {
                 vector_search: "exact",
                 next_embedder: None,
                 next_embedded: 0,
-                reranker: self.reranker.as_ref().map(|r| r.spec().name.clone()),
+                reranker: self.cross_encoder.as_ref().map(|r| r.spec().name.clone()),
             },
             files: None,
             notices: Vec::new(),

@@ -44,15 +44,15 @@ pub trait Embedder: Send + Sync {
 
 /// What a person wants to know of a cross-encoder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RerankerSpec {
+pub struct CrossEncoderSpec {
     /// Name, for the person.
     pub name: String,
 }
 
 /// Reads a query together with a passage and says how well the two fit.
-pub trait Reranker: Send + Sync {
+pub trait CrossEncoder: Send + Sync {
     /// What it is.
-    fn spec(&self) -> &RerankerSpec;
+    fn spec(&self) -> &CrossEncoderSpec;
 
     /// One finite score per passage, in order; higher fits better, and scores of one model can be compared. Without passages the model is only
     /// made ready.

@@ -57,7 +57,7 @@ pub struct Hit {
     /// Both, fused; hits are ordered by it, ties by chunk id.
     pub fused: f32,
     /// The cross-encoder's score; hits that have one come first, ordered by it.
-    pub reranked: Option<f32>,
+    pub cross: Option<f32>,
 }
 
 /// What may be searched, and in which documents.
@@ -103,13 +103,13 @@ fn merge(lexical: &[LexicalHit], vector: &[VectorHit]) -> Vec<Hit> {
     for (i, found) in lexical.iter().enumerate() {
         at.insert(found.chunk, hits.len());
         let leg = Leg { rank: Some(i + 1), score: found.score };
-        hits.push(Hit { chunk: found.chunk, document: found.document, lexical: Some(leg), vector: None, fused: 0.0, reranked: None });
+        hits.push(Hit { chunk: found.chunk, document: found.document, lexical: Some(leg), vector: None, fused: 0.0, cross: None });
     }
     for (i, found) in vector.iter().enumerate() {
         let leg = Some(Leg { rank: Some(i + 1), score: found.score });
         match at.get(&found.chunk) {
             Some(&known) => hits[known].vector = leg,
-            None => hits.push(Hit { chunk: found.chunk, document: found.document, lexical: None, vector: leg, fused: 0.0, reranked: None }),
+            None => hits.push(Hit { chunk: found.chunk, document: found.document, lexical: None, vector: leg, fused: 0.0, cross: None }),
         }
     }
     hits

@@ -112,7 +112,7 @@ pub struct Scores {
     /// Rank among vector candidates, from 1.
     pub vector_rank: Option<usize>,
     /// The cross-encoder's score, for the first results where one is installed.
-    pub reranked: Option<f32>,
+    pub cross_encoder: Option<f32>,
 }
 
 /// A passage: a hit made readable.

@@ -8,9 +8,6 @@ use sidenote_engine::model::ModelSpec;
 use crate::fingerprint::{Digest, fingerprint};
 use crate::onnx::{ModelFiles, OnnxEmbedder, Pooling, Recipe};
 
-/// The name of the model inside the program.
-pub const BUNDLED: &str = "sidenote-static-256";
-
 static MODEL: &[u8] = include_bytes!("../bundled/model.onnx");
 static TOKENIZER: &[u8] = include_bytes!("../bundled/tokenizer.json");
 static CONFIG: &[u8] = include_bytes!("../bundled/config.json");
@@ -23,7 +20,7 @@ static TOKENIZER_CONFIG: &[u8] = include_bytes!("../bundled/tokenizer_config.jso
 pub fn bundled() -> Arc<OnnxEmbedder> {
     let recipe = recipe();
     let spec = ModelSpec {
-        name: BUNDLED.to_owned(),
+        name: "sidenote-static-256".to_owned(),
         dimensions: 256,
         // The digests of MODEL and TOKENIZER, from build.rs: nothing is hashed, and the model's pages are not even read, at start.
         fingerprint: fingerprint(&recipe, &Digest(env!("SIDENOTE_MODEL_DIGEST").to_owned()), &Digest(env!("SIDENOTE_TOKENIZER_DIGEST").to_owned())),

@@ -26,6 +26,9 @@ impl Kind {
     }
 }
 
+/// The name of the model inside the program.
+pub const BUNDLED: &str = "sidenote-static-256";
+
 /// A model that can be pulled by its short name.
 #[derive(Clone, Copy, Debug)]
 pub struct Known {

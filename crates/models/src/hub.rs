@@ -6,6 +6,7 @@ mod client;
 mod download;
 mod listing;
 mod mirror;
+mod request;
 
 pub use checksum::Checksum;
 pub(crate) use checksum::{Hashing, hash_file};

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
-use sidenote_engine::model::{Embedder, Fingerprint, ModelSpec, Reranker, Role};
+use sidenote_engine::model::{CrossEncoder, Embedder, Fingerprint, ModelSpec, Role};
 
 use crate::catalogue::Kind;
+use crate::cross_encoder::{CrossEncoderFiles, OnnxCrossEncoder};
 use crate::fingerprint::{Digest, fingerprint};
 use crate::manifest::Manifest;
 use crate::onnx::{ModelFiles, OnnxEmbedder};
-use crate::rerank::{OnnxReranker, RerankerFiles};
 use crate::store::Installed;
 
 /// The tokenizer's files, looked for beside the graph where they are not at the top.
@@ -58,10 +58,10 @@ impl Installed {
     ///
     /// # Errors
     /// As [`embedder`](Self::embedder).
-    pub fn reranker(&self) -> Result<OnnxReranker> {
+    pub fn reranker(&self) -> Result<OnnxCrossEncoder> {
         self.check(Kind::Reranker)?;
         let files = Files::new(&self.folder, &self.manifest);
-        Ok(OnnxReranker::new(&self.manifest.name, self.manifest.usage.max_tokens, threads(), move || files.reranker()))
+        Ok(OnnxCrossEncoder::new(&self.manifest.name, self.manifest.usage.max_tokens, threads(), move || files.reranker()))
     }
 
     /// Runs the model once; the length of an embedder's vectors, 0 for a reranker.
@@ -134,9 +134,9 @@ impl Files {
         })
     }
 
-    fn reranker(&self) -> Result<RerankerFiles> {
+    fn reranker(&self) -> Result<CrossEncoderFiles> {
         let [tokenizer, config, special_tokens_map, tokenizer_config] = self.tokenizer()?;
-        Ok(RerankerFiles { model: self.graph.clone(), tokenizer, config, special_tokens_map, tokenizer_config })
+        Ok(CrossEncoderFiles { model: self.graph.clone(), tokenizer, config, special_tokens_map, tokenizer_config })
     }
 
     /// The tokenizer's files, with what newer repositories leave out put in.

@@ -91,14 +91,19 @@ fn human(found: &wire::Search, explain: bool, output: &Output) -> String {
 
 /// Every score of a hit on one line.
 pub(super) fn scores(scores: &Scores) -> String {
+    let cross_encoder = scores.cross_encoder.map_or_else(String::new, |score| format!("cross-encoder {score:.3} · "));
+    cross_encoder + &stages(scores)
+}
+
+/// The scores of the ranking.
+fn stages(scores: &Scores) -> String {
     let leg = |name: &str, score: Option<f32>, rank: Option<usize>| match (score, rank) {
         (Some(score), Some(rank)) => format!("{name} {score:.3} (rank {rank})"),
         (Some(score), None) => format!("{name} {score:.3} (no candidate)"),
         (None, _) => format!("{name} none"),
     };
-    let reranked = scores.reranked.map_or_else(String::new, |score| format!("reranked {score:.3} · "));
     format!(
-        "{reranked}fused {:.3} · {} · {}",
+        "fused {:.3} · {} · {}",
         scores.fused,
         leg("keywords", scores.lexical, scores.lexical_rank),
         leg("meaning", scores.vector, scores.vector_rank)

@@ -1,6 +1,6 @@
 //! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
 
-mod rerank;
+mod cross;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -14,7 +14,7 @@ use crate::document::Span;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::lexical::LexicalReader;
-use crate::model::{Embedder, Reranker, Role};
+use crate::model::{CrossEncoder, Embedder, Role};
 use crate::retrieve::fold::{Shape, repeats};
 use crate::retrieve::{Hit, Query, Scope, query::is_question_word, rank};
 use crate::sync::count_stale;
@@ -59,7 +59,7 @@ pub struct Snapshot {
     lexical: Option<LexicalReader>,
     vectors: Option<VectorIndex>,
     embedder: Option<Arc<dyn Embedder>>,
-    reranker: Option<Arc<dyn Reranker>>,
+    cross_encoder: Option<Arc<dyn CrossEncoder>>,
     settings: Settings,
     notices: Vec<String>,
 }
@@ -84,7 +84,7 @@ impl Snapshot {
         settings: Settings,
         notices: Vec<String>,
     ) -> Self {
-        Self { catalog: Mutex::new(catalog), lexical, vectors, embedder, reranker: None, settings, notices }
+        Self { catalog: Mutex::new(catalog), lexical, vectors, embedder, cross_encoder: None, settings, notices }
     }
 
     fn catalog(&self) -> MutexGuard<'_, Catalog> {
@@ -338,9 +338,9 @@ impl Snapshot {
         }
         let searching = Instant::now();
         let scope = Scope { lexical: self.lexical.as_ref(), vectors: self.vectors.as_ref().zip(vector.as_deref()), keep };
-        let hits = rank(&query, &scope, &self.settings.search)?;
+        let mut hits = rank(&query, &scope, &self.settings.search)?;
         timings.insert("rank", ms(searching));
-        let hits = self.rerank(&query, hits, run, &mut notices, &mut timings)?;
+        self.cross_encode(&query, &mut hits, run, &mut notices, &mut timings)?;
         run.cancel.check()?;
         let reading = Instant::now();
         let passages = self.passages(&hits, limit)?;
@@ -543,7 +543,7 @@ fn scores(hit: &Hit) -> wire::Scores {
         lexical_rank: hit.lexical.and_then(|l| l.rank),
         vector: hit.vector.map(|l| l.score),
         vector_rank: hit.vector.and_then(|l| l.rank),
-        reranked: hit.reranked,
+        cross_encoder: hit.cross,
     }
 }
 

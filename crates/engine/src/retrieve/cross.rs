@@ -1,12 +1,13 @@
 //! The last stage of a ranking: a cross-encoder reads the query together with each of the first hits, in small batches, until its time is spent.
 //! It must not know which model it is or where texts come from.
 
+use std::cmp::Ordering;
 use std::time::{Duration, Instant};
 
 use super::Hit;
 use crate::error::Result;
 use crate::event::Run;
-use crate::model::Reranker;
+use crate::model::CrossEncoder;
 
 /// What a cross-encoder may cost.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +33,8 @@ impl Default for Settings {
 /// Those of `text`, `ModelUnavailable`, `Cancelled`; the hits are then as they were.
 pub fn rerank(
     query: &str,
-    hits: &mut Vec<Hit>,
-    model: &dyn Reranker,
+    hits: &mut [Hit],
+    model: &dyn CrossEncoder,
     settings: &Settings,
     mut text: impl FnMut(&Hit) -> Result<Option<String>>,
     run: Run<'_>,
@@ -63,10 +64,17 @@ pub fn rerank(
         scored.extend(batch.iter().map(|(at, _)| *at).zip(scores));
         longest = longest.max(batch_began.elapsed());
     }
-    // Equal scores stay in the order they were in.
-    scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let mut ordered: Vec<Hit> = scored.iter().map(|&(at, score)| Hit { reranked: Some(score), ..hits[at] }).collect();
-    ordered.extend(hits.iter().enumerate().filter(|(at, _)| !scored.iter().any(|(known, _)| known == at)).map(|(_, hit)| *hit));
-    *hits = ordered;
+    for (at, score) in scored {
+        hits[at].cross = Some(score);
+    }
+    // Stable: equal scores, and hits without one, stay in the order they were in.
+    hits.sort_by(order);
     Ok(())
+}
+
+/// The cross-encoder's order: hits with a score by it, the others after them.
+#[must_use]
+pub fn order(a: &Hit, b: &Hit) -> Ordering {
+    let score = |hit: &Hit| hit.cross.unwrap_or(f32::NEG_INFINITY);
+    score(b).total_cmp(&score(a))
 }

@@ -11,8 +11,9 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::Run;
 
 use super::checksum::{Checksum, Hashing, hash_file};
-use super::client::{Body, Client, Failure, Head, give_up};
+use super::client::{Client, give_up};
 use super::listing::{Entry, Repository, busy, refusal};
+use super::request::{Body, Failure, Head};
 
 /// A file that is wanted.
 pub(crate) struct Download<'a> {

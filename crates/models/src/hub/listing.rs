@@ -8,7 +8,8 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 
 use super::checksum::Checksum;
-use super::client::{Client, Failure, Head, give_up};
+use super::client::{Client, give_up};
+use super::request::{Failure, Head};
 use crate::manifest::is_inside;
 
 /// Bytes of an answer of the API.

@@ -12,7 +12,7 @@ use super::json::Used;
 use crate::app::App;
 use crate::compose::{self, Models};
 use crate::layout::{count, one_line};
-use crate::output::{Exit, Outcome, Stop};
+use crate::output::{Exit, Outcome};
 use crate::switch::{State, go_on};
 
 /// Arguments of `models use`.
@@ -49,7 +49,7 @@ impl Use {
         if app.output.json {
             app.output.object(&used)?;
         } else {
-            app.output.text(&human(&used)).map_err(Stop::from)?;
+            app.output.text(&human(&used))?;
             used.notices.iter().for_each(|notice| app.output.notice(notice));
         }
         Ok(if used.state == State::Preparing { Exit::Cancelled } else { Exit::Done })

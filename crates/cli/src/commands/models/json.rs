@@ -18,8 +18,8 @@ pub(crate) struct Model {
     pub(crate) languages: String,
     /// Licence, as its makers say.
     pub(crate) licence: String,
-    /// Bytes on the disk; of the download, approximate, where it is not installed.
-    pub(crate) size: u64,
+    /// Bytes on the disk; of the download, approximate, where it is not installed; null for the one inside the program.
+    pub(crate) size: Option<u64>,
     /// Bytes of memory in use, approximate; null where it is not known.
     pub(crate) memory: Option<u64>,
     /// Length of a vector; null for a reranker.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sidenote_engine::wire;
 use sidenote_models::catalogue::{KNOWN, Kind, Known, known};
 use sidenote_models::hub::Repository;
-use sidenote_models::{BUNDLED, Choice, Installed, Store, bundled_files};
+use sidenote_models::{BUNDLED, Choice, Installed, Store};
 
 use super::json::{Listed, Model};
 use crate::app::App;
@@ -48,7 +48,6 @@ pub(super) fn run(app: &App) -> Outcome {
 
 /// The model inside the program.
 fn built_in(choice: &Choice) -> Model {
-    let files = bundled_files();
     Model {
         name: BUNDLED.to_owned(),
         kind: Kind::Embedder,
@@ -56,7 +55,7 @@ fn built_in(choice: &Choice) -> Model {
         revision: None,
         languages: "Chinese, English".to_owned(),
         licence: "MIT".to_owned(),
-        size: (files.model.len() + files.tokenizer.len()) as u64,
+        size: None,
         memory: None,
         dimensions: Some(sidenote_engine::model::Embedder::spec(sidenote_models::bundled().as_ref()).dimensions),
         installed: true,
@@ -73,7 +72,7 @@ fn available(known: &Known) -> Model {
         revision: None,
         languages: known.languages.to_owned(),
         licence: known.licence.to_owned(),
-        size: known.download,
+        size: Some(known.download),
         memory: Some(known.memory),
         dimensions: Some(known.dimensions).filter(|n| *n > 0),
         installed: false,
@@ -93,7 +92,7 @@ pub(super) fn shown(model: &Installed, choice: &Choice) -> Model {
         revision: Some(manifest.revision.clone()),
         languages: manifest.languages.clone(),
         licence: manifest.licence.clone(),
-        size: manifest.size(),
+        size: Some(manifest.size()),
         memory: known(&manifest.name).map(|known| known.memory),
         dimensions: Some(manifest.usage.dimensions).filter(|n| *n > 0),
         installed: true,
@@ -112,7 +111,7 @@ fn human(models: &[Model], output: &Output) -> String {
             one_line(&model.name),
             model.kind.name().to_owned(),
             or_dash(one_line(&model.languages)),
-            format!("{about}{}", bytes(model.size)),
+            model.size.map_or_else(|| "–".to_owned(), |size| format!("{about}{}", bytes(size))),
             model.memory.map_or_else(|| "–".to_owned(), |memory| format!("~{}", bytes(memory))),
             or_dash(one_line(&model.licence)),
         ]

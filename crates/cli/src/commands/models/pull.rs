@@ -12,7 +12,7 @@ use super::json::Had;
 use super::{Describe, list};
 use crate::app::App;
 use crate::layout::{bytes, one_line};
-use crate::output::{Exit, Outcome, Output, Stop};
+use crate::output::{Exit, Outcome, Output};
 
 /// Arguments of `models pull`.
 #[derive(Args, Debug)]
@@ -97,6 +97,6 @@ pub(super) fn tell(output: &Output, had: Had) -> Outcome {
         (_, came, kept) => format!("is installed ({}, {} of them from before)", bytes(came + kept), bytes(kept)),
     };
     let state = if had.model.in_use { "; it is in use".to_owned() } else { format!("; use it with `sidenote models use {name}`") };
-    output.text(&format!("{name} {came}{state}\n")).map_err(Stop::from)?;
+    output.text(&format!("{name} {came}{state}\n"))?;
     Ok(Exit::Done)
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use fastembed::{OnnxSource, RerankInitOptionsUserDefined, TextRerank, TokenizerFiles, UserDefinedRerankingModel};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
-use sidenote_engine::model::{Reranker, RerankerSpec};
+use sidenote_engine::model::{CrossEncoder, CrossEncoderSpec};
 
 use crate::onnx::{CHARACTERS_PER_TOKEN, cut};
 use crate::runtime;
@@ -14,7 +14,7 @@ use crate::worker::{Serve, Worker};
 
 /// The files of a cross-encoder.
 #[derive(Clone, Debug)]
-pub struct RerankerFiles {
+pub struct CrossEncoderFiles {
     /// The graph; files with its weights are found beside it.
     pub model: PathBuf,
     /// `tokenizer.json`.
@@ -28,17 +28,17 @@ pub struct RerankerFiles {
 }
 
 /// A handle on a cross-encoder. Making one is cheap; the model is loaded, by the thread that owns it, at the first use.
-pub struct OnnxReranker {
-    spec: RerankerSpec,
+pub struct OnnxCrossEncoder {
+    spec: CrossEncoderSpec,
     max_tokens: usize,
     worker: Worker<Model>,
 }
 
-impl OnnxReranker {
+impl OnnxCrossEncoder {
     /// A handle on the model whose files `load` reads. `max_tokens` of query and passage together are looked at.
-    pub fn new(name: &str, max_tokens: usize, threads: usize, load: impl Fn() -> Result<RerankerFiles> + Send + Sync + 'static) -> Self {
+    pub fn new(name: &str, max_tokens: usize, threads: usize, load: impl Fn() -> Result<CrossEncoderFiles> + Send + Sync + 'static) -> Self {
         let model = Model { name: name.to_owned(), max_tokens, threads, load: Box::new(load) };
-        Self { spec: RerankerSpec { name: name.to_owned() }, max_tokens, worker: Worker::new("reranking", model) }
+        Self { spec: CrossEncoderSpec { name: name.to_owned() }, max_tokens, worker: Worker::new("reranking", model) }
     }
 
     /// Starts loading and returns at once; a failure is told by the first use.
@@ -47,8 +47,8 @@ impl OnnxReranker {
     }
 }
 
-impl Reranker for OnnxReranker {
-    fn spec(&self) -> &RerankerSpec {
+impl CrossEncoder for OnnxCrossEncoder {
+    fn spec(&self) -> &CrossEncoderSpec {
         &self.spec
     }
 
@@ -64,7 +64,7 @@ struct Model {
     name: String,
     max_tokens: usize,
     threads: usize,
-    load: Box<dyn Fn() -> Result<RerankerFiles> + Send + Sync>,
+    load: Box<dyn Fn() -> Result<CrossEncoderFiles> + Send + Sync>,
 }
 
 impl Serve for Model {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::engine::{Engine, Question, Settings};
 use sidenote_engine::error::{Error, ErrorCode, Result};
-use sidenote_engine::model::{Embedder, Reranker, RerankerSpec};
+use sidenote_engine::model::{CrossEncoder, CrossEncoderSpec, Embedder};
 use sidenote_engine::paths::Paths;
 use sidenote_engine::wire::Search;
 
@@ -15,7 +15,7 @@ use crate::support::{Desk, WordEmbedder, quietly};
 
 /// Likes what says `gold`, takes its time, and fails at a passage that says `poison`.
 struct GoldDigger {
-    spec: RerankerSpec,
+    spec: CrossEncoderSpec,
     time: Duration,
     /// Passages read so far.
     count: AtomicUsize,
@@ -23,12 +23,12 @@ struct GoldDigger {
 
 impl GoldDigger {
     fn new(time: Duration) -> Arc<Self> {
-        Arc::new(Self { spec: RerankerSpec { name: "gold".into() }, time, count: AtomicUsize::new(0) })
+        Arc::new(Self { spec: CrossEncoderSpec { name: "gold".into() }, time, count: AtomicUsize::new(0) })
     }
 }
 
-impl Reranker for GoldDigger {
-    fn spec(&self) -> &RerankerSpec {
+impl CrossEncoder for GoldDigger {
+    fn spec(&self) -> &CrossEncoderSpec {
         &self.spec
     }
 
@@ -60,7 +60,7 @@ fn search(desk: &Desk, model: Option<Arc<GoldDigger>>, change: impl FnOnce(&mut 
     let mut settings = Settings::default();
     change(&mut settings);
     let engine = Engine::open(Paths::under(&desk.data()), settings, Some(WordEmbedder::new() as Arc<dyn Embedder>)).unwrap();
-    let engine = engine.with_reranker(model.map(|m| m as Arc<dyn Reranker>));
+    let engine = engine.with_cross_encoder(model.map(|m| m as Arc<dyn CrossEncoder>));
     let question = Question { text: "lantern harbour water 000".into(), limit: 9, ..Question::default() };
     quietly(|run| engine.snapshot(run)?.search(&question, run)).unwrap()
 }
@@ -73,10 +73,10 @@ fn names(found: &Search) -> Vec<&str> {
 fn what_it_likes_comes_first_and_the_scores_are_shown() {
     let desk = desk("");
     let plain = search(&desk, None, |_| {});
-    assert!(plain.hits.iter().all(|h| h.scores.reranked.is_none()) && names(&plain)[0] != "8.md");
+    assert!(plain.hits.iter().all(|h| h.scores.cross_encoder.is_none()) && names(&plain)[0] != "8.md");
     let found = search(&desk, Some(GoldDigger::new(Duration::ZERO)), |_| {});
-    assert_eq!((names(&found)[0], found.hits[0].scores.reranked), ("8.md", Some(2.0)));
-    assert!(found.timings_ms.contains_key("rerank") && found.notices.is_empty(), "{:?}", found.notices);
+    assert_eq!((names(&found)[0], found.hits[0].scores.cross_encoder), ("8.md", Some(2.0)));
+    assert!(found.timings_ms.contains_key("cross_encoder") && found.notices.is_empty(), "{:?}", found.notices);
     // Equal scores stay in the order of the ranking, and its scores are as they were.
     let rest: Vec<&str> = names(&plain).into_iter().filter(|n| *n != "8.md").collect();
     assert_eq!(names(&found)[1..], rest);
@@ -92,9 +92,9 @@ fn it_stops_when_its_time_is_spent_and_the_rest_keeps_its_order() {
     let plain = search(&desk, None, |_| {});
     let model = GoldDigger::new(Duration::from_millis(60));
     let found = search(&desk, Some(model.clone()), |s| (s.search.cross.batch, s.search.cross.budget_ms) = (2, 150));
-    let scored = found.hits.iter().filter(|h| h.scores.reranked.is_some()).count();
+    let scored = found.hits.iter().filter(|h| h.scores.cross_encoder.is_some()).count();
     assert!((2..=6).contains(&scored) && scored == model.count.load(Ordering::Relaxed), "{scored}");
-    assert!(found.hits.iter().take(scored).all(|h| h.scores.reranked.is_some()), "what was read comes first");
+    assert!(found.hits.iter().take(scored).all(|h| h.scores.cross_encoder.is_some()), "what was read comes first");
     assert_eq!(names(&found)[scored..], names(&plain)[scored..]);
     let only = GoldDigger::new(Duration::ZERO);
     search(&desk, Some(only.clone()), |s| s.search.cross.candidates = 3);
