@@ -65,7 +65,7 @@ fn walk(folder: &Path, found: &mut Vec<String>) {
 fn limits() -> Limits {
     Limits {
         connect: Duration::from_secs(5),
-        stall: Duration::from_millis(300),
+        stall: Duration::from_secs(1),
         attempts: 3,
         pause: Duration::from_millis(1),
         longest_pause: Duration::from_millis(50),
@@ -134,7 +134,9 @@ fn the_token_does_not_follow_to_another_host() {
 fn a_download_that_breaks_off_goes_on_from_there() {
     let bench = Bench::new(graphs::embedder(1, 0));
     bench.hub.fault(GRAPH, Fault::CutAfter(1_000)).fault(GRAPH, Fault::CutAfter(500)).fault("tokenizer.json", Fault::CutAfter(10));
-    bench.pull().unwrap();
+    let told = Told::default();
+    bench.pull_with(&pull(), Run { observer: &told, cancel: &CancelToken::new() }).unwrap();
+    assert!(told.0.lock().unwrap().iter().any(|e| matches!(e, Event::Notice(text) if text.contains("broke off"))));
     let ranges: Vec<Option<String>> = bench.hub.asked_for(GRAPH).iter().map(|asked| asked.headers.get("range").cloned()).collect();
     assert_eq!(ranges, [None, Some("bytes=1000-".to_owned()), Some("bytes=1500-".to_owned())]);
     assert!(bench.hub.asked_for(GRAPH)[1].headers.contains_key("if-range"));
@@ -291,7 +293,7 @@ fn a_stopped_download_returns_at_once_and_keeps_what_came() {
         (run.join().unwrap().unwrap_err(), stopped.elapsed())
     });
     assert_eq!(error.code, ErrorCode::Cancelled);
-    assert!(took < Duration::from_millis(400), "{took:?}");
+    assert!(took < Duration::from_millis(800), "{took:?}");
     bench.hub.mend();
     assert!(bench.pull().unwrap().resumed > 8_000);
 }

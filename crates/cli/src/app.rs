@@ -82,17 +82,17 @@ impl App {
         &self.paths
     }
 
-    /// The models that the person chose. With `soon`, a use is certain and loading begins at once.
-    pub(crate) fn models(&self, soon: bool) -> Models {
-        compose::models(&self.paths, soon, &self.cancel)
-    }
-
     /// The engine with these models.
     ///
     /// # Errors
     /// Those of [`Engine::open`].
     pub(crate) fn engine(&self, models: &Models) -> Result<Engine> {
         Ok(Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())?.with_cross_encoder(models.reranker.clone()))
+    }
+
+    /// The models that the person chose. With `soon`, a use is certain and loading begins at once.
+    pub(crate) fn models(&self, soon: bool) -> Models {
+        compose::models(&self.paths, soon, &self.cancel)
     }
 
     /// Opens the engine for a question: what came with the program is offered, what was never indexed is indexed. `models` says whether the

@@ -17,14 +17,14 @@ const FIELDS: &[(&str, Field)] = &[
     ("fields.title_grams", |s, v| put(&mut s.search.fields.title_grams, v)),
     ("fusion.vector", |s, v| put(&mut s.search.fusion.vector, v)),
     ("vector_floor", |s, v| put(&mut s.search.vector_floor, v)),
-    ("rerank.candidates", |s, v| put(&mut s.search.cross.candidates, v)),
-    ("rerank.batch", |s, v| put(&mut s.search.cross.batch, v)),
-    ("rerank.budget_ms", |s, v| put(&mut s.search.cross.budget_ms, v)),
     ("candidates", |s, v| put(&mut s.search.candidates, v)),
     ("chunk.max", |s, v| put(&mut s.sync.chunk.max, v)),
     ("chunk.target", |s, v| put(&mut s.sync.chunk.target, v)),
     ("chunk.min", |s, v| put(&mut s.sync.chunk.min, v)),
     ("chunk.overlap", |s, v| put(&mut s.sync.chunk.overlap, v)),
+    ("cross_encoder.candidates", |s, v| put(&mut s.search.cross.candidates, v)),
+    ("cross_encoder.batch", |s, v| put(&mut s.search.cross.batch, v)),
+    ("cross_encoder.budget_ms", |s, v| put(&mut s.search.cross.budget_ms, v)),
 ];
 
 fn put<T: FromStr>(field: &mut T, value: &str) -> Option<()> {

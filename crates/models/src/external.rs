@@ -135,3 +135,65 @@ impl<R: Read + Seek> Walk<R> {
         String::from_utf8(bytes).map_err(|_| invalid("a file name in it is not UTF-8"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(number: u8, content: &[u8]) -> Vec<u8> {
+        let mut out = vec![number << 3 | 2, u8::try_from(content.len()).unwrap_or(u8::MAX)];
+        out.extend(content);
+        out
+    }
+
+    fn names(bytes: &[u8]) -> io::Result<Vec<String>> {
+        let mut walk = Walk { input: BufReader::new(io::Cursor::new(bytes)), at: 0, found: BTreeSet::new(), graphs: 0 };
+        walk.message(Part::Model, bytes.len() as u64, 0)?;
+        Ok(walk.found.into_iter().collect())
+    }
+
+    /// An initializer, and a constant inside a node, each with its weights elsewhere.
+    fn graph() -> Vec<u8> {
+        let tensor = |name: &str| [field(8, b"w"), field(13, &[field(1, b"location"), field(2, name.as_bytes())].concat())].concat();
+        let node = field(1, &field(5, &field(5, &tensor("constant"))));
+        let mut graph = node;
+        graph.extend(field(5, &tensor("weights")));
+        [vec![8, 8], field(7, &graph)].concat()
+    }
+
+    #[test]
+    fn weights_are_found_in_initializers_and_in_constants() {
+        assert_eq!(names(&graph()).ok(), Some(vec!["constant".to_owned(), "weights".to_owned()]));
+    }
+
+    #[test]
+    fn damaged_graphs_are_an_error_or_another_answer_and_never_a_panic() {
+        let whole = graph();
+        for at in 0..whole.len() {
+            let _ = names(&whole[..at]);
+            for bit in 0..8 {
+                let mut other = whole.clone();
+                other[at] ^= 1 << bit;
+                let _ = names(&other);
+            }
+        }
+    }
+
+    #[test]
+    fn graphs_inside_graphs_are_followed_to_a_depth() {
+        let wrap = |inner: Vec<u8>, number: u8| {
+            let mut out = vec![number << 3 | 2];
+            let mut length = inner.len();
+            while length >= 0x80 {
+                out.push((length & 0x7f) as u8 | 0x80);
+                length >>= 7;
+            }
+            out.push(length as u8);
+            out.extend(inner);
+            out
+        };
+        // A graph in an attribute of a node of a graph, again and again.
+        let nested = |times: usize| wrap((0..times).fold(Vec::new(), |inner, _| wrap(wrap(wrap(inner, 6), 5), 1)), 7);
+        assert!(names(&nested(20)).is_ok() && names(&nested(500)).is_err());
+    }
+}

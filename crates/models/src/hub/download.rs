@@ -70,7 +70,10 @@ impl Download<'_> {
                     None => return Err(self.wrong()),
                 },
                 Attempt::Later(status, _) if attempt >= self.client.limits.attempts => return Err(busy(name, self.client.endpoint(), status)),
-                Attempt::Later(_, asked) => self.client.pause(attempt, asked, run.cancel)?,
+                Attempt::Later(status, asked) => {
+                    run.notice(format!("`{}` is busy (status {status}): trying again", self.client.endpoint()));
+                    self.client.pause(attempt, asked, run.cancel)?;
+                }
                 Attempt::Broken(Failure::Cancelled) => return Err(Error::cancelled()),
                 Attempt::Broken(failure) => {
                     if part.length > furthest {
@@ -79,6 +82,7 @@ impl Download<'_> {
                     if attempt >= self.client.limits.attempts || matches!(failure, Failure::Final(_)) {
                         return Err(give_up(name, self.client.endpoint(), failure));
                     }
+                    run.notice(format!("the connection broke off after {} bytes of `{name}`: going on from there", part.length));
                     self.client.pause(attempt, None, run.cancel)?;
                 }
             }

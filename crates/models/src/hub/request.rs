@@ -198,6 +198,9 @@ fn pass_on(mut reader: impl Read, send: &SyncSender<Message>) {
 fn failure(error: ureq::Error) -> Failure {
     use std::io::ErrorKind;
     let told = error.to_string();
+    if told.contains("certificate") {
+        return Failure::Final(format!("its certificate is not trusted ({told}); a wrong clock, or a proxy that opens connections, can be why"));
+    }
     match error {
         ureq::Error::HostNotFound => Failure::Unreachable("its name is not known; is this machine online?".to_owned()),
         ureq::Error::ConnectionFailed | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => Failure::Unreachable(told),
