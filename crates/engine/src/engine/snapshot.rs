@@ -1,5 +1,7 @@
 //! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
 
+mod notes;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
