@@ -4,6 +4,9 @@
 mod asking;
 mod borders;
 mod chunking;
+mod eval_metrics;
+mod eval_properties;
+mod eval_selftest;
 mod folding;
 mod ingest_decode;
 mod ingest_formats;
