@@ -4,6 +4,8 @@ mod arguments;
 mod asking;
 mod batch;
 mod contract;
+mod eval;
+mod floors;
 mod freshness;
 #[cfg(unix)]
 mod interrupted;

@@ -8,7 +8,7 @@ mod load;
 mod report;
 mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -31,7 +31,7 @@ use crate::settings;
 /// Arguments of `eval`.
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
-    /// Folders of sets (questions.jsonl format in docs/json.md); without one, a self-test on your own notes
+    /// Folders of sets (docs/json.md); without one, a self-test on your own notes
     #[arg(value_name = "SET")]
     sets: Vec<PathBuf>,
     /// Only the questions of `queries.mini.jsonl`
@@ -149,6 +149,11 @@ impl Eval {
         if filtered && !self.sets.is_empty() {
             return Err(invalid("a filter chooses among your own notes, not among those of a set", "leave out SET, or the filter"));
         }
+        // Told before the questions are asked, not after.
+        let folder = self.report.as_deref().and_then(Path::parent).filter(|f| !f.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|f| !f.is_dir()) {
+            return Err(Error::new(ErrorCode::NotFound, format!("there is no folder `{}` for the report", folder.display()), "create it first"));
+        }
         if self.keep.is_some() && self.sets.is_empty() {
             return Err(invalid("--keep is for sets: the self-test asks your own index and keeps nothing", "leave out --keep, or name a SET"));
         }
@@ -240,7 +245,7 @@ impl Eval {
     }
 }
 
-fn write_run(folder: &std::path::Path, name: &str, questions: &[GoldQuestion], run: &Run) -> Result<()> {
+fn write_run(folder: &Path, name: &str, questions: &[GoldQuestion], run: &Run) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|e| Error::io("create the folder", folder, &e))?;
     let mut target = Target::create(&folder.join(name))?;
     for row in questions.iter().filter_map(|q| run.rows.get(&q.id)) {

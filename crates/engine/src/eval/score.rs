@@ -76,7 +76,8 @@ fn retrieval(question: &GoldQuestion, gold: &HashSet<&str>, results: &[Found], s
     let gain = |i: usize| 1.0 / ((i + 2) as f64).log2();
     let ideal: f64 = (0..gold.len().min(DEPTH)).map(gain).sum();
     if ideal > 0.0 {
-        let gained: f64 = right.iter().enumerate().filter(|(_, r)| **r).map(|(i, _)| gain(i)).sum();
+        // The sum of no numbers would be -0.
+        let gained = right.iter().enumerate().filter(|(_, r)| **r).map(|(i, _)| gain(i)).fold(0.0, |sum, gain| sum + gain);
         scores.set(Metric::Ndcg10, gained / ideal);
     }
     passages(question, gold, results, scores);

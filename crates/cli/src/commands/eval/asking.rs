@@ -162,7 +162,9 @@ impl<'a> Bench<'a> {
         let has = match probe {
             Some(Ok(_)) => true,
             Some(Err(e)) if e.code == ErrorCode::ModelUnavailable => {
-                note(&mut self.notices, vec![format!("only keywords were measured: {}; {}", e.message, e.hint)]);
+                let told = self.notices.iter().any(|n| n.contains(&e.message));
+                let why = if told { String::new() } else { format!(": {}; {}", e.message, e.hint) };
+                note(&mut self.notices, vec![format!("only keywords were measured{why}")]);
                 false
             }
             Some(Err(e)) => return Err(e),

@@ -94,6 +94,10 @@ fn figures(systems: &[Measured], out: &mut String) {
 }
 
 fn differences(compared: &Compared, out: &mut String) {
+    if table::is_same(compared) {
+        let _ = writeln!(out, "<p>{}</p>", escape(&table::same(compared)));
+        return;
+    }
     let shown: Vec<_> = compared.figures.iter().filter(|d| !d.metric.is_length() && d.value.is_some()).collect();
     let reach = shown.iter().filter_map(|d| d.interval).map(|i| (100.0 * i.low).abs().max((100.0 * i.high).abs())).fold(2.0, f64::max);
     let reach = (reach / 2.0).ceil() * 2.0;

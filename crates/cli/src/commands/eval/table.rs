@@ -74,7 +74,11 @@ fn figures(systems: &[&Measured], style: Style, out: &mut String) {
 fn differences(set: &SetResult, compared: &Compared, style: Style, out: &mut String) {
     let side = |wanted| set.systems.iter().find(|s| s.leg == compared.leg && s.side == Some(wanted));
     let (Some(a), Some(b)) = (side("a"), side("b")) else { return };
-    let mut rows = vec![["", &named(a), &named(b), "b − a", ""].map(str::to_owned).to_vec()];
+    if is_same(compared) {
+        let _ = writeln!(out, "  {}", same(compared));
+        return;
+    }
+    let mut rows = vec![[compared.leg, &setting(a), &setting(b), "b − a", ""].map(str::to_owned).to_vec()];
     for difference in compared.figures.iter().filter(|d| d.value.is_some()) {
         let of = |system: &Measured| system.figures.iter().find(|f| f.metric == difference.metric).map(figure).unwrap_or_default();
         rows.push(vec![difference.metric.label().to_owned(), of(a), of(b), change(difference), verdict(difference).to_owned()]);
@@ -82,12 +86,31 @@ fn differences(set: &SetResult, compared: &Compared, style: Style, out: &mut Str
     lay(&rows, style, out);
 }
 
+/// Whether two configurations do the same, question by question.
+pub(super) fn is_same(compared: &Compared) -> bool {
+    compared.figures.iter().all(|d| d.interval.is_none_or(|i| i.low == 0.0 && i.high == 0.0))
+}
+
+/// Says so.
+pub(super) fn same(compared: &Compared) -> String {
+    format!("{}: b and a are the same in every figure", compared.leg)
+}
+
 /// A side with what it overrides.
+fn setting(system: &Measured) -> String {
+    let side = system.side.unwrap_or_default();
+    match &system.file {
+        Some(file) => format!("{side}: {}", one_line(file)),
+        None if system.settings.is_empty() => format!("{side}: defaults"),
+        None => format!("{side}: {}", one_line(&system.settings.join(","))),
+    }
+}
+
+/// A system with what it overrides.
 pub(super) fn named(system: &Measured) -> String {
-    match (system.settings.is_empty(), system.file.is_some()) {
-        (_, true) => name(system),
-        (true, _) => format!("{}: defaults", name(system)),
-        (false, _) => format!("{}: {}", name(system), one_line(&system.settings.join(","))),
+    match (system.side, &system.file) {
+        (Some(_), None) => format!("{} {}", system.leg, setting(system)),
+        _ => name(system),
     }
 }
 
