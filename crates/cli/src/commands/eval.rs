@@ -38,7 +38,7 @@ pub(crate) struct Eval {
     #[arg(long)]
     mini: bool,
     /// Only questions whose id begins so
-    #[arg(long, value_name = "PREFIX", default_value = "")]
+    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
     prefix: String,
     /// Compare: settings of the first configuration, KEY=VALUE,KEY=VALUE
     #[arg(long, value_name = "SETTINGS", conflicts_with_all = ["run", "vs"])]
