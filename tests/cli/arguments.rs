@@ -15,7 +15,7 @@ fn arguments_that_clap_refuses_are_our_errors() {
 fn help_is_no_error() {
     let desk = Desk::new();
     let help = desk.run(["--help"]).exits(0);
-    for command in ["ask", "search", "show", "sync", "status", "doctor", "library", "explain", "batch", "completions"] {
+    for command in ["ask", "search", "show", "sync", "status", "doctor", "library", "explain", "batch", "eval", "completions"] {
         assert!(help.out.contains(command), "{command}: {}", help.out);
         assert!(!desk.run([command, "--help"]).exits(0).out.contains("--set"), "the settings for evaluation are hidden");
     }

@@ -50,6 +50,12 @@ fn every_object_has_its_keys_and_types() {
     desk.json(["batch", "--queries", "q.jsonl", "--out", "out.jsonl", "--answers"]);
     let row = fs::read_to_string(desk.path().join("out.jsonl")).expect("results");
     check(&desk, "batch_row_answers", &serde_json::from_str(&row).expect("JSON"));
+    let gold = r#"{"id": "1", "question": "How much coffee goes into one cup?", "gold_docs": ["coffee.md"], "gold_answers": ["15 grams"]}"#;
+    fs::write(desk.path().join("queries.jsonl"), gold).expect("questions");
+    check(&desk, "eval", &desk.json(["eval", ".", "--runs", "runs"]));
+    let run = format!("runs/{}.fused.jsonl", desk.path().file_name().and_then(|n| n.to_str()).expect("a name"));
+    check(&desk, "eval_row", &serde_json::from_str(&fs::read_to_string(desk.path().join(&run)).expect("results")).expect("JSON"));
+    check(&desk, "eval_files", &desk.json(["eval", ".", "--run", &run, "--vs", &run])["sets"][0]);
     check(&desk, "library_remove", &desk.json(["library", "remove", "mine"]));
     check(&desk, "error", &desk.json(["ask", "why?"]));
 }

@@ -4,6 +4,8 @@ mod arguments;
 mod asking;
 mod batch;
 mod contract;
+mod eval;
+mod floors;
 mod freshness;
 #[path = "../loopback/graphs.rs"]
 #[allow(dead_code, reason = "shared with the tests of the models package, which use all of it")]

@@ -172,6 +172,7 @@ impl Desk {
         settings.add_filter(&regex_of(self.folder.path()), "[DESK]");
         settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[TIME]");
         settings.add_filter(r"\(\d+\.\d s\)", "([SECONDS] s)");
+        settings.add_filter(r"\b\d+\.\d ms\b", "[MS] ms");
         settings.add_filter(r"libonnxruntime\.\w+|onnxruntime\.dll", "[LIBRARY]");
         settings.add_filter(r"ONNX Runtime \d[\d.]*", "ONNX Runtime [VERSION]");
         settings.set_prepend_module_to_snapshot(false);

@@ -82,6 +82,11 @@ impl App {
         &self.paths
     }
 
+    /// The settings of this run.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The engine with these models.
     ///
     /// # Errors

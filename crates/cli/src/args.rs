@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Explain(commands::explain::Explain),
     /// Ask many questions from a file
     Batch(commands::batch::Batch),
+    /// Measure how well questions are answered, on sets or on your own notes
+    Eval(commands::eval::Eval),
     /// Print a completion script for a shell
     Completions(commands::completions::Completions),
 }

@@ -4,6 +4,7 @@ pub(crate) mod ask;
 pub(crate) mod batch;
 pub(crate) mod completions;
 pub(crate) mod doctor;
+pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod json;
 pub(crate) mod library;
@@ -30,6 +31,7 @@ pub(crate) fn run(app: &App, command: Command) -> Outcome {
         Command::Models(models) => models.run(app),
         Command::Explain(explain) => explain.run(app),
         Command::Batch(batch) => batch.run(app),
+        Command::Eval(eval) => eval.run(app),
         Command::Completions(completions) => completions.run(app),
     }
 }

@@ -17,6 +17,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("fields.title_grams", |s, v| put(&mut s.search.fields.title_grams, v)),
     ("fusion.vector", |s, v| put(&mut s.search.fusion.vector, v)),
     ("vector_floor", |s, v| put(&mut s.search.vector_floor, v)),
+    ("order", |s, v| put(&mut s.search.order, v)),
     ("candidates", |s, v| put(&mut s.search.candidates, v)),
     ("chunk.max", |s, v| put(&mut s.sync.chunk.max, v)),
     ("chunk.target", |s, v| put(&mut s.sync.chunk.target, v)),
@@ -32,23 +33,31 @@ fn put<T: FromStr>(field: &mut T, value: &str) -> Option<()> {
     Some(())
 }
 
-/// The default settings with some overridden.
+/// The default settings with some overridden, each written `KEY=VALUE`.
 ///
 /// # Errors
 /// `InvalidInput` for an unknown key or an unusable value.
 pub(crate) fn with(overrides: &[String]) -> Result<Settings> {
-    let mut settings = Settings::default();
+    over(Settings::default(), overrides)
+}
+
+/// Settings with some overridden.
+///
+/// # Errors
+/// As [`with`].
+pub(crate) fn over(mut settings: Settings, overrides: &[String]) -> Result<Settings> {
     for entry in overrides {
         let invalid = |message: String, hint: String| Err(Error::new(ErrorCode::InvalidInput, message, hint));
         let Some((key, value)) = entry.split_once('=') else {
-            return invalid(format!("`{entry}` is no setting"), "write --set KEY=VALUE".into());
+            return invalid(format!("`{entry}` is no setting"), "write KEY=VALUE".into());
         };
         let Some((_, set)) = FIELDS.iter().find(|(known, _)| *known == key.trim()) else {
             let known: Vec<&str> = FIELDS.iter().map(|(key, _)| *key).collect();
             return invalid(format!("there is no setting `{key}`"), format!("there is {}", known.join(", ")));
         };
         if set(&mut settings, value.trim()).is_none() {
-            return invalid(format!("`{value}` is no value of `{key}`"), "write a number".into());
+            let hint = if key.trim() == "order" { "write lexical, vector or fused" } else { "write a number" };
+            return invalid(format!("`{value}` is no value of `{key}`"), hint.into());
         }
     }
     Ok(settings)

@@ -8,6 +8,7 @@ pub mod cite;
 pub mod document;
 pub mod engine;
 pub mod error;
+pub mod eval;
 pub mod event;
 pub mod ingest;
 pub mod lexical;

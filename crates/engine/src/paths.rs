@@ -43,6 +43,12 @@ impl Paths {
         self.data.join("catalog.sqlite")
     }
 
+    /// Questions whose answers the person marked as wrong, in the format of a set; read by the self-test if it is there.
+    #[must_use]
+    pub fn marked(&self) -> PathBuf {
+        self.data.join("marked.jsonl")
+    }
+
     /// The folder of everything that can be rebuilt.
     #[must_use]
     pub fn index(&self) -> PathBuf {

@@ -24,13 +24,58 @@ pub struct Settings {
     pub candidates: usize,
     /// Cosine below which a chunk that keywords did not find is no result.
     pub vector_floor: f32,
+    /// What hits are sorted by.
+    pub order: Order,
     /// The cross-encoder's part, where one is installed.
     pub cross: cross::Settings,
 }
 
+/// What hits are sorted by; anything but `Fused` is for measuring one leg alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The keyword score.
+    Lexical,
+    /// The cosine.
+    Vector,
+    /// Both.
+    #[default]
+    Fused,
+}
+
+impl Order {
+    /// The score; none for a hit of the other leg.
+    fn score(self, hit: &Hit) -> Option<f32> {
+        match self {
+            Self::Lexical => hit.lexical.map(|l| l.score),
+            Self::Vector => hit.vector.map(|l| l.score),
+            Self::Fused => Some(hit.fused),
+        }
+    }
+}
+
+impl std::str::FromStr for Order {
+    type Err = ();
+
+    fn from_str(name: &str) -> std::result::Result<Self, ()> {
+        match name {
+            "lexical" => Ok(Self::Lexical),
+            "vector" => Ok(Self::Vector),
+            "fused" => Ok(Self::Fused),
+            _ => Err(()),
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
-        Self { fields: Weights::default(), fusion: fuse::Fusion::default(), candidates: 100, vector_floor: 0.1, cross: cross::Settings::default() }
+        Self {
+            fields: Weights::default(),
+            fusion: fuse::Fusion::default(),
+            candidates: 100,
+            vector_floor: 0.1,
+            order: Order::Fused,
+            cross: cross::Settings::default(),
+        }
     }
 }
 
@@ -54,7 +99,7 @@ pub struct Hit {
     pub lexical: Option<Leg>,
     /// Vector leg: cosine.
     pub vector: Option<Leg>,
-    /// Both, fused; hits are ordered by it, ties by chunk id.
+    /// Both, fused; hits are ordered by it unless the settings say otherwise, ties by chunk id.
     pub fused: f32,
     /// The cross-encoder's score; hits that have one come first, ordered by it.
     pub cross: Option<f32>,
@@ -93,7 +138,9 @@ pub fn rank(query: &Query, scope: &Scope<'_>, settings: &Settings) -> Result<Vec
     // The nearest of unrelated passages is no result.
     hits.retain(|hit| hit.lexical.is_some() || hit.vector.is_some_and(|v| v.score >= settings.vector_floor));
     settings.fusion.apply(&mut hits);
-    hits.sort_by(|a, b| b.fused.total_cmp(&a.fused).then(a.chunk.cmp(&b.chunk)));
+    hits.retain(|hit| settings.order.score(hit).is_some());
+    let score = |hit: &Hit| settings.order.score(hit).unwrap_or_default();
+    hits.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.chunk.cmp(&b.chunk)));
     Ok(hits)
 }
 

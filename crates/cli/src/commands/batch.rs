@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sidenote_engine::engine::{Question, Snapshot};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::retrieve::Query;
-use sidenote_engine::wire::{self, Outcome as Ended, Passage};
+use sidenote_engine::wire::{self, Answer, Outcome as Ended, Passage};
 
 use super::json::{Batched, FailedLine, ResultRow, Row};
 use crate::app::App;
@@ -128,20 +128,13 @@ impl Batch {
         }
         let mut answer = snapshot.ask(&question, app.silent())?;
         note(&mut batched.notices, std::mem::take(&mut answer.notices));
-        let mut citations: Vec<usize> = Vec::new();
-        for citation in &answer.citations {
-            if !citations.contains(&(citation.passage + 1)) {
-                citations.push(citation.passage + 1);
-            }
-        }
-        let answered = answer.outcome == Ended::Answered;
         Ok(Row {
             id: asked.id,
             results: results(&answer.passages),
-            answer: answered.then(|| answer.sentences.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join("\n")),
-            abstained: Some(!answered),
+            answer: said(&answer),
+            abstained: Some(answer.outcome != Ended::Answered),
             confidence: Some(answer.confidence),
-            citations,
+            citations: cited(&answer),
             latency_ms: ms(began),
         })
     }
@@ -160,12 +153,28 @@ impl Batch {
     }
 }
 
+/// The sentences of an answer, one a line.
+pub(super) fn said(answer: &Answer) -> Option<String> {
+    (answer.outcome == Ended::Answered).then(|| answer.sentences.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join("\n"))
+}
+
+/// The numbers (from 1) of the passages that an answer cites, each once.
+pub(super) fn cited(answer: &Answer) -> Vec<usize> {
+    let mut citations: Vec<usize> = Vec::new();
+    for citation in &answer.citations {
+        if !citations.contains(&(citation.passage + 1)) {
+            citations.push(citation.passage + 1);
+        }
+    }
+    citations
+}
+
 fn results(passages: &[Passage]) -> Vec<ResultRow> {
     passages.iter().map(|p| ResultRow { doc: p.document.clone(), text: p.text.clone(), score: p.scores.fused }).collect()
 }
 
 /// Adds what was not yet said.
-fn note(known: &mut Vec<String>, new: Vec<String>) {
+pub(super) fn note(known: &mut Vec<String>, new: Vec<String>) {
     for notice in new {
         if !known.contains(&notice) {
             known.push(notice);
@@ -173,19 +182,19 @@ fn note(known: &mut Vec<String>, new: Vec<String>) {
     }
 }
 
-fn ms(since: Instant) -> f64 {
+pub(super) fn ms(since: Instant) -> f64 {
     (since.elapsed().as_secs_f64() * 1e5).round() / 100.0
 }
 
 /// The file that results go to: written beside its place and moved there when it is whole. What is no plain file (a pipe) is written directly.
-struct Target {
+pub(super) struct Target {
     file: BufWriter<File>,
     out: PathBuf,
     part: Option<PathBuf>,
 }
 
 impl Target {
-    fn create(out: &Path) -> Result<Self> {
+    pub(super) fn create(out: &Path) -> Result<Self> {
         let direct = fs::metadata(out).is_ok_and(|m| !m.is_file());
         let part = (!direct).then(|| {
             let mut name = out.file_name().unwrap_or_default().to_owned();
@@ -198,13 +207,13 @@ impl Target {
         Ok(Self { file: BufWriter::new(file), out: out.to_owned(), part })
     }
 
-    fn write(&mut self, row: &Row) -> Result<()> {
+    pub(super) fn write(&mut self, row: &impl Serialize) -> Result<()> {
         let mut line = serde_json::to_vec(row).map_err(Error::internal)?;
         line.push(b'\n');
         self.file.write_all(&line).map_err(|e| Error::io("write", &self.out, &e))
     }
 
-    fn finish(mut self) -> Result<()> {
+    pub(super) fn finish(mut self) -> Result<()> {
         self.file.flush().map_err(|e| Error::io("write", &self.out, &e))?;
         if let Some(part) = self.part.take() {
             fs::rename(&part, &self.out).map_err(|e| Error::io("write", &self.out, &e))?;

@@ -1,6 +1,7 @@
 //! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
 
 mod cross;
+mod notes;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};

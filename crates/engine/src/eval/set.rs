@@ -1,0 +1,76 @@
+//! The format of a set of questions: one JSON object a line, and what stands beside it. It must not know where a set is on disk.
+
+use serde::{Deserialize, Serialize};
+
+use super::lines;
+use crate::error::{Error, ErrorCode, Result};
+
+/// `meta.json` of a set; other fields are for people.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Meta {
+    /// The notes of this other set, beside it, are used.
+    #[serde(default)]
+    pub notes_from: Option<String>,
+    /// The folder of the notes, relative to the set's own; without both it is `notes`.
+    #[serde(default)]
+    pub notes: Option<String>,
+}
+
+/// A question with what is known of its answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoldQuestion {
+    /// Unique within its set; a run names it.
+    pub id: String,
+    /// As asked.
+    pub question: String,
+    /// `zh`, `en`, ….
+    #[serde(default)]
+    pub lang: String,
+    /// Whether the notes answer it; if not, the right reaction is to say so.
+    #[serde(default = "yes")]
+    pub answerable: bool,
+    /// Paths of the notes that answer it, relative to the folder of the notes; any one is right.
+    #[serde(default)]
+    pub gold_docs: Vec<String>,
+    /// Short answers; any one counts.
+    #[serde(default)]
+    pub gold_answers: Vec<String>,
+    /// Sentences of the notes that answer it; a passage with one of them holds the answer.
+    #[serde(default)]
+    pub gold_spans: Vec<String>,
+    /// Groups of short answers, each of which the answer has to meet.
+    #[serde(default)]
+    pub gold_all: Vec<Vec<String>>,
+    /// For people.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Reads `meta.json`.
+///
+/// # Errors
+/// `InvalidInput`.
+pub fn meta(text: &str, file: &str) -> Result<Meta> {
+    serde_json::from_str(text).map_err(|e| Error::new(ErrorCode::InvalidInput, format!("`{file}`: {e}"), "it holds one JSON object"))
+}
+
+/// Reads the questions of a set; `file` is the name that errors give.
+///
+/// # Errors
+/// `InvalidInput`, naming the line.
+pub fn questions(text: &str, file: &str) -> Result<Vec<GoldQuestion>> {
+    let hint = "each line is {\"id\", \"question\", \"gold_docs\", \"answerable\", …}: docs/json.md";
+    let mut out = Vec::new();
+    for (number, question) in lines::<GoldQuestion>(text, file, hint)? {
+        if question.answerable && question.gold_docs.is_empty() {
+            let message = format!("line {number} of `{file}`: question `{}` can be answered but names no `gold_docs`", question.id);
+            return Err(Error::new(ErrorCode::InvalidInput, message, hint));
+        }
+        out.push(question);
+    }
+    Ok(out)
+}
