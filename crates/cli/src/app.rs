@@ -92,7 +92,7 @@ impl App {
     /// # Errors
     /// Those of [`Engine::open`].
     pub(crate) fn engine(&self, models: &Models) -> Result<Engine> {
-        Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())
+        Ok(Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())?.with_token_vectors(models.tokens.clone()))
     }
 
     /// Opens the engine for a question: what came with the program is offered, what was never indexed is indexed. `models` says whether the

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sidenote_engine::error::Result;
-use sidenote_engine::model::Embedder;
+use sidenote_engine::model::{Embedder, TokenVectors};
 
 /// The models of this run.
 #[derive(Clone, Default)]
 pub(crate) struct Models {
     /// Turns text into vectors.
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    /// Compares tokens, for late interaction.
+    pub(crate) tokens: Option<Arc<dyn TokenVectors>>,
     /// Why there is none.
     pub(crate) problem: Option<String>,
 }
@@ -21,7 +23,7 @@ pub(crate) fn models(soon: bool) -> Models {
     if soon {
         embedder.warm_up();
     }
-    Models { embedder: Some(embedder), problem: None }
+    Models { embedder: Some(Arc::clone(&embedder) as _), tokens: Some(embedder), problem: None }
 }
 
 /// The library that runs the models.
