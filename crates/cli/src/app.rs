@@ -92,7 +92,8 @@ impl App {
     /// # Errors
     /// Those of [`Engine::open`].
     pub(crate) fn engine(&self, models: &Models) -> Result<Engine> {
-        Ok(Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())?.with_cross_encoder(models.reranker.clone()))
+        let engine = Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())?;
+        Ok(engine.with_token_vectors(models.tokens.clone()).with_cross_encoder(models.reranker.clone()))
     }
 
     /// The models that the person chose. With `soon`, a use is certain and loading begins at once.

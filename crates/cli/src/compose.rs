@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
-use sidenote_engine::model::{CrossEncoder, Embedder};
+use sidenote_engine::model::{CrossEncoder, Embedder, TokenVectors};
 use sidenote_engine::paths::Paths;
 use sidenote_models::{BUNDLED, Choice, Installed, Store};
 
@@ -14,6 +14,8 @@ use sidenote_models::{BUNDLED, Choice, Installed, Store};
 pub(crate) struct Models {
     /// Turns text into vectors.
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    /// Compares tokens, for late interaction.
+    pub(crate) tokens: Option<Arc<dyn TokenVectors>>,
     /// Takes over once its vectors are complete.
     pub(crate) next: Option<Arc<dyn Embedder>>,
     /// Orders the first results.
@@ -42,13 +44,13 @@ pub(crate) fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models 
             Err(error) => models.notices.push(format!("the model inside the program stands in for {name}: {}; {}", error.message, error.hint)),
         }
     }
-    if models.embedder.is_none() {
-        let bundled = sidenote_models::bundled();
-        if soon {
-            bundled.warm_up();
-        }
-        models.embedder = Some(bundled);
+    // Late interaction compares the tokens of the one inside, whichever embedder is chosen.
+    let bundled = sidenote_models::bundled();
+    if soon {
+        bundled.warm_up();
     }
+    models.tokens = Some(Arc::clone(&bundled) as _);
+    models.embedder.get_or_insert(bundled);
     if let Some(name) = choice.next_embedder.as_deref() {
         match embedder(&store, name) {
             Ok(model) => models.next = Some(model),

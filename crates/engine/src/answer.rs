@@ -92,7 +92,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let passages = &material.passages[..material.passages.len().min(PASSAGES)];
     let all: Vec<Vec<Unit>> = passages.iter().map(|p| units(&p.text)).collect();
     let similar = similarities(material, passages, &all, run)?;
-    let best_fused = passages[0].hit.fused.max(1e-6);
+    let best_fused = passages[0].hit.score().max(1e-6);
 
     let mut candidates = Vec::new();
     for (p, passage) in passages.iter().enumerate() {
@@ -112,7 +112,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             let covered = weights.coverage(&text, &context);
             let cosine = similar.get(&(p, u)).copied().unwrap_or(0.0);
             let first = 1.0 / (1.0 + place as f32);
-            let rank = passage.hit.fused / best_fused;
+            let rank = passage.hit.score() / best_fused;
             // What only introduces something is no answer without it.
             let next = all[p].get(u + 1).map(|n| n.kind);
             let bare = if unit.clean.ends_with(['：', ':']) && next != Some(Kind::Item) { 0.5 } else { 0.0 };

@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::lexical;
-use crate::model::{CrossEncoder, Embedder};
+use crate::model::{CrossEncoder, Embedder, TokenVectors};
 use crate::paths::{self, Paths};
 use crate::retrieve;
 use crate::sync::{self, Report};
@@ -38,6 +38,7 @@ pub struct Engine {
     paths: Paths,
     settings: Settings,
     embedder: Option<Arc<dyn Embedder>>,
+    tokens: Option<Arc<dyn TokenVectors>>,
     cross_encoder: Option<Arc<dyn CrossEncoder>>,
 }
 
@@ -48,7 +49,14 @@ impl Engine {
     /// `Io`, `DataTooNew`.
     pub fn open(paths: Paths, settings: Settings, embedder: Option<Arc<dyn Embedder>>) -> Result<Self> {
         paths.prepare()?;
-        Ok(Self { paths, settings, embedder, cross_encoder: None })
+        Ok(Self { paths, settings, embedder, tokens: None, cross_encoder: None })
+    }
+
+    /// The same with token vectors, which late interaction compares; without them ranking does without.
+    #[must_use]
+    pub fn with_token_vectors(mut self, tokens: Option<Arc<dyn TokenVectors>>) -> Self {
+        self.tokens = tokens;
+        self
     }
 
     /// With a cross-encoder that orders the first results of every search.
@@ -234,7 +242,7 @@ impl Engine {
         let vectors =
             self.embedder.as_ref().and_then(|embedder| vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), catalog.generation().ok()?));
         let lexical = lexical::LexicalReader::open(&self.paths.index().join(lexical::FOLDER));
-        Ok(Snapshot::new(catalog, lexical, vectors, self.embedder.clone(), self.settings.clone(), notices)
+        Ok(Snapshot::new(catalog, lexical, vectors, self.embedder.clone(), self.tokens.clone(), self.settings.clone(), notices)
             .with_cross_encoder(self.cross_encoder.clone()))
     }
 

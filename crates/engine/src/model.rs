@@ -61,3 +61,18 @@ pub trait CrossEncoder: Send + Sync {
     /// `ModelUnavailable` if the runtime fails, `Cancelled`.
     fn rerank(&self, query: &str, passages: &[&str], cancel: &CancelToken) -> Result<Vec<f32>>;
 }
+
+/// The token vectors of a static model, for late interaction: each token of a question is compared with each token of a passage.
+pub trait TokenVectors: Send + Sync {
+    /// Ids of a text's tokens, in order; the text is normalised ([`crate::text::normalise`]).
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if the model cannot be read.
+    fn tokens(&self, normalised: &str) -> Result<Vec<u32>>;
+
+    /// How much a token says: the length of its vector, 0 for an unknown id.
+    fn weight(&self, token: u32) -> f32;
+
+    /// Cosine of two tokens' vectors, −1 to 1; 0 for an unknown id.
+    fn cosine(&self, a: u32, b: u32) -> f32;
+}

@@ -4,6 +4,7 @@ pub mod cross;
 pub mod fold;
 pub mod fuse;
 pub mod query;
+pub mod rerank;
 
 use std::collections::HashMap;
 
@@ -22,6 +23,12 @@ pub struct Settings {
     pub fusion: fuse::Fusion,
     /// Candidates taken from each leg.
     pub candidates: usize,
+    /// The light reranker's weights.
+    pub rerank: rerank::Weights,
+    /// Candidates that it looks into.
+    pub rerank_depth: usize,
+    /// When neighbouring chunks are shown as one passage.
+    pub join: Join,
     /// Cosine below which a chunk that keywords did not find is no result.
     pub vector_floor: f32,
     /// What hits are sorted by.
@@ -30,25 +37,27 @@ pub struct Settings {
     pub cross: cross::Settings,
 }
 
-/// What hits are sorted by; anything but `Fused` is for measuring one leg alone.
+/// What hits are sorted by; anything but `Reranked` is for measuring a stage alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// The keyword score.
     Lexical,
     /// The cosine.
     Vector,
-    /// Both.
-    #[default]
+    /// Both, fused.
     Fused,
+    /// The light reranker's score.
+    #[default]
+    Reranked,
 }
 
 impl Order {
-    /// The score; none for a hit of the other leg.
+    /// The score before the reranker; none for a hit of the other leg.
     fn score(self, hit: &Hit) -> Option<f32> {
         match self {
             Self::Lexical => hit.lexical.map(|l| l.score),
             Self::Vector => hit.vector.map(|l| l.score),
-            Self::Fused => Some(hit.fused),
+            Self::Fused | Self::Reranked => Some(hit.fused),
         }
     }
 }
@@ -61,6 +70,7 @@ impl std::str::FromStr for Order {
             "lexical" => Ok(Self::Lexical),
             "vector" => Ok(Self::Vector),
             "fused" => Ok(Self::Fused),
+            "reranked" => Ok(Self::Reranked),
             _ => Err(()),
         }
     }
@@ -72,10 +82,28 @@ impl Default for Settings {
             fields: Weights::default(),
             fusion: fuse::Fusion::default(),
             candidates: 100,
+            rerank: rerank::Weights::default(),
+            rerank_depth: 100,
+            join: Join::default(),
             vector_floor: 0.1,
-            order: Order::Fused,
+            order: Order::default(),
             cross: cross::Settings::default(),
         }
+    }
+}
+
+/// When a passage grows over the chunk beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Join {
+    /// The neighbour's score must reach this share of the passage's.
+    pub share: f32,
+    /// Estimated tokens of a grown passage.
+    pub max: usize,
+}
+
+impl Default for Join {
+    fn default() -> Self {
+        Self { share: 0.5, max: 420 }
     }
 }
 
@@ -99,10 +127,27 @@ pub struct Hit {
     pub lexical: Option<Leg>,
     /// Vector leg: cosine.
     pub vector: Option<Leg>,
-    /// Both, fused; hits are ordered by it unless the settings say otherwise, ties by chunk id.
+    /// Both, fused.
     pub fused: f32,
+    /// The light reranker's score, for the candidates it looked into.
+    pub reranked: Option<f32>,
     /// The cross-encoder's score; hits that have one come first, ordered by it.
     pub cross: Option<f32>,
+}
+
+impl Hit {
+    /// The score of the last stage it reached.
+    #[must_use]
+    pub fn score(&self) -> f32 {
+        self.reranked.unwrap_or(self.fused)
+    }
+
+    /// The order of hits: those that were looked into first, by that score; the others by the fused one; ties by chunk id.
+    #[must_use]
+    pub fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let score = |hit: &Self| hit.reranked.unwrap_or(f32::NEG_INFINITY);
+        score(other).total_cmp(&score(self)).then(other.fused.total_cmp(&self.fused)).then(self.chunk.cmp(&other.chunk))
+    }
 }
 
 /// What may be searched, and in which documents.
@@ -150,13 +195,15 @@ fn merge(lexical: &[LexicalHit], vector: &[VectorHit]) -> Vec<Hit> {
     for (i, found) in lexical.iter().enumerate() {
         at.insert(found.chunk, hits.len());
         let leg = Leg { rank: Some(i + 1), score: found.score };
-        hits.push(Hit { chunk: found.chunk, document: found.document, lexical: Some(leg), vector: None, fused: 0.0, cross: None });
+        hits.push(Hit { chunk: found.chunk, document: found.document, lexical: Some(leg), vector: None, fused: 0.0, reranked: None, cross: None });
     }
     for (i, found) in vector.iter().enumerate() {
         let leg = Some(Leg { rank: Some(i + 1), score: found.score });
         match at.get(&found.chunk) {
             Some(&known) => hits[known].vector = leg,
-            None => hits.push(Hit { chunk: found.chunk, document: found.document, lexical: None, vector: leg, fused: 0.0, cross: None }),
+            None => {
+                hits.push(Hit { chunk: found.chunk, document: found.document, lexical: None, vector: leg, fused: 0.0, reranked: None, cross: None })
+            }
         }
     }
     hits

@@ -101,7 +101,9 @@ pub struct AlsoIn {
 /// Every score of a hit.
 #[derive(Clone, Debug, Serialize)]
 pub struct Scores {
-    /// The order of results.
+    /// The light reranker's score: the order of results. Null for what came too late to be looked into, which follows.
+    pub reranked: Option<f32>,
+    /// Both legs, fused: which results are looked into, and the order of the others.
     pub fused: f32,
     /// BM25 over the fields.
     pub lexical: Option<f32>,
@@ -113,6 +115,14 @@ pub struct Scores {
     pub vector_rank: Option<usize>,
     /// The cross-encoder's score, for the first results where one is installed.
     pub cross_encoder: Option<f32>,
+}
+
+impl Scores {
+    /// The score of the last stage that the hit reached.
+    #[must_use]
+    pub fn last(&self) -> f32 {
+        self.reranked.unwrap_or(self.fused)
+    }
 }
 
 /// A passage: a hit made readable.

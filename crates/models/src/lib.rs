@@ -1,4 +1,4 @@
-//! Models behind the engine's traits: fastembed on ONNX Runtime, the embedding model shipped inside the program, and those a person adds.
+//! Models behind the engine's traits: the static embedding model shipped inside the program, fastembed on ONNX Runtime for those a person adds.
 //! It owns where the runtime library is found, the threads that own models, fingerprints, downloads and the folder of models. It must not know
 //! notes, indexes or shells.
 
@@ -16,6 +16,7 @@ mod manifest;
 mod onnx;
 mod pull;
 pub mod runtime;
+mod static_model;
 mod store;
 mod worker;
 
@@ -29,4 +30,5 @@ pub use import::Import;
 pub use manifest::{Manifest, ModelFile, Usage};
 pub use onnx::{ModelFiles, OnnxEmbedder, Pooling, Recipe};
 pub use pull::{Pull, Pulled, unknown};
+pub use static_model::{StaticFiles, StaticModel};
 pub use store::{Installed, Store, StoreLock, Verified, remove_folder};

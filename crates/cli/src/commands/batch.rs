@@ -170,7 +170,7 @@ pub(super) fn cited(answer: &Answer) -> Vec<usize> {
 }
 
 fn results(passages: &[Passage]) -> Vec<ResultRow> {
-    passages.iter().map(|p| ResultRow { doc: p.document.clone(), text: p.text.clone(), score: p.scores.fused }).collect()
+    passages.iter().map(|p| ResultRow { doc: p.document.clone(), text: p.text.clone(), score: p.scores.last() }).collect()
 }
 
 /// Adds what was not yet said.

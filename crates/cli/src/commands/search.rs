@@ -103,7 +103,8 @@ fn stages(scores: &Scores) -> String {
         (None, _) => format!("{name} none"),
     };
     format!(
-        "fused {:.3} · {} · {}",
+        "reranked {} · fused {:.3} · {} · {}",
+        scores.reranked.map_or("none".to_owned(), |score| format!("{score:.3}")),
         scores.fused,
         leg("keywords", scores.lexical, scores.lexical_rank),
         leg("meaning", scores.vector, scores.vector_rank)

@@ -15,11 +15,12 @@ use crate::document::Span;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::lexical::LexicalReader;
-use crate::model::{CrossEncoder, Embedder, Role};
+use crate::model::{CrossEncoder, Embedder, Role, TokenVectors};
 use crate::retrieve::fold::{Shape, repeats};
-use crate::retrieve::{Hit, Query, Scope, query::is_question_word, rank};
+use crate::retrieve::rerank::{Candidate, Reranker};
+use crate::retrieve::{Hit, Order, Query, Scope, query::is_question_word, rank};
 use crate::sync::count_stale;
-use crate::text::{bigrams, normalise, normalise_mapped, words};
+use crate::text::{bigrams, estimate_tokens, normalise, normalise_mapped, words};
 use crate::vector::VectorIndex;
 use crate::wire;
 
@@ -50,8 +51,17 @@ pub struct Passage {
     pub chunk: ChunkPlace,
     /// The text of the span.
     pub text: String,
+    /// Further chunks that its span was grown over: neighbours that answer too.
+    pub grown: Vec<u64>,
     /// Passages with the same text elsewhere.
     pub also_in: Vec<Passage>,
+}
+
+impl Passage {
+    /// Whether a chunk is in it.
+    fn holds(&self, chunk: u64) -> bool {
+        self.hit.chunk == chunk || self.grown.contains(&chunk)
+    }
 }
 
 /// A view of one generation.
@@ -60,6 +70,7 @@ pub struct Snapshot {
     lexical: Option<LexicalReader>,
     vectors: Option<VectorIndex>,
     embedder: Option<Arc<dyn Embedder>>,
+    tokens: Option<Arc<dyn TokenVectors>>,
     cross_encoder: Option<Arc<dyn CrossEncoder>>,
     settings: Settings,
     notices: Vec<String>,
@@ -82,10 +93,11 @@ impl Snapshot {
         lexical: Option<LexicalReader>,
         vectors: Option<VectorIndex>,
         embedder: Option<Arc<dyn Embedder>>,
+        tokens: Option<Arc<dyn TokenVectors>>,
         settings: Settings,
         notices: Vec<String>,
     ) -> Self {
-        Self { catalog: Mutex::new(catalog), lexical, vectors, embedder, cross_encoder: None, settings, notices }
+        Self { catalog: Mutex::new(catalog), lexical, vectors, embedder, tokens, cross_encoder: None, settings, notices }
     }
 
     fn catalog(&self) -> MutexGuard<'_, Catalog> {
@@ -260,7 +272,7 @@ impl Snapshot {
         let best = own.passages.first();
         let filtered = !question.filter.is_empty() && !self.catalog().matching(&question.filter)?.contains(&document.id);
         let position = best.and_then(|b| all.hits.iter().position(|h| h.chunk == b.hit.chunk)).map(|i| i + 1);
-        let listed = best.is_some_and(|b| all.passages.iter().any(|p| p.document.id == document.id && p.hit.chunk == b.hit.chunk));
+        let listed = best.is_some_and(|b| all.passages.iter().any(|p| p.holds(b.hit.chunk)));
         let held: HashSet<String> = best.map(terms_of).unwrap_or_default();
         let terms: Vec<wire::ExplainedTerm> = own
             .query
@@ -288,8 +300,8 @@ impl Snapshot {
                 match (position, all.passages.last()) {
                     (Some(rank), Some(last)) => reasons.push(format!(
                         "its best passage has rank {rank} with {:.3}; the last one shown has {:.3}",
-                        all.hits.get(rank - 1).map_or(b.hit.fused, |h| h.fused),
-                        last.hit.fused
+                        all.hits.get(rank - 1).unwrap_or(&b.hit).score(),
+                        last.hit.score()
                     )),
                     _ => {
                         reasons.push(format!("none of its passages is among the first {} by keywords or by meaning", self.settings.search.candidates))
@@ -341,11 +353,19 @@ impl Snapshot {
         let scope = Scope { lexical: self.lexical.as_ref(), vectors: self.vectors.as_ref().zip(vector.as_deref()), keep };
         let mut hits = rank(&query, &scope, &self.settings.search)?;
         timings.insert("rank", ms(searching));
-        self.cross_encode(&query, &mut hits, run, &mut notices, &mut timings)?;
         run.cancel.check()?;
         let reading = Instant::now();
-        let passages = self.passages(&hits, limit)?;
+        // Enough to fill the list after folding and spreading over notes.
+        let mut passages = self.read(&hits, self.settings.search.rerank_depth.max(2 * limit + LIST_DOCUMENTS))?;
         timings.insert("read", ms(reading));
+        if self.settings.search.order == Order::Reranked {
+            let reranking = Instant::now();
+            self.rerank(&query, &mut passages, &mut hits);
+            timings.insert("rerank", ms(reranking));
+            self.cross_encode(&query, &mut hits, &mut passages, run, &mut notices, &mut timings)?;
+            passages = self.join(passages)?;
+        }
+        let passages = fold(passages, limit);
         timings.insert("search", ms(began));
         Ok(Found { query, vector, passages, hits, notices, timings })
     }
@@ -385,15 +405,13 @@ impl Snapshot {
         Ok(Some(catalog.matching(filter)?.into_iter().collect()))
     }
 
-    /// The first `limit` hits made readable: notes that are gone are left out, near-duplicates folded, and a long list reaches several notes.
-    fn passages(&self, hits: &[Hit], limit: usize) -> Result<Vec<Passage>> {
+    /// The first `limit` hits made readable; chunks and notes that are gone are left out.
+    fn read(&self, hits: &[Hit], limit: usize) -> Result<Vec<Passage>> {
         let catalog = self.catalog();
         let mut documents: HashMap<u64, Option<Arc<DocumentRow>>> = HashMap::new();
         let mut passages: Vec<Passage> = Vec::new();
-        let mut shapes: Vec<Shape> = Vec::new();
-        // Enough to fill the list after folding and spreading over notes.
         for hit in hits {
-            if passages.len() >= 2 * limit + LIST_DOCUMENTS {
+            if passages.len() == limit {
                 break;
             }
             // A chunk of an index that is behind the catalog.
@@ -408,30 +426,101 @@ impl Snapshot {
             };
             let Some(document) = document else { continue };
             let text = catalog.text_of(chunk.document, &chunk.span)?;
-            shapes.push(Shape::new(&text));
-            passages.push(Passage { hit: *hit, document, chunk, text, also_in: Vec::new() });
+            passages.push(Passage { hit: *hit, document, chunk, text, grown: Vec::new(), also_in: Vec::new() });
         }
-        let firsts = repeats(&shapes);
-        let mut kept: Vec<Passage> = Vec::new();
-        let mut at: Vec<usize> = Vec::with_capacity(passages.len());
-        for (passage, first) in passages.into_iter().zip(firsts) {
-            match first {
-                Some(first) => {
-                    at.push(at[first]);
-                    let target = at[first];
-                    // The same note twice is no other place.
-                    if kept[target].document.id != passage.document.id {
-                        kept[target].also_in.push(passage);
-                    }
+        Ok(passages)
+    }
+
+    /// Looks into the first passages and orders them anew, and the hits with them.
+    fn rerank(&self, query: &Query, passages: &mut [Passage], hits: &mut [Hit]) {
+        let depth = self.settings.search.rerank_depth.min(passages.len());
+        let candidates: Vec<Candidate<'_>> = passages[..depth]
+            .iter()
+            .map(|p| Candidate { title: &p.document.title, heading: &p.chunk.heading, text: &p.text, ordinal: p.chunk.ordinal, hit: &p.hit })
+            .collect();
+        let features = Reranker::new(query, self.lexical.as_ref(), self.tokens.as_deref()).features(&candidates);
+        let scores = Reranker::scores(&features, &self.settings.search.rerank);
+        let mut reranked: HashMap<u64, f32> = HashMap::with_capacity(depth);
+        for (passage, score) in passages.iter_mut().zip(scores) {
+            passage.hit.reranked = Some(score);
+            reranked.insert(passage.hit.chunk, score);
+        }
+        for hit in hits.iter_mut() {
+            hit.reranked = reranked.get(&hit.chunk).copied();
+        }
+        passages.sort_by(|a, b| a.hit.order(&b.hit));
+        hits.sort_by(Hit::order);
+    }
+
+    /// Grows each passage over the chunks beside it that are nearly as good: a section that was split for ranking is read whole.
+    fn join(&self, passages: Vec<Passage>) -> Result<Vec<Passage>> {
+        let settings = &self.settings.search.join;
+        let catalog = self.catalog();
+        let at: HashMap<(u64, u32), usize> = passages.iter().enumerate().map(|(i, p)| ((p.document.id, p.chunk.ordinal), i)).collect();
+        let mut taken = vec![false; passages.len()];
+        let mut out = Vec::with_capacity(passages.len());
+        for i in 0..passages.len() {
+            if std::mem::replace(&mut taken[i], true) {
+                continue;
+            }
+            let mut passage = passages[i].clone();
+            let (mut first, mut last) = (passage.chunk.ordinal, passage.chunk.ordinal);
+            loop {
+                // The better of the two neighbours first.
+                let beside = [first.checked_sub(1), last.checked_add(1)].into_iter().flatten();
+                let best = beside
+                    .filter_map(|ordinal| at.get(&(passage.document.id, ordinal)).copied())
+                    .filter(|&n| !taken[n] && passages[n].chunk.heading == passage.chunk.heading)
+                    .filter(|&n| passages[n].hit.score() >= settings.share * passage.hit.score())
+                    .min_by(|&a, &b| passages[a].hit.order(&passages[b].hit));
+                let Some(n) = best else { break };
+                let neighbour = &passages[n];
+                let span = passage.chunk.span.start.min(neighbour.chunk.span.start)..passage.chunk.span.end.max(neighbour.chunk.span.end);
+                let between = passage.chunk.span.end.min(neighbour.chunk.span.end)..passage.chunk.span.start.max(neighbour.chunk.span.start);
+                let apart = between.start < between.end && !catalog.text_of(passage.document.id, &between)?.trim().is_empty();
+                let text = catalog.text_of(passage.document.id, &span)?;
+                if apart || estimate_tokens(&text) > settings.max {
+                    break;
                 }
-                None => {
-                    at.push(kept.len());
-                    kept.push(passage);
+                taken[n] = true;
+                passage.grown.push(neighbour.hit.chunk);
+                (first, last) = (first.min(neighbour.chunk.ordinal), last.max(neighbour.chunk.ordinal));
+                if neighbour.chunk.span.start < passage.chunk.span.start {
+                    passage.chunk.place = neighbour.chunk.place.clone();
+                }
+                passage.chunk.span = span;
+                passage.text = text;
+            }
+            out.push(passage);
+        }
+        Ok(out)
+    }
+}
+
+/// The first `limit` of ranked passages, near-duplicates folded into the first of them.
+fn fold(passages: Vec<Passage>, limit: usize) -> Vec<Passage> {
+    let considered: Vec<Passage> = passages.into_iter().take(2 * limit + LIST_DOCUMENTS).collect();
+    let shapes: Vec<Shape> = considered.iter().map(|p| Shape::new(&p.text)).collect();
+    let firsts = repeats(&shapes);
+    let mut kept: Vec<Passage> = Vec::new();
+    let mut at: Vec<usize> = Vec::with_capacity(considered.len());
+    for (passage, first) in considered.into_iter().zip(firsts) {
+        match first {
+            Some(first) => {
+                at.push(at[first]);
+                let target = at[first];
+                // The same note twice is no other place.
+                if kept[target].document.id != passage.document.id {
+                    kept[target].also_in.push(passage);
                 }
             }
+            None => {
+                at.push(kept.len());
+                kept.push(passage);
+            }
         }
-        Ok(spread(kept, limit))
     }
+    spread(kept, limit)
 }
 
 fn passage_json(passage: &Passage, query: &Query) -> wire::Passage {
@@ -539,6 +628,7 @@ fn citation(n: usize, index: usize, passage: &Passage, heading: Vec<String>, ver
 
 fn scores(hit: &Hit) -> wire::Scores {
     wire::Scores {
+        reranked: hit.reranked,
         fused: hit.fused,
         lexical: hit.lexical.map(|l| l.score),
         lexical_rank: hit.lexical.and_then(|l| l.rank),

@@ -195,6 +195,8 @@ const QUESTION_WORDS: &[&str] = &[
 pub struct Query {
     /// As typed, trimmed and cut to a sensible length.
     pub text: String,
+    /// The normalised text without the words that every question has.
+    pub content: String,
     /// Its terms for the keyword leg.
     pub terms: TermQuerySet,
     /// Whether it was cut.
@@ -232,7 +234,8 @@ impl Query {
         let only_common = all.iter().all(|t| is_question_word(&t.text));
         let kept: Vec<_> = all.iter().filter(|t| only_common || !is_question_word(&t.text)).collect();
         let terms = TermQuerySet { words: count(kept.iter().map(|t| t.text.clone())), bigrams: count(kept_bigrams(&normalised, &kept)) };
-        Ok(Self { text: text.to_owned(), terms, shortened: cut < trimmed.len() })
+        let content = covered(&normalised, &kept);
+        Ok(Self { text: text.to_owned(), content, terms, shortened: cut < trimmed.len() })
     }
 
     /// Whether the question is mostly written in Han characters or kana.
@@ -242,6 +245,19 @@ impl Query {
         // A Chinese question about `KV cache` has few Chinese characters, an English one none.
         cjk * 6 >= self.text.chars().filter(|c| c.is_alphanumeric()).count()
     }
+}
+
+/// The characters of a text that belong to kept words, with blanks where others were.
+fn covered(normalised: &str, kept: &[&crate::text::Term]) -> String {
+    let mut out = String::with_capacity(normalised.len());
+    for (at, c) in normalised.char_indices() {
+        if kept.iter().any(|w| w.span.contains(&at)) {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out
 }
 
 /// Bigrams that touch a kept word: those inside question words only would match every note.

@@ -1,9 +1,9 @@
-//! The cross-encoder's place in a search: after the ranking, before passages are made. It must not know how a cross-encoder works.
+//! The cross-encoder's place in a search: after the ranking and the light reranker. It must not know how a cross-encoder works.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Snapshot, ms};
+use super::{Passage, Snapshot, ms};
 use crate::catalog::embed_text;
 use crate::error::{ErrorCode, Result};
 use crate::event::Run;
@@ -18,11 +18,12 @@ impl Snapshot {
         self
     }
 
-    /// Brings ranked hits into the cross-encoder's order, where there is one. Where it fails the order stays, and a notice says so.
+    /// Brings ranked hits, and the passages that were read of them, into the cross-encoder's order, where there is one. Where it fails the order stays, and a notice says so.
     pub(super) fn cross_encode(
         &self,
         query: &Query,
         hits: &mut [Hit],
+        passages: &mut [Passage],
         run: Run<'_>,
         notices: &mut Vec<String>,
         timings: &mut wire::Timings,
@@ -39,6 +40,10 @@ impl Snapshot {
             Err(e) if e.code == ErrorCode::ModelUnavailable => notices.push(format!("results are not reranked: {}; {}", e.message, e.hint)),
             other => other?,
         }
+        for passage in passages.iter_mut() {
+            passage.hit.cross = hits.iter().find(|hit| hit.chunk == passage.hit.chunk).and_then(|hit| hit.cross);
+        }
+        passages.sort_by(|a, b| cross::order(&a.hit, &b.hit));
         timings.insert("cross_encoder", ms(began));
         Ok(())
     }
