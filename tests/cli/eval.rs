@@ -37,9 +37,9 @@ fn a_set_is_measured_leg_by_leg_and_the_persons_data_is_left_alone() {
     let set = &evaluated["sets"][0];
     assert_eq!((&set["set"], &set["kind"]), (&"set".into(), &"set".into()));
     assert_eq!((&set["questions"], &set["answerable"], &set["unanswerable"]), (&4.into(), &3.into(), &1.into()));
-    assert_eq!(each(&set["systems"], "leg"), ["keyword", "vector", "fused"], "{evaluated}");
+    assert_eq!(each(&set["systems"], "leg"), ["keyword", "vector", "fused", "reranked"], "{evaluated}");
     for (metric, value) in [("recall@1", 1.0), ("pass@1", 1.0), ("contain", 1.0), ("abst_rec", 1.0), ("false_ref", 0.0), ("auroc", 1.0)] {
-        assert_eq!(figure(&evaluated, "fused", metric), Some(value), "{metric}: {evaluated}");
+        assert_eq!(figure(&evaluated, "reranked", metric), Some(value), "{metric}: {evaluated}");
     }
     assert_eq!((figure(&evaluated, "keyword", "recall@1"), figure(&evaluated, "keyword", "contain")), (Some(1.0), None));
     assert!(set["systems"][2]["latency_ms"]["p50"].is_number(), "{evaluated}");
@@ -66,7 +66,7 @@ fn tables_say_what_was_measured() {
     desk.snapshot("eval_difference", &desk.run(["eval", "set", "--run", "ours.jsonl", "--vs", "theirs.jsonl"]).exits(0).whole());
     let asked = desk.run(["eval", "set"]).exits(0);
     let head = asked.out.lines().nth(1).expect("a head").split_whitespace().collect::<Vec<_>>();
-    assert_eq!(head, ["keyword", "fused"], "without a model there is no vector leg: {}", asked.whole());
+    assert_eq!(head, ["keyword", "reranked"], "without a model there is no vector leg: {}", asked.whole());
     assert!(asked.err.contains("only keywords were measured"), "{}", asked.whole());
 }
 
@@ -74,7 +74,7 @@ fn tables_say_what_was_measured() {
 fn written_runs_score_the_same_when_they_are_read() {
     let desk = desk_with_set(Desk::new());
     let asked = desk.json(["eval", "set", "--runs", "runs"]);
-    for leg in ["keyword", "vector", "fused"] {
+    for leg in ["keyword", "vector", "fused", "reranked"] {
         let read = desk.json(["eval", "set", "--run", &format!("runs/set.{leg}.jsonl")]);
         let system = asked["sets"][0]["systems"].as_array().and_then(|s| s.iter().find(|s| s["leg"] == leg)).expect("a system");
         assert_eq!(read["sets"][0]["systems"][0]["figures"], system["figures"], "{leg}");
@@ -127,7 +127,7 @@ fn a_report_is_one_page_that_loads_nothing() {
     desk.run(["eval", "set", "--report", "report.html", "--a", "", "--b", "fusion.vector=0"]).exits(0);
     let page = fs::read_to_string(desk.path().join("report.html")).expect("a page");
     assert!(page.starts_with("<!doctype html>") && page.contains("<svg") && page.contains("prefers-color-scheme:dark"));
-    assert!(page.contains("fused b: fusion.vector=0") && page.contains("recall@10"));
+    assert!(page.contains("reranked b: fusion.vector=0") && page.contains("recall@10"));
     for loaded in ["<script", "http:", "https:", "src=", "@import", "url("] {
         assert!(!page.contains(loaded), "{loaded}");
     }
@@ -141,7 +141,7 @@ fn the_self_test_asks_the_persons_own_notes() {
     let set = &made["sets"][0];
     assert_eq!((&set["set"], &set["kind"], &set["unanswerable"]), (&"self-test".into(), &"self_test".into(), &0.into()));
     assert!(set["questions"].as_u64() >= Some(4), "{made}");
-    assert!(figure(&made, "fused", "recall@10") >= Some(0.9) && figure(&made, "fused", "auroc").is_none(), "{made}");
+    assert!(figure(&made, "reranked", "recall@10") >= Some(0.9) && figure(&made, "reranked", "auroc").is_none(), "{made}");
     assert_eq!(desk.json(["eval"])["sets"][0]["systems"][0]["figures"], set["systems"][0]["figures"], "the same seed");
     let ran = desk.run(["eval", "--questions", "2"]).exits(0);
     assert!(ran.out.contains("2 questions") && ran.out.contains("favour keywords"), "{}", ran.whole());
@@ -168,7 +168,7 @@ fn what_cannot_be_measured_is_told_with_the_remedy() {
     fails(&run(&["set", "--mini"]), &["queries.mini.jsonl"]);
     fails(&run(&["set", "--a", "fusion.wector=1"]), &["there is no setting `fusion.wector`"]);
     fails(&run(&["set", "--b", "fusion.vector"]), &["`fusion.vector` is no setting"]);
-    fails(&run(&["set", "--set", "order=both"]), &["`both` is no value of `order`", "lexical, vector or fused"]);
+    fails(&run(&["set", "--set", "order=both"]), &["`both` is no value of `order`", "lexical, vector, fused or reranked"]);
     fails(&run(&["set", "--run", "none.jsonl"]), &["there is no file `none.jsonl`"]);
     fails(&run(&["--run", "set/queries.jsonl"]), &["--run needs the set"]);
     fails(&run(&["set", "--library", "mine"]), &["a filter chooses among your own notes"]);

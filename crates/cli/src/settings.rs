@@ -22,6 +22,15 @@ const FIELDS: &[(&str, Field)] = &[
     ("vector_floor", |s, v| put(&mut s.search.vector_floor, v)),
     ("order", |s, v| put(&mut s.search.order, v)),
     ("candidates", |s, v| put(&mut s.search.candidates, v)),
+    ("answer.coverage", |s, v| put(&mut s.answer.coverage, v)),
+    ("answer.cosine", |s, v| put(&mut s.answer.cosine, v)),
+    ("answer.late", |s, v| put(&mut s.answer.late, v)),
+    ("answer.rank", |s, v| put(&mut s.answer.rank, v)),
+    ("answer.asked", |s, v| put(&mut s.answer.asked, v)),
+    ("answer.kind", |s, v| put(&mut s.answer.kind, v)),
+    ("answer.support", |s, v| put(&mut s.answer.support, v)),
+    ("answer.support_across", |s, v| put(&mut s.answer.support_across, v)),
+    ("answer.characters", |s, v| put(&mut s.answer.characters, v)),
     ("chunk.max", |s, v| put(&mut s.sync.chunk.max, v)),
     ("chunk.target", |s, v| put(&mut s.sync.chunk.target, v)),
     ("chunk.min", |s, v| put(&mut s.sync.chunk.min, v)),
@@ -59,7 +68,7 @@ pub(crate) fn over(mut settings: Settings, overrides: &[String]) -> Result<Setti
             return invalid(format!("there is no setting `{key}`"), format!("there is {}", known.join(", ")));
         };
         if set(&mut settings, value.trim()).is_none() {
-            let hint = if key.trim() == "order" { "write lexical, vector or fused" } else { "write a number" };
+            let hint = if key.trim() == "order" { "write lexical, vector, fused or reranked" } else { "write a number" };
             return invalid(format!("`{value}` is no value of `{key}`"), hint.into());
         }
     }

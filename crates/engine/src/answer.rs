@@ -3,6 +3,7 @@
 
 mod evidence;
 mod units;
+mod wanted;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -12,25 +13,53 @@ use crate::engine::Passage;
 use crate::error::Result;
 use crate::event::Run;
 use crate::lexical::LexicalReader;
-use crate::model::{Embedder, Role};
+use crate::model::{Embedder, Role, TokenVectors};
 use crate::retrieve::Query;
+use crate::retrieve::late::LateInteraction;
 use crate::text::normalise;
 use crate::wire;
 
 use evidence::{Evidence, TermWeights, confidence};
 use units::{Kind, Unit, units};
+use wanted::Wanted;
 
 /// Confidence from which the notes are said to answer; where it lies is decided by the fit in `evidence`.
 const ANSWERED: f32 = 0.5;
-/// Characters an answer aims at and does not pass by more than one sentence, and points it has at most.
-const AIM_CHARS: usize = 220;
+/// Points an answer has at most.
 const MAX_POINTS: usize = 8;
-/// A supporting sentence must reach this share of the direct one's score.
-const SUPPORT_SHARE: f32 = 0.62;
-/// The same across languages, where words do not help to tell what supports.
-const SUPPORT_SHARE_ACROSS: f32 = 0.8;
+/// Characters by which one more sentence may pass the length aimed at.
+const OVERSHOOT: usize = 80;
 /// Passages whose sentences are considered.
 const PASSAGES: usize = 5;
+
+/// How much each sign counts that a sentence answers, and how much is said. Chosen on the development sets (`docs/benchmarks.md`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Words of the question that the sentence or, in part, its headings hold.
+    pub coverage: f32,
+    /// Cosine of the question and the sentence.
+    pub cosine: f32,
+    /// Late interaction of the question with the sentence and its headings.
+    pub late: f32,
+    /// Where its passage stands.
+    pub rank: f32,
+    /// The place under a heading that asks what the person asks.
+    pub asked: f32,
+    /// Signs of the kind of answer wanted: a definition, a reason, a number …
+    pub kind: f32,
+    /// Share of the direct sentence's score that a supporting one must reach.
+    pub support: f32,
+    /// The same across languages, where words do not help to tell what supports.
+    pub support_across: f32,
+    /// Characters an answer aims at.
+    pub characters: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { coverage: 1.0, cosine: 0.6, late: 0.0, rank: 0.5, asked: 0.8, kind: 0.0, support: 0.62, support_across: 0.8, characters: 220 }
+    }
+}
 
 /// What an answer is made from.
 pub struct Material<'a> {
@@ -44,6 +73,10 @@ pub struct Material<'a> {
     pub embedder: Option<&'a dyn Embedder>,
     /// For the weight of words.
     pub lexical: Option<&'a LexicalReader>,
+    /// For late interaction.
+    pub tokens: Option<&'a dyn TokenVectors>,
+    /// What counts.
+    pub settings: &'a Settings,
 }
 
 /// A sentence of the answer and where it is quoted from.
@@ -94,9 +127,13 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let similar = similarities(material, passages, &all, run)?;
     let best_fused = passages[0].hit.score().max(1e-6);
 
+    let settings = material.settings;
+    let late = LateInteraction::new(&material.query.content, material.tokens);
+    let wanted = Wanted::of(&material.query.text);
     let mut candidates = Vec::new();
     for (p, passage) in passages.iter().enumerate() {
         let context = normalise(&format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n")));
+        let above_late = late.nearest(&late.tokens(&context));
         let (mut heading, mut asked, mut place) = (None, 0.0, 0);
         for (u, unit) in all[p].iter().enumerate() {
             if !unit.quotable() || is_heading_text(passage, &unit.clean) {
@@ -116,13 +153,21 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             // What only introduces something is no answer without it.
             let next = all[p].get(u + 1).map(|n| n.kind);
             let bare = if unit.clean.ends_with(['：', ':']) && next != Some(Kind::Item) { 0.5 } else { 0.0 };
-            let score = covered + 0.6 * cosine + 0.5 * rank + 0.8 * asked * first - unit.penalty() - bare;
+            let interaction = late.score(&late.nearest(&late.tokens(&text)).or(&above_late));
+            let score = settings.coverage * covered
+                + settings.cosine * cosine
+                + settings.late * interaction
+                + settings.rank * rank
+                + settings.asked * asked * first
+                + settings.kind * wanted.signs(&text, unit)
+                - unit.penalty()
+                - bare;
             candidates.push(Candidate { passage: p, unit: u, score });
             place += 1;
         }
     }
     let evidence =
-        Evidence::new(material, &weights, candidates.iter().map(|c| &all[c.passage][c.unit]), similar.values().copied().fold(0.0, f32::max));
+        Evidence::new(material, &weights, candidates.iter().map(|c| (c.passage, &all[c.passage][c.unit])), similar.values().copied().fold(0.0, f32::max));
     let confidence = confidence(&evidence);
     let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED, across: evidence.across };
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.passage, a.unit).cmp(&(b.passage, b.unit))));
@@ -130,14 +175,14 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         draft.answered = false;
         return Ok(draft);
     };
-    let share = if evidence.across { SUPPORT_SHARE_ACROSS } else { SUPPORT_SHARE };
-    draft.points = choose(&candidates, share * best.score, &all);
+    let share = if evidence.across { settings.support_across } else { settings.support };
+    draft.points = choose(&candidates, share * best.score, settings.characters, &all);
     Ok(draft)
 }
 
 /// The direct sentence, the list it opens or belongs to, and the next best sentences while there is room; then in reading order, the direct
 /// sentence's passage first.
-fn choose(candidates: &[Candidate], floor: f32, all: &[Vec<Unit>]) -> Vec<Point> {
+fn choose(candidates: &[Candidate], floor: f32, aim: usize, all: &[Vec<Unit>]) -> Vec<Point> {
     let direct = &candidates[0];
     let mut taken: Vec<(usize, usize)> = vec![(direct.passage, direct.unit)];
     let mut chars = all[direct.passage][direct.unit].clean.chars().count();
@@ -151,17 +196,17 @@ fn choose(candidates: &[Candidate], floor: f32, all: &[Vec<Unit>]) -> Vec<Point>
     let own = &all[direct.passage];
     if own[direct.unit].clean.ends_with(['：', ':']) {
         for (u, _) in own.iter().enumerate().skip(direct.unit + 1).take_while(|(_, unit)| unit.kind == Kind::Item) {
-            if chars < 2 * AIM_CHARS {
+            if chars < 2 * aim {
                 add((direct.passage, u), &mut chars);
             }
         }
     }
     for candidate in &candidates[1..] {
-        if chars >= AIM_CHARS || candidate.score < floor {
+        if chars >= aim || candidate.score < floor {
             break;
         }
         let text = &all[candidate.passage][candidate.unit].clean;
-        if chars + text.chars().count() > AIM_CHARS + 80 {
+        if chars + text.chars().count() > aim + OVERSHOOT {
             continue;
         }
         add((candidate.passage, candidate.unit), &mut chars);

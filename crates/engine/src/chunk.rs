@@ -22,7 +22,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max: 420, target: 320, min: 48, overlap: 40 }
+        Self { max: 360, target: 270, min: 48, overlap: 40 }
     }
 }
 

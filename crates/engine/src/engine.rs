@@ -7,6 +7,7 @@ mod switch;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::answer;
 use crate::catalog::Catalog;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
@@ -31,6 +32,8 @@ pub struct Settings {
     pub sync: sync::Settings,
     /// How chunks are ranked.
     pub search: retrieve::Settings,
+    /// How answers are chosen.
+    pub answer: answer::Settings,
 }
 
 /// The host of one data folder.

@@ -3,6 +3,7 @@
 pub mod cross;
 pub mod fold;
 pub mod fuse;
+pub mod late;
 pub mod query;
 pub mod rerank;
 
@@ -81,9 +82,9 @@ impl Default for Settings {
         Self {
             fields: Weights::default(),
             fusion: fuse::Fusion::default(),
-            candidates: 100,
+            candidates: 200,
             rerank: rerank::Weights::default(),
-            rerank_depth: 100,
+            rerank_depth: 200,
             join: Join::default(),
             vector_floor: 0.1,
             order: Order::default(),
@@ -103,7 +104,7 @@ pub struct Join {
 
 impl Default for Join {
     fn default() -> Self {
-        Self { share: 0.5, max: 420 }
+        Self { share: 0.7, max: 520 }
     }
 }
 

@@ -18,6 +18,7 @@ mod pull;
 pub mod runtime;
 mod static_model;
 mod store;
+pub mod tokens;
 mod worker;
 
 pub use assemble::Options;

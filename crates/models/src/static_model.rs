@@ -4,8 +4,6 @@
 //! Files: `table.safetensors` holds `codes` (I8, tokens × dimensions) and `scales` (F32, tokens): a token's vector is its codes times its scale.
 //! `vocabulary.tsv` has one piece a line with the natural logarithm of its probability, in the order of the table's rows.
 
-mod tokens;
-
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
@@ -16,7 +14,7 @@ use sidenote_engine::model::{Embedder, ModelSpec, Role, TokenVectors};
 use sidenote_engine::text::normalise;
 use simsimd::SpatialSimilarity;
 
-use tokens::Tokenizer;
+use crate::tokens::Tokenizer;
 
 /// Tokens of a text that count. Passages are shorter; a pasted page is known by its beginning.
 const MAX_TOKENS: usize = 1_024;

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 
 use super::Material;
 use super::units::Unit;
-use crate::engine::Passage;
+use super::wanted::Wanted;
 use crate::lexical::LexicalReader;
 use crate::retrieve::Query;
-use crate::text::{is_cjk, normalise, words};
+use crate::retrieve::late::LateInteraction;
+use crate::text::{is_cjk, normalise, numbers, words};
 
 /// Share of a word's weight that the heading or title above a sentence gives it: it says what the sentence is about, not what it says.
 const CONTEXT_SHARE: f32 = 0.7;
@@ -63,20 +64,58 @@ pub(super) struct Evidence {
     sentence_coverage: f32,
     /// Best cosine of a sentence.
     sentence_cosine: f32,
+    /// Best late interaction of a passage with its headings.
+    passage_late: f32,
+    /// Best late interaction of a sentence alone.
+    sentence_late: f32,
+    /// Best late interaction of a sentence with the headings above it.
+    context_late: f32,
+    /// The token that matters and is worst met, in the passage that meets it best.
+    weakest: f32,
+    /// The same in a sentence with its headings.
+    sentence_weakest: f32,
+    /// The first passage's score.
+    first: f32,
+    /// How far the first passage is ahead of the fifth.
+    lead: f32,
+    /// 1 for a question for a number where the best sentences have none.
+    numberless: f32,
     /// Whether question and best passage are in different languages.
     pub(super) across: bool,
 }
 
 impl Evidence {
-    pub(super) fn new<'u>(material: &Material<'_>, weights: &TermWeights, sentences: impl Iterator<Item = &'u Unit>, sentence_cosine: f32) -> Self {
-        let best = |texts: &mut dyn Iterator<Item = String>| texts.map(|t| weights.coverage(&normalise(&t), "")).fold(0.0, f32::max);
-        let whole = |p: &Passage| format!("{}\n{}\n{}", p.document.title, p.chunk.heading.join("\n"), p.text);
-        Self {
-            passage_coverage: best(&mut material.passages.iter().take(3).map(whole)),
-            sentence_coverage: best(&mut sentences.map(|unit| unit.clean.clone())),
-            sentence_cosine,
-            across: material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk()),
+    pub(super) fn new<'u>(material: &Material<'_>, weights: &TermWeights, sentences: impl Iterator<Item = (usize, &'u Unit)>, sentence_cosine: f32) -> Self {
+        let late = LateInteraction::new(&material.query.content, material.tokens);
+        let mut e = Self { sentence_cosine, weakest: 0.0, ..Self::default() };
+        let above: Vec<String> = material.passages.iter().map(|p| normalise(&format!("{}\n{}", p.document.title, p.chunk.heading.join("\n")))).collect();
+        for (passage, above) in material.passages.iter().zip(&above).take(3) {
+            let whole = format!("{above}\n{}", normalise(&passage.text));
+            e.passage_coverage = e.passage_coverage.max(weights.coverage(&whole, ""));
+            let nearest = late.nearest(&late.tokens(&whole));
+            e.passage_late = e.passage_late.max(late.score(&nearest));
+            e.weakest = e.weakest.max(late.weakest(&nearest));
         }
+        let headings: Vec<_> = above.iter().map(|above| late.nearest(&late.tokens(above))).collect();
+        let mut number = false;
+        for (p, unit) in sentences {
+            let text = normalise(&unit.clean);
+            let coverage = weights.coverage(&text, "");
+            e.sentence_coverage = e.sentence_coverage.max(coverage);
+            let alone = late.nearest(&late.tokens(&text));
+            let score = late.score(&alone);
+            e.sentence_late = e.sentence_late.max(score);
+            let context = alone.or(&headings[p]);
+            let with = late.score(&context);
+            number |= with >= 0.8 * e.context_late && !numbers(&text).is_empty();
+            e.context_late = e.context_late.max(with);
+            e.sentence_weakest = e.sentence_weakest.max(late.weakest(&context));
+        }
+        e.numberless = f32::from(u8::from(Wanted::of(&material.query.text) == Wanted::Number && !number));
+        e.first = material.passages.first().map_or(0.0, |p| p.hit.score());
+        e.lead = e.first - material.passages.get(4).or(material.passages.last()).map_or(0.0, |p| p.hit.score());
+        e.across = material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk());
+        e
     }
 }
 

@@ -17,6 +17,7 @@ use crate::event::Run;
 use crate::lexical::LexicalReader;
 use crate::model::{CrossEncoder, Embedder, Role, TokenVectors};
 use crate::retrieve::fold::{Shape, repeats};
+use crate::retrieve::late::LateInteraction;
 use crate::retrieve::rerank::{Candidate, Reranker};
 use crate::retrieve::{Hit, Order, Query, Scope, query::is_question_word, rank};
 use crate::sync::count_stale;
@@ -159,6 +160,8 @@ impl Snapshot {
             passages: &found.passages[..found.passages.len().min(ANSWER_PASSAGES)],
             embedder: self.embedder.as_deref(),
             lexical: self.lexical.as_ref(),
+            tokens: self.tokens.as_deref(),
+            settings: &self.settings.answer,
         };
         let draft = answer::extract(&material, run)?;
         let mut verifier = Verifier::default();
@@ -431,17 +434,19 @@ impl Snapshot {
         Ok(passages)
     }
 
-    /// Looks into the first passages and orders them anew, and the hits with them.
+    /// Looks into the first passages and orders them anew, and the hits with them. Without token vectors the fused order stands.
     fn rerank(&self, query: &Query, passages: &mut [Passage], hits: &mut [Hit]) {
+        let Some(tokens) = &self.tokens else { return };
+        let late = LateInteraction::new(&query.content, Some(tokens.as_ref()));
         let depth = self.settings.search.rerank_depth.min(passages.len());
         let candidates: Vec<Candidate<'_>> = passages[..depth]
             .iter()
-            .map(|p| Candidate { title: &p.document.title, heading: &p.chunk.heading, text: &p.text, ordinal: p.chunk.ordinal, hit: &p.hit })
+            .map(|p| Candidate { title: &p.document.title, heading: &p.chunk.heading, text: &p.text, hit: &p.hit })
             .collect();
-        let features = Reranker::new(query, self.lexical.as_ref(), self.tokens.as_deref()).features(&candidates);
-        let scores = Reranker::scores(&features, &self.settings.search.rerank);
+        let features = Reranker::new(query, self.lexical.as_ref(), &late).features(&candidates);
         let mut reranked: HashMap<u64, f32> = HashMap::with_capacity(depth);
-        for (passage, score) in passages.iter_mut().zip(scores) {
+        for (passage, features) in passages.iter_mut().zip(features) {
+            let score = features.score(&self.settings.search.rerank);
             passage.hit.reranked = Some(score);
             reranked.insert(passage.hit.chunk, score);
         }
@@ -486,7 +491,7 @@ impl Snapshot {
                 passage.grown.push(neighbour.hit.chunk);
                 (first, last) = (first.min(neighbour.chunk.ordinal), last.max(neighbour.chunk.ordinal));
                 if neighbour.chunk.span.start < passage.chunk.span.start {
-                    passage.chunk.place = neighbour.chunk.place.clone();
+                    passage.chunk.place = neighbour.chunk.place;
                 }
                 passage.chunk.span = span;
                 passage.text = text;

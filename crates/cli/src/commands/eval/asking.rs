@@ -34,8 +34,10 @@ pub(super) enum Leg {
     Keyword,
     /// Meaning alone.
     Vector,
-    /// As a question is asked; only here there are answers.
+    /// Both legs, before the reranker.
     Fused,
+    /// As a question is asked; only here there are answers.
+    Reranked,
     /// Another program, or an earlier run.
     File,
 }
@@ -47,6 +49,7 @@ impl Leg {
             Self::Keyword => "keyword",
             Self::Vector => "vector",
             Self::Fused => "fused",
+            Self::Reranked => "reranked",
             Self::File => "file",
         }
     }
@@ -130,9 +133,9 @@ impl<'a> Bench<'a> {
     /// Asks every question by every leg there is.
     pub(super) fn ask(&mut self, app: &App, questions: &[GoldQuestion], settings: &Settings) -> Result<Vec<(Leg, Run)>> {
         let paths = self.indexed(app, settings)?;
-        let mut legs = vec![Leg::Keyword, Leg::Vector, Leg::Fused];
+        let mut legs = vec![Leg::Keyword, Leg::Vector, Leg::Fused, Leg::Reranked];
         if !self.has_vectors(app)? {
-            legs.retain(|l| *l != Leg::Vector);
+            legs.retain(|l| !matches!(l, Leg::Vector | Leg::Fused));
         }
         let progress = app.progress();
         let total = (legs.len() * questions.len()) as u64;
@@ -217,14 +220,15 @@ impl<'a> Bench<'a> {
                 embedder = None;
             }
             Leg::Vector => settings.search.order = Order::Vector,
-            Leg::Fused | Leg::File => {}
+            Leg::Fused => settings.search.order = Order::Fused,
+            Leg::Reranked | Leg::File => {}
         }
-        Engine::open(paths.clone(), settings, embedder)?.snapshot(app.silent())
+        Engine::open(paths.clone(), settings, embedder)?.with_token_vectors(self.models.tokens.clone()).snapshot(app.silent())
     }
 
     fn row(&self, app: &App, snapshot: &Snapshot, gold: &GoldQuestion, leg: Leg) -> Result<Row> {
         let id = gold.id.clone();
-        let answers = leg == Leg::Fused;
+        let answers = leg == Leg::Reranked;
         if Query::new(&gold.question).is_err() {
             return Ok(Row { id, abstained: answers.then_some(true), confidence: answers.then_some(0.0), ..Row::default() });
         }
@@ -251,7 +255,8 @@ fn results(passages: &[Passage], leg: Leg) -> Vec<Found> {
     let score = |p: &Passage| match leg {
         Leg::Keyword => p.scores.lexical,
         Leg::Vector => p.scores.vector,
-        Leg::Fused | Leg::File => Some(p.scores.fused),
+        Leg::Fused => Some(p.scores.fused),
+        Leg::Reranked | Leg::File => Some(p.scores.last()),
     };
     passages.iter().map(|p| Found { doc: p.document.clone(), text: Some(p.text.clone()), score: score(p).map(f64::from) }).collect()
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use sidenote_engine::text::is_cjk;
 
 /// Put before the pieces that begin a word of letters, so that `in` and the end of `main` differ.
-pub(crate) const WORD_MARK: char = '▁';
+pub const WORD_MARK: char = '▁';
 
 /// Characters of one run that are segmented together; what is longer is no language.
 const LONGEST_RUN: usize = 256;
@@ -15,7 +15,7 @@ const UNKNOWN: f32 = 8.0;
 
 /// Which kind of character a run is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Script {
+pub enum Script {
     /// Written without spaces.
     Cjk,
     /// Other letters.
@@ -37,7 +37,7 @@ fn script(c: char) -> Option<Script> {
 }
 
 /// The runs of one script in a normalised text, in order; other characters only separate.
-pub(crate) fn runs(normalised: &str) -> impl Iterator<Item = (Script, &str)> {
+pub fn runs(normalised: &str) -> impl Iterator<Item = (Script, &str)> {
     let mut rest = normalised;
     std::iter::from_fn(move || {
         let start = rest.find(|c| script(c).is_some())?;
@@ -58,7 +58,7 @@ struct End {
 }
 
 /// The pieces as a trie over characters.
-pub(crate) struct Tokenizer {
+pub struct Tokenizer {
     /// (node, character) → node; the root is 0.
     edges: FxHashMap<(u32, char), u32>,
     ends: Vec<Option<End>>,
@@ -67,7 +67,7 @@ pub(crate) struct Tokenizer {
 
 impl Tokenizer {
     /// From pieces with the logarithm of their probability; a piece's place is its id.
-    pub(crate) fn new<'a>(pieces: impl Iterator<Item = (&'a str, f32)>) -> Self {
+    pub fn new<'a>(pieces: impl Iterator<Item = (&'a str, f32)>) -> Self {
         let mut edges: FxHashMap<(u32, char), u32> = FxHashMap::default();
         let mut ends: Vec<Option<End>> = vec![None];
         let mut lowest = 0.0f32;
@@ -86,7 +86,7 @@ impl Tokenizer {
     }
 
     /// The ids of a normalised text's tokens, in order, at most `limit`. What no piece holds is left out.
-    pub(crate) fn encode(&self, normalised: &str, limit: usize) -> Vec<u32> {
+    pub fn encode(&self, normalised: &str, limit: usize) -> Vec<u32> {
         let mut ids = Vec::new();
         let mut run = Vec::new();
         for (kind, text) in runs(normalised) {
@@ -107,7 +107,7 @@ impl Tokenizer {
     }
 
     /// Appends the most probable segmentation of a run.
-    pub(crate) fn segment(&self, run: &[char], ids: &mut Vec<u32>) {
+    pub fn segment(&self, run: &[char], ids: &mut Vec<u32>) {
         /// The best way to reach a place: its score, where its last piece begins, and that piece.
         #[derive(Clone, Copy)]
         struct Way {
