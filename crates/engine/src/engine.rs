@@ -17,7 +17,7 @@ use crate::sync::{self, Report};
 use crate::vector;
 use crate::wire;
 
-pub use snapshot::{Passage, Question, Snapshot};
+pub use snapshot::{Passage, Question, Snapshot, told};
 
 /// The name of the library that comes with the program.
 pub const SHIPPED: &str = "study-notes";

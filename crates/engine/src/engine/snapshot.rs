@@ -1,6 +1,9 @@
 //! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
 
+mod follow;
 mod notes;
+
+pub use follow::told;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -186,6 +189,7 @@ impl Snapshot {
             version: wire::VERSION,
             question: question.text.clone(),
             standalone_question: found.query.text.clone(),
+            followup: None,
             outcome,
             confidence: draft.confidence,
             answerer: wire::Answerer { kind: "extractive", model: None },
