@@ -15,7 +15,7 @@ fn arguments_that_clap_refuses_are_our_errors() {
 fn help_is_no_error() {
     let desk = Desk::new();
     let help = desk.run(["--help"]).exits(0);
-    for command in ["ask", "search", "show", "sync", "status", "doctor", "library", "explain", "batch", "eval", "completions"] {
+    for command in ["ask", "chat", "search", "show", "sync", "status", "doctor", "library", "explain", "batch", "eval", "completions"] {
         assert!(help.out.contains(command), "{command}: {}", help.out);
         assert!(!desk.run([command, "--help"]).exits(0).out.contains("--set"), "the settings for evaluation are hidden");
     }
@@ -27,7 +27,7 @@ fn help_is_no_error() {
 fn a_question_without_a_word_is_an_error() {
     let desk = Desk::new().with_notes();
     for question in ["", "   ", "\t\n", "+++", "&& || !", "\"\"", "？？？", "*:*"] {
-        for command in ["ask", "search"] {
+        for command in ["ask", "chat", "search"] {
             let ran = desk.run([command, "--", question]).exits(2);
             assert!(ran.err.contains("error: ") && ran.err.contains("hint: "), "{question:?}: {}", ran.whole());
             assert!(ran.out.is_empty(), "{question:?}: {}", ran.whole());

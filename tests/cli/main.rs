@@ -3,6 +3,7 @@
 mod arguments;
 mod asking;
 mod batch;
+mod chat;
 mod contract;
 mod eval;
 mod floors;

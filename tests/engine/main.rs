@@ -9,6 +9,7 @@ mod eval_metrics;
 mod eval_properties;
 mod eval_selftest;
 mod folding;
+mod followup;
 mod ingest_decode;
 mod ingest_formats;
 mod ingest_furniture;

@@ -28,6 +28,8 @@ pub(crate) struct App {
 
 /// The engine opened for a question.
 pub(crate) struct Reading {
+    /// For a newer view.
+    pub(crate) engine: Engine,
     /// The view that is asked.
     pub(crate) snapshot: Snapshot,
     /// What the person should know of the state of things.
@@ -119,7 +121,7 @@ impl App {
         progress.finish();
         notices.extend(models.notices);
         notices.extend(models.problem);
-        Ok(Reading { snapshot, notices })
+        Ok(Reading { engine, snapshot, notices })
     }
 
     /// Looks on a thread of its own for files that changed since they were indexed: the answer need not wait for it.

@@ -69,6 +69,8 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Command {
     /// Answer a question from the notes, with quotes
     Ask(commands::ask::Ask),
+    /// Ask one question after the other; follow-ups are understood
+    Chat(commands::chat::Chat),
     /// List the passages that fit some words
     Search(commands::search::Search),
     /// Show a passage of a note in its context

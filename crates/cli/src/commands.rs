@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 pub(crate) mod batch;
+pub(crate) mod chat;
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod eval;
@@ -22,6 +23,7 @@ use crate::output::Outcome;
 pub(crate) fn run(app: &App, command: Command) -> Outcome {
     match command {
         Command::Ask(ask) => ask.run(app),
+        Command::Chat(chat) => chat.run(app),
         Command::Search(search) => search.run(app),
         Command::Show(show) => show.run(app),
         Command::Sync(sync) => sync.run(app),

@@ -154,6 +154,11 @@ impl Output {
         })
     }
 
+    /// Writes one JSON object on one line, also for people: one of many.
+    pub(crate) fn line(&self, value: &impl Serialize) -> Result<(), Stop> {
+        self.text(&(serde_json::to_string(value).map_err(Error::internal)? + "\n"))
+    }
+
     /// Writes one JSON object: on one line, for people on several.
     pub(crate) fn object(&self, value: &impl Serialize) -> Result<(), Stop> {
         let text = if self.width.is_some() { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
@@ -165,6 +170,13 @@ impl Output {
         if !self.quiet && !self.json {
             self.say(&format!("{} {}", self.talk.bold("note:"), crate::layout::plain(text)));
         }
+    }
+
+    /// Says that a line may be typed.
+    pub(crate) fn prompt(&self, text: &str) {
+        let mut err = io::stderr().lock();
+        // A closed standard error is no reason to stop.
+        drop(err.write_all(self.talk.bold(text).as_bytes()).and_then(|()| err.flush()));
     }
 
     /// Says how a run goes.

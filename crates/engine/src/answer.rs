@@ -57,7 +57,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { coverage: 1.0, cosine: 0.6, late: 0.0, rank: 0.5, asked: 0.8, kind: 0.0, support: 0.62, support_across: 0.8, characters: 220 }
+        Self { coverage: 1.0, cosine: 0.6, late: 1.0, rank: 0.5, asked: 0.8, kind: 0.1, support: 0.62, support_across: 0.8, characters: 220 }
     }
 }
 
@@ -166,8 +166,12 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             place += 1;
         }
     }
-    let evidence =
-        Evidence::new(material, &weights, candidates.iter().map(|c| (c.passage, &all[c.passage][c.unit])), similar.values().copied().fold(0.0, f32::max));
+    let evidence = Evidence::new(
+        material,
+        &weights,
+        candidates.iter().map(|c| (c.passage, &all[c.passage][c.unit])),
+        similar.values().copied().fold(0.0, f32::max),
+    );
     let confidence = confidence(&evidence);
     let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED, across: evidence.across };
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.passage, a.unit).cmp(&(b.passage, b.unit))));

@@ -10,6 +10,7 @@ pub mod engine;
 pub mod error;
 pub mod eval;
 pub mod event;
+pub mod followup;
 pub mod ingest;
 pub mod lexical;
 pub mod model;

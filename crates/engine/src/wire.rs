@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::followup::Kind;
+
 /// The version of the contract.
 pub const VERSION: u32 = 1;
 
@@ -39,6 +41,17 @@ pub struct Answerer {
     pub kind: &'static str,
     /// The generative model's name.
     pub model: Option<String>,
+}
+
+/// How a question was made self-contained.
+#[derive(Clone, Debug, Serialize)]
+pub struct FollowUp {
+    /// Never [`Kind::AsIs`].
+    pub kind: Kind,
+    /// The earlier question it was made from, from 1, oldest first.
+    pub turn: Option<usize>,
+    /// What it is about, where that came from before.
+    pub subject: Option<String>,
 }
 
 /// One sentence of an answer.
@@ -168,6 +181,8 @@ pub struct Answer {
     pub question: String,
     /// As searched: self-contained.
     pub standalone_question: String,
+    /// How it was made of the one before, where it was.
+    pub followup: Option<FollowUp>,
     /// How it ended.
     pub outcome: Outcome,
     /// 0 to 1: how likely the notes answer the question.

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use sidenote_engine::engine::Question;
+use sidenote_engine::engine::{Question, told};
 use sidenote_engine::error::ErrorCode;
+use sidenote_engine::followup::{self, Rewrite};
 use sidenote_engine::text::is_cjk;
 use sidenote_engine::wire::{self, Outcome as Ended};
 
@@ -22,6 +23,12 @@ pub(crate) struct Ask {
     /// The question, in Chinese or English; `-` reads it from standard input
     #[arg(required = true, value_name = "QUESTION")]
     words: Vec<String>,
+    /// A question that was asked before this one (repeatable, oldest first): "它有什么缺点？" is then about what that one was about
+    #[arg(long, value_name = "QUESTION", help_heading = "Follow-up questions")]
+    after: Vec<String>,
+    /// The question as it is to be asked, instead of what is made of it and the earlier ones
+    #[arg(long, value_name = "QUESTION", help_heading = "Follow-up questions")]
+    standalone: Option<String>,
     /// Passages in the result
     #[arg(long, value_name = "N", default_value_t = 8)]
     limit: usize,
@@ -34,21 +41,25 @@ pub(crate) struct Ask {
 impl Ask {
     pub(crate) fn run(&self, app: &App) -> Outcome {
         let text = args::words(&self.words)?;
-        match self.ask(app, &text) {
+        let rewrite = match &self.standalone {
+            Some(edited) => Rewrite::edited(&args::words(std::slice::from_ref(edited))?),
+            None => followup::rewrite(&followup::conversation(&self.after), &text),
+        };
+        match self.ask(app, &text, &rewrite) {
             // Stopped is one of the ways a question ends.
             Err(Stop::Error(e)) if e.code == ErrorCode::Cancelled && app.output.json => {
-                app.output.object(&stopped(&text))?;
+                app.output.object(&stopped(&text, &rewrite))?;
                 Ok(Exit::Cancelled)
             }
             other => other,
         }
     }
 
-    fn ask(&self, app: &App, text: &str) -> Outcome {
+    fn ask(&self, app: &App, text: &str, rewrite: &Rewrite) -> Outcome {
         let reading = app.read(true)?;
         let question = Question { text: text.to_owned(), filter: self.filters.filter(&self.note), limit: self.limit };
         let changes = app.look_for_changes();
-        let mut answer = reading.snapshot.ask(&question, app.silent())?;
+        let mut answer = reading.snapshot.ask_as(&question, rewrite, app.silent())?;
         answer.notices.extend(reading.notices);
         let exit = if answer.outcome == Ended::Answered { Exit::Done } else { Exit::Nothing };
         if app.output.json {
@@ -66,11 +77,12 @@ impl Ask {
 }
 
 /// The object of a question that was stopped.
-fn stopped(text: &str) -> wire::Answer {
+pub(super) fn stopped(text: &str, rewrite: &Rewrite) -> wire::Answer {
     wire::Answer {
         version: wire::VERSION,
         question: text.to_owned(),
-        standalone_question: text.trim().to_owned(),
+        standalone_question: rewrite.standalone.trim().to_owned(),
+        followup: told(rewrite),
         outcome: Ended::Cancelled,
         confidence: 0.0,
         answerer: wire::Answerer { kind: "extractive", model: None },
@@ -84,11 +96,15 @@ fn stopped(text: &str) -> wire::Answer {
     }
 }
 
-fn human(answer: &wire::Answer, output: &Output) -> String {
+/// An answer for people; where the question was asked in another form than typed, that form first.
+pub(super) fn human(answer: &wire::Answer, output: &Output) -> String {
     let (style, width) = (output.style(), output.width());
     let mut out = String::new();
+    if answer.followup.is_some() {
+        out = style.dim(&format!("asked as: {}", one_line(&answer.standalone_question))) + "\n\n";
+    }
     if answer.outcome != Ended::Answered {
-        return not_in_notes(answer, output);
+        return out + &not_in_notes(answer, output);
     }
     let mut text = wrap(&plain(&answer.answer), width, "");
     for citation in &answer.citations {

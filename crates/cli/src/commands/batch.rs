@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sidenote_engine::engine::{Question, Snapshot};
 use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::followup;
 use sidenote_engine::retrieve::Query;
 use sidenote_engine::wire::{self, Answer, Outcome as Ended, Passage};
 
@@ -44,6 +45,8 @@ pub(crate) struct Batch {
 struct Asked {
     id: Value,
     question: String,
+    /// Questions that were asked before it, oldest first.
+    history: Option<Vec<String>>,
 }
 
 impl Batch {
@@ -92,7 +95,7 @@ impl Batch {
             let row = match serde_json::from_slice::<Asked>(line) {
                 Ok(asked) if Query::new(&asked.question).is_err() => {
                     batched.blank += 1;
-                    Ok(self.blank(asked.id))
+                    Ok(self.blank(asked.id, asked.question))
                 }
                 Ok(asked) => self.row(app, snapshot, asked, batched),
                 Err(e) => Err(Error::new(ErrorCode::InvalidInput, format!("no {{\"id\", \"question\"}}: {e}"), "")),
@@ -112,12 +115,15 @@ impl Batch {
 
     fn row(&self, app: &App, snapshot: &Snapshot, asked: Asked, batched: &mut Batched) -> Result<Row> {
         let began = Instant::now();
+        let rewrite = followup::rewrite(&followup::conversation(&asked.history.unwrap_or_default()), &asked.question);
+        let standalone_question = rewrite.standalone.clone();
         let question = Question { text: asked.question, filter: self.filters.filter(&self.note), limit: self.limit };
         if !self.answers {
-            let found = snapshot.search(&question, app.silent())?;
+            let found = snapshot.search(&Question { text: rewrite.standalone, ..question }, app.silent())?;
             note(&mut batched.notices, found.notices);
             return Ok(Row {
                 id: asked.id,
+                standalone_question,
                 results: results(&found.hits),
                 answer: None,
                 abstained: None,
@@ -126,10 +132,11 @@ impl Batch {
                 latency_ms: ms(began),
             });
         }
-        let mut answer = snapshot.ask(&question, app.silent())?;
+        let mut answer = snapshot.ask_as(&question, &rewrite, app.silent())?;
         note(&mut batched.notices, std::mem::take(&mut answer.notices));
         Ok(Row {
             id: asked.id,
+            standalone_question,
             results: results(&answer.passages),
             answer: said(&answer),
             abstained: Some(answer.outcome != Ended::Answered),
@@ -140,9 +147,10 @@ impl Batch {
     }
 
     /// The row of a question without a word.
-    fn blank(&self, id: Value) -> Row {
+    fn blank(&self, id: Value, question: String) -> Row {
         Row {
             id,
+            standalone_question: question,
             results: Vec::new(),
             answer: None,
             abstained: self.answers.then_some(true),

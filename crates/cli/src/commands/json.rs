@@ -123,6 +123,8 @@ pub(crate) struct FailedLine {
 pub(crate) struct Row {
     /// As in the question's line.
     pub(crate) id: serde_json::Value,
+    /// As it was asked: with what its history says it is about.
+    pub(crate) standalone_question: String,
     /// Best first.
     pub(crate) results: Vec<ResultRow>,
     /// Without markers; null without `--answers` and where the notes do not answer.

@@ -85,10 +85,16 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    pub(super) fn new<'u>(material: &Material<'_>, weights: &TermWeights, sentences: impl Iterator<Item = (usize, &'u Unit)>, sentence_cosine: f32) -> Self {
+    pub(super) fn new<'u>(
+        material: &Material<'_>,
+        weights: &TermWeights,
+        sentences: impl Iterator<Item = (usize, &'u Unit)>,
+        sentence_cosine: f32,
+    ) -> Self {
         let late = LateInteraction::new(&material.query.content, material.tokens);
         let mut e = Self { sentence_cosine, weakest: 0.0, ..Self::default() };
-        let above: Vec<String> = material.passages.iter().map(|p| normalise(&format!("{}\n{}", p.document.title, p.chunk.heading.join("\n")))).collect();
+        let above: Vec<String> =
+            material.passages.iter().map(|p| normalise(&format!("{}\n{}", p.document.title, p.chunk.heading.join("\n")))).collect();
         for (passage, above) in material.passages.iter().zip(&above).take(3) {
             let whole = format!("{above}\n{}", normalise(&passage.text));
             e.passage_coverage = e.passage_coverage.max(weights.coverage(&whole, ""));

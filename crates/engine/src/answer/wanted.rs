@@ -22,8 +22,27 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
     (
         Wanted::Number,
         &[
-            "多少", "几个", "几种", "几年", "几次", "多大", "多长", "多高", "多久", "哪一年", "哪年", "何时", "什么时候", "how many", "how much", "how long",
-            "how large", "how big", "when ", "what year", "which year",
+            "多少",
+            "几个",
+            "几种",
+            "几年",
+            "几次",
+            "多大",
+            "多长",
+            "多高",
+            "多久",
+            "哪一年",
+            "哪年",
+            "何时",
+            "什么时候",
+            "how many",
+            "how much",
+            "how long",
+            "how large",
+            "how big",
+            "when ",
+            "what year",
+            "which year",
         ],
     ),
     (Wanted::List, &["哪些", "哪几", "列举", "有什么", "which ", "list ", "what are"]),
@@ -34,9 +53,48 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
 /// Marks of a sentence of each kind.
 fn marks(wanted: Wanted) -> &'static [&'static str] {
     match wanted {
-        Wanted::Definition => &["是指", "指的是", "是一种", "是一个", "是一类", "是将", "是把", "即", "定义为", "称为", "叫做", " is a", " is an", " is the", " are ", "refers to", "means "],
-        Wanted::Reason => &["因为", "由于", "因此", "所以", "原因", "从而", "避免", "以便", "为了", "导致", "使得", "because", "since ", "so that", "therefore", "reason", "avoid", "to prevent"],
-        Wanted::Steps => &["首先", "然后", "其次", "最后", "步骤", "通过", "使用", "采用", "可以", "先", "再", "first", "then", "finally", "step", "use ", "by "],
+        Wanted::Definition => &[
+            "是指",
+            "指的是",
+            "是一种",
+            "是一个",
+            "是一类",
+            "是将",
+            "是把",
+            "即",
+            "定义为",
+            "称为",
+            "叫做",
+            " is a",
+            " is an",
+            " is the",
+            " are ",
+            "refers to",
+            "means ",
+        ],
+        Wanted::Reason => &[
+            "因为",
+            "由于",
+            "因此",
+            "所以",
+            "原因",
+            "从而",
+            "避免",
+            "以便",
+            "为了",
+            "导致",
+            "使得",
+            "because",
+            "since ",
+            "so that",
+            "therefore",
+            "reason",
+            "avoid",
+            "to prevent",
+        ],
+        Wanted::Steps => {
+            &["首先", "然后", "其次", "最后", "步骤", "通过", "使用", "采用", "可以", "先", "再", "first", "then", "finally", "step", "use ", "by "]
+        }
         Wanted::Comparison => &["而", "区别", "不同", "相比", "相对", "优于", "则", "while", "whereas", "unlike", "than", "differ", "however"],
         Wanted::List => &["包括", "分为", "有以下", "主要有", "种", "include", "such as", "following", "kinds of"],
         Wanted::Number | Wanted::Other => &[],
@@ -55,7 +113,9 @@ impl Wanted {
         let marked = f32::from(u8::from(marks(self).iter().any(|mark| normalised.contains(mark))));
         let item = f32::from(u8::from(unit.kind == Kind::Item));
         match self {
-            Self::Number => f32::from(u8::from(!numbers(normalised).is_empty() || normalised.contains(['一', '二', '三', '两', '四', '五', '六', '七', '八', '九', '十']))),
+            Self::Number => f32::from(u8::from(
+                !numbers(normalised).is_empty() || normalised.contains(['一', '二', '三', '两', '四', '五', '六', '七', '八', '九', '十']),
+            )),
             Self::List | Self::Steps => marked.max(item),
             _ => marked,
         }

@@ -1,7 +1,10 @@
 //! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
 
 mod cross;
+mod follow;
 mod notes;
+
+pub use follow::told;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -203,6 +206,7 @@ impl Snapshot {
             version: wire::VERSION,
             question: question.text.clone(),
             standalone_question: found.query.text.clone(),
+            followup: None,
             outcome,
             confidence: draft.confidence,
             answerer: wire::Answerer { kind: "extractive", model: None },
@@ -439,10 +443,8 @@ impl Snapshot {
         let Some(tokens) = &self.tokens else { return };
         let late = LateInteraction::new(&query.content, Some(tokens.as_ref()));
         let depth = self.settings.search.rerank_depth.min(passages.len());
-        let candidates: Vec<Candidate<'_>> = passages[..depth]
-            .iter()
-            .map(|p| Candidate { title: &p.document.title, heading: &p.chunk.heading, text: &p.text, hit: &p.hit })
-            .collect();
+        let candidates: Vec<Candidate<'_>> =
+            passages[..depth].iter().map(|p| Candidate { title: &p.document.title, heading: &p.chunk.heading, text: &p.text, hit: &p.hit }).collect();
         let features = Reranker::new(query, self.lexical.as_ref(), &late).features(&candidates);
         let mut reranked: HashMap<u64, f32> = HashMap::with_capacity(depth);
         for (passage, features) in passages.iter_mut().zip(features) {

@@ -101,9 +101,9 @@ impl<'a> LateInteraction<'a> {
 
     fn with_cosines<T>(&self, token: u32, mut look: impl FnMut(&[f32]) -> T) -> T {
         let mut known = self.known.borrow_mut();
-        let cosines = known.entry(token).or_insert_with(|| {
-            self.model.map_or_else(Vec::new, |model| self.asked.iter().map(|(asked, _)| model.cosine(*asked, token)).collect())
-        });
+        let cosines = known
+            .entry(token)
+            .or_insert_with(|| self.model.map_or_else(Vec::new, |model| self.asked.iter().map(|(asked, _)| model.cosine(*asked, token)).collect()));
         look(cosines)
     }
 }

@@ -89,7 +89,9 @@ impl<'a> Batches<'a> {
         let place = |at: usize| &self.places[at * width..][..width];
         let centres: Vec<f32> = (0..NEIGHBOURHOODS).flat_map(|_| place(sample[random.below(sample.len())]).iter().copied()).collect();
         let others: Vec<f32> = sample.iter().flat_map(|&at| place(at).iter().copied()).collect();
-        let (Ok(centres), Ok(others)) = (ArrayView2::from_shape((NEIGHBOURHOODS, width), &centres), ArrayView2::from_shape((sample.len(), width), &others)) else {
+        let (Ok(centres), Ok(others)) =
+            (ArrayView2::from_shape((NEIGHBOURHOODS, width), &centres), ArrayView2::from_shape((sample.len(), width), &others))
+        else {
             return Vec::new();
         };
         let each = (size / NEIGHBOURHOODS).min(sample.len() - 1);

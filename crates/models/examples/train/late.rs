@@ -52,7 +52,9 @@ pub(crate) fn step(table: &mut Table, batch: &Batch<'_>, temperature: f32, rate:
     let shape = |vectors| ArrayView2::from_shape((vectors_rows(vectors, width), width), vectors);
     let (Ok(l), Ok(r)) = (shape(&left_units.vectors), shape(&right_units.vectors)) else { return 0.0 };
     let cosines = l.dot(&r.t());
-    let places = |texts: &[Vec<u32>], gathered: &Gathered| -> Vec<Vec<usize>> { texts.iter().map(|t| t.iter().map(|p| gathered.place[p]).collect()).collect() };
+    let places = |texts: &[Vec<u32>], gathered: &Gathered| -> Vec<Vec<usize>> {
+        texts.iter().map(|t| t.iter().map(|p| gathered.place[p]).collect()).collect()
+    };
     let (asked, searched) = (places(&asked, &left), places(&searched, &right));
     // For each token asked and each text, its nearest token there.
     let mut nearest = vec![(0.0f32, None); left.pieces.len() * size];

@@ -91,7 +91,8 @@ impl Table {
             *ids.entry(part).or_insert(next)
         };
         // A part that one piece has alone shares nothing.
-        let parts: Vec<Vec<u32>> = named.iter().map(|list| list.iter().filter(|part| counts[part.as_str()] > 1).map(|part| id(part)).collect()).collect();
+        let parts: Vec<Vec<u32>> =
+            named.iter().map(|list| list.iter().filter(|part| counts[part.as_str()] > 1).map(|part| id(part)).collect()).collect();
         Self { dimensions, own: Rows::new(pieces.len(), dimensions, random), shared: Rows::new(ids.len().max(1), dimensions, random), parts }
     }
 

@@ -1,0 +1,187 @@
+//! `chat`: a conversation, one question a line, follow-ups made self-contained and shown. It must not know how an answer is found or a
+//! follow-up understood.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use clap::Args;
+use sidenote_engine::engine::{Engine, Question};
+use sidenote_engine::error::{Error, ErrorCode};
+use sidenote_engine::followup::{self, Rewrite, Turn};
+use sidenote_engine::retrieve::Query;
+use sidenote_engine::wire::{self, Outcome as Ended};
+
+use super::ask::{human, stopped};
+use crate::app::{App, Reading};
+use crate::args::{Filters, NoteFilter};
+use crate::output::{Exit, Outcome, Stop};
+
+/// Notes whose titles say what an answer was about.
+const TITLES: usize = 3;
+const COMMANDS: &str = "/as TEXT asks the last question as TEXT, /raw exactly as typed, /new forgets the conversation, /quit ends it";
+
+/// Arguments of `chat`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Within the conversation:\n  /as TEXT  ask the last question again as TEXT\n  /raw      ask the last question again exactly as typed\n  \
+                        /new      forget the conversation\n  /quit     end it (as Ctrl-D does)\n\
+                        Ctrl-C stops the answer under way, a second one ends the conversation."
+)]
+pub(crate) struct Chat {
+    /// Passages in each result
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    limit: usize,
+    #[command(flatten)]
+    filters: Filters,
+    #[command(flatten)]
+    note: NoteFilter,
+}
+
+/// A line of the conversation.
+enum Said<'a> {
+    Ask(&'a str),
+    As(&'a str),
+    Raw,
+    New,
+    Quit,
+    Unknown(&'a str),
+}
+
+impl<'a> Said<'a> {
+    fn new(line: &'a str) -> Self {
+        let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        match command {
+            "/as" => Self::As(rest.trim()),
+            "/raw" => Self::Raw,
+            "/new" => Self::New,
+            "/quit" | "/exit" => Self::Quit,
+            // A question may begin with a path.
+            _ if command.len() > 1 && command.starts_with('/') && command[1..].bytes().all(|b| b.is_ascii_lowercase()) => Self::Unknown(command),
+            _ => Self::Ask(line),
+        }
+    }
+}
+
+impl Chat {
+    pub(crate) fn run(&self, app: &App) -> Outcome {
+        let Reading { engine, snapshot, mut notices } = app.read(true)?;
+        // An unusable filter is so for every question: it is told before the first.
+        snapshot.search(&Question { text: "note".to_owned(), ..self.question("") }, app.silent())?;
+        // Each question sees the notes as they are then; this view would keep the old ones.
+        drop(snapshot);
+        notices.extend(app.look_for_changes().notice());
+        notices.iter().for_each(|n| app.output.notice(n));
+        let terminal = io::stdin().is_terminal();
+        if terminal {
+            app.output.info(COMMANDS);
+        }
+        let mut talk = Talk { chat: self, app, engine, terminal, turns: Vec::new(), told: notices.clone(), untold: notices };
+        let mut lines = io::stdin().lock();
+        loop {
+            if terminal {
+                app.output.prompt("> ");
+            }
+            let mut bytes = Vec::new();
+            let read = lines.read_until(b'\n', &mut bytes);
+            if read.map_err(|e| Error::new(ErrorCode::Io, format!("could not read standard input: {e}"), ""))? == 0 {
+                return Ok(Exit::Done);
+            }
+            match talk.line(&bytes) {
+                Ok(true) => return Ok(Exit::Done),
+                Ok(false) => {}
+                // What is wrong with one line is no reason to end.
+                Err(Stop::Error(e)) if e.code == ErrorCode::InvalidInput => app.output.error(&e),
+                Err(stop) => return Err(stop),
+            }
+        }
+    }
+
+    fn question(&self, text: &str) -> Question {
+        Question { text: text.to_owned(), filter: self.filters.filter(&self.note), limit: self.limit }
+    }
+}
+
+/// A conversation under way.
+struct Talk<'a> {
+    chat: &'a Chat,
+    app: &'a App,
+    engine: Engine,
+    terminal: bool,
+    turns: Vec<Turn>,
+    /// Notices that the person has seen: once is enough.
+    told: Vec<String>,
+    /// Notices of the beginning, for the first object.
+    untold: Vec<String>,
+}
+
+impl Talk<'_> {
+    /// Does what a line says; whether it ends the conversation.
+    fn line(&mut self, bytes: &[u8]) -> Result<bool, Stop> {
+        let invalid = |message: &str, hint: &str| Error::new(ErrorCode::InvalidInput, message, hint);
+        let text = std::str::from_utf8(bytes).map_err(|_| invalid("this line is not UTF-8", "write it in UTF-8"))?;
+        match Said::new(text.trim_start_matches('\u{feff}').trim()) {
+            Said::Ask("") => {}
+            Said::Ask(question) => {
+                Query::new(question)?;
+                let rewrite = followup::rewrite(&self.turns, question);
+                self.ask(question.to_owned(), rewrite)?;
+            }
+            said @ (Said::As(_) | Said::Raw) => {
+                let last = self.turns.last().ok_or_else(|| invalid("nothing was asked yet", "type a question"))?;
+                let rewrite = match said {
+                    Said::As(edited) => Rewrite::edited(&Query::new(edited)?.text),
+                    _ => Rewrite::as_is(&last.question),
+                };
+                let question = last.question.clone();
+                self.turns.pop();
+                self.ask(question, rewrite)?;
+            }
+            Said::New => self.turns.clear(),
+            Said::Quit => return Ok(true),
+            Said::Unknown(command) => return Err(invalid(&format!("there is no {command}"), COMMANDS).into()),
+        }
+        Ok(false)
+    }
+
+    /// Asks and tells one question.
+    fn ask(&mut self, question: String, rewrite: Rewrite) -> Result<(), Stop> {
+        // On a terminal a Ctrl-C was for the question before; in a script it ends the rest.
+        if self.terminal {
+            self.app.cancel.reset();
+        }
+        let snapshot = self.engine.snapshot(self.app.silent());
+        let answer = match snapshot.and_then(|s| s.ask_as(&self.chat.question(&question), &rewrite, self.app.silent())) {
+            Err(e) if e.code == ErrorCode::Cancelled && self.terminal => stopped(&question, &rewrite),
+            other => other?,
+        };
+        let mut titles: Vec<String> = Vec::new();
+        for citation in &answer.citations {
+            if titles.len() < TITLES && !titles.contains(&citation.title) {
+                titles.push(citation.title.clone());
+            }
+        }
+        self.turns.push(Turn { question, standalone: rewrite.standalone, titles });
+        self.tell(answer)
+    }
+
+    fn tell(&mut self, mut answer: wire::Answer) -> Result<(), Stop> {
+        let output = &self.app.output;
+        if output.json {
+            answer.notices.append(&mut self.untold);
+            return output.line(&answer);
+        }
+        if answer.outcome == Ended::Cancelled {
+            return Ok(());
+        }
+        output.text(&(human(&answer, output) + "\n"))?;
+        if answer.followup.is_some() && answer.outcome == Ended::NotInNotes {
+            answer.notices.push("`/raw` asks it exactly as typed, `/as TEXT` in other words".to_owned());
+        }
+        for notice in answer.notices {
+            if !self.told.contains(&notice) {
+                output.notice(&notice);
+                self.told.push(notice);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,207 @@
+//! Follow-up questions made self-contained: 「它有什么缺点？」 after a question about LoRA becomes 「LoRA 有什么缺点？」. Rules over normalised words,
+//! no model; a question that says what it is about stays exactly as typed, for a wrong rewrite is worse than none. Pure: it must not know notes,
+//! indexes or who asks.
+
+mod chinese;
+mod english;
+mod line;
+mod subject;
+// Word lists are read as paragraphs.
+#[rustfmt::skip]
+mod words;
+
+use serde::Serialize;
+
+use line::Line;
+use subject::{Language, Subject, language, subject};
+
+/// Characters of a question that may be a follow-up; more is a pasted text, which speaks for itself.
+const MAX_CHARS: usize = 160;
+/// Characters of an earlier question that are looked at.
+const MAX_EARLIER: usize = 400;
+/// Earlier questions that are looked at: what was asked before is no longer meant.
+const MAX_TURNS: usize = 12;
+
+/// An earlier question of a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// As typed.
+    pub question: String,
+    /// As it was asked.
+    pub standalone: String,
+    /// Titles of the notes that answered it, best first: what it is about where no question says so.
+    pub titles: Vec<String>,
+}
+
+/// How a standalone question was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// As typed: it needs nothing from before, or nothing fits.
+    AsIs,
+    /// A pronoun was replaced: 它, this method, the former.
+    Pronoun,
+    /// The subject was added: 「缺点呢？」, "and the drawbacks?".
+    Ellipsis,
+    /// One side of a comparison was added: 「和全量微调相比呢？」.
+    Comparison,
+    /// The last question of another subject: 「那 QLoRA 呢？」, "what about QLoRA?".
+    Swap,
+    /// The last question and what more is wanted: 「举个例子」, "why?".
+    Continuation,
+    /// The person wrote it.
+    Edited,
+}
+
+/// A question and the form in which it can be asked on its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewrite {
+    /// Says what it is about.
+    pub standalone: String,
+    /// How it was made.
+    pub kind: Kind,
+    /// The earlier question that it was made from, an index into the history.
+    pub from: Option<usize>,
+    /// What it is about, where that came from before.
+    pub subject: Option<String>,
+}
+
+impl Rewrite {
+    /// The question as typed.
+    #[must_use]
+    pub fn as_is(question: &str) -> Self {
+        Self { standalone: question.to_owned(), kind: Kind::AsIs, from: None, subject: None }
+    }
+
+    /// A standalone form that the person wrote.
+    #[must_use]
+    pub fn edited(standalone: &str) -> Self {
+        Self { kind: Kind::Edited, ..Self::as_is(standalone) }
+    }
+}
+
+/// What a rule made.
+struct Made {
+    standalone: String,
+    kind: Kind,
+    turn: usize,
+    subject: String,
+}
+
+/// The standalone form of a question after earlier ones, oldest first.
+#[must_use]
+pub fn rewrite(history: &[Turn], question: &str) -> Rewrite {
+    let Some(made) = once(history, question) else { return Rewrite::as_is(question) };
+    // A form that would be changed again does not stand alone.
+    if made.standalone.trim() == question.trim() || once(history, &made.standalone).is_some_and(|again| again.standalone != made.standalone) {
+        return Rewrite::as_is(question);
+    }
+    Rewrite { standalone: made.standalone, kind: made.kind, from: Some(made.turn), subject: Some(made.subject).filter(|s| !s.is_empty()) }
+}
+
+/// A conversation of which only the questions are known, oldest first.
+#[must_use]
+pub fn conversation(questions: &[String]) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = Vec::with_capacity(questions.len());
+    for question in questions {
+        let standalone = rewrite(&turns, question).standalone;
+        turns.push(Turn { question: question.clone(), standalone, titles: Vec::new() });
+    }
+    turns
+}
+
+fn once(history: &[Turn], question: &str) -> Option<Made> {
+    if history.is_empty() || question.chars().count() > MAX_CHARS || !question.contains(char::is_alphanumeric) {
+        return None;
+    }
+    let line = Line::new(question);
+    let lines: Vec<Line<'_>> = history.iter().map(|t| Line::new(beginning(&t.standalone))).collect();
+    let topic = Topic::new(history, &lines, language(&line))?;
+    match topic.language {
+        Language::Chinese => chinese::rewrite(&line, &topic),
+        Language::English => english::rewrite(&line, &topic),
+    }
+}
+
+fn beginning(text: &str) -> &str {
+    &text[..text.char_indices().nth(MAX_EARLIER).map_or(text.len(), |(i, _)| i)]
+}
+
+/// What a conversation is about.
+struct Topic<'a> {
+    history: &'a [Turn],
+    lines: &'a [Line<'a>],
+    /// Of the new question.
+    language: Language,
+    /// Of the turns that have one, the last first.
+    subjects: Vec<(usize, Subject)>,
+}
+
+impl<'a> Topic<'a> {
+    fn new(history: &'a [Turn], lines: &'a [Line<'a>], language: Language) -> Option<Self> {
+        history.iter().rposition(|t| t.standalone.contains(char::is_alphanumeric))?;
+        let subjects = lines.iter().enumerate().rev().take(MAX_TURNS).filter_map(|(i, l)| subject(l).map(|s| (i, s))).collect();
+        Some(Self { history, lines, language, subjects })
+    }
+
+    /// The subject of the last question that has one; without any, the note that answered last.
+    fn one(&self) -> Option<(String, usize)> {
+        let titled = || self.history.iter().enumerate().rev().find_map(|(i, t)| Some((t.titles.first()?.clone(), i)));
+        let Some((turn, subject)) = self.subjects.first() else { return titled() };
+        // A side that was only compared with does not become the subject.
+        let text = match &subject.pair {
+            Some([first, _]) if !self.history[*turn].question.contains(first.as_str()) => first,
+            _ => return Some((self.worded(subject), *turn)),
+        };
+        Some((text.clone(), *turn))
+    }
+
+    /// The subject, two where two were compared.
+    fn all(&self) -> Option<(String, usize)> {
+        let (turn, subject) = self.subjects.first()?;
+        Some((self.worded(subject), *turn))
+    }
+
+    /// A subject in its own wording; only what joins two is of the new question's language.
+    fn worded(&self, subject: &Subject) -> String {
+        match (&subject.pair, self.language) {
+            (Some([a, b]), Language::Chinese) if subject.text.contains(" and ") => line::join(&[a, "和", b]),
+            (Some([a, b]), Language::English) if !subject.text.contains(" and ") => format!("{a} and {b}"),
+            _ => subject.text.clone(),
+        }
+    }
+
+    /// The last two that were named together.
+    fn both(&self) -> Option<(String, usize)> {
+        self.subjects.iter().find(|(_, s)| s.pair.is_some()).map(|(turn, s)| (self.worded(s), *turn))
+    }
+
+    /// One of them.
+    fn half(&self, which: usize) -> Option<(String, usize)> {
+        self.subjects.iter().find_map(|(turn, s)| Some((s.pair.as_ref()?[which].clone(), *turn)))
+    }
+
+    /// The two of them.
+    fn pair(&self) -> Option<(&[String; 2], usize)> {
+        self.subjects.iter().find_map(|(turn, s)| Some((s.pair.as_ref()?, *turn)))
+    }
+
+    /// Whether the subject is a person: someone asked who that is.
+    fn person(&self) -> bool {
+        self.subjects.first().is_some_and(|(turn, _)| {
+            let asked = &self.lines[*turn].norm;
+            asked.contains('谁') || asked.starts_with("who ") || asked.starts_with("who's ")
+        })
+    }
+
+    /// The last question.
+    fn last(&self) -> (usize, &'a str) {
+        let turn = self.history.len() - 1;
+        (turn, beginning(&self.history[turn].standalone).trim())
+    }
+
+    /// The last question that has a subject.
+    fn last_about(&self) -> Option<(usize, &Line<'a>, &Subject)> {
+        self.subjects.first().map(|(turn, s)| (*turn, &self.lines[*turn], s))
+    }
+}

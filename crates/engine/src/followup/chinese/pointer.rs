@@ -1,0 +1,122 @@
+//! What in a Chinese question points back, and what of it is about something by itself. It must not know what is done about it.
+
+use crate::followup::Topic;
+use crate::followup::line::{Line, begins, ends, has, marked};
+use crate::followup::words::{ASPECTS, COMPARING, EMPTY, GENERIC, HOW_VERBS, NO_REFERENCE, PREDICATES, QUANTITIES};
+use crate::text::{is_cjk, normalise};
+
+/// How a clause begins that only says what is compared with, or when.
+const FRAMES: &[&str] = &["和", "与", "跟", "同", "相比", "比起", "相较", "对比", "除了", "不同于"];
+
+/// What points back.
+pub(super) enum Pointer {
+    /// 它, 这种方法.
+    One,
+    /// 它们.
+    All,
+    /// 这两者.
+    Both,
+    First,
+    Second,
+    /// 其, 这些参数: the subject's.
+    Of,
+}
+
+/// Its place, its bytes, and what it points to.
+pub(super) type Found = (usize, usize, Pointer);
+
+/// The first thing in a question that points back. `Some(None)`: it points to something in the question itself.
+pub(super) fn pointer(line: &Line<'_>, topic: &Topic<'_>) -> Option<Option<Found>> {
+    let text = &line.norm;
+    let masked = marked(text, NO_REFERENCE);
+    let known = topic.one().map(|(subject, _)| normalise(&subject)).unwrap_or_default();
+    let (at, len, pointer) =
+        text.char_indices().filter(|(i, _)| !masked[*i]).find_map(|(i, _)| points(text, i, &known, topic.person()).map(|(len, p)| (i, len, p)))?;
+    let before = &text[..at];
+    let framed = before.rfind(',').is_some_and(|comma| begins(&before[..comma], FRAMES).is_some() && rest(&before[comma..]).is_empty())
+        || begins(before.trim_start(), &["在", "当"]).is_some() && ends(before, &["时", "时候", "中", "里", "上", "下", "阶段"]).is_some();
+    Some((rest(before).is_empty() || framed).then_some((at, len, pointer)))
+}
+
+fn points(text: &str, at: usize, known: &str, person: bool) -> Option<(usize, Pointer)> {
+    let here = &text[at..];
+    if let Some(word) = begins(here, &["这两者", "这二者", "两者", "二者", "这两个", "它们俩"]) {
+        let generic = begins(&here[word.len()..], GENERIC).filter(|_| word == "这两个").map_or(0, str::len);
+        return Some((word.len() + generic, Pointer::Both));
+    }
+    for (word, pointer) in [("前者", Pointer::First), ("后者", Pointer::Second), ("它们", Pointer::All), ("他们", Pointer::All), ("它", Pointer::One)]
+    {
+        if here.starts_with(word) {
+            return Some((word.len(), pointer));
+        }
+    }
+    if let Some(word) = begins(here, &["他", "她"]).filter(|_| person) {
+        return Some((word.len(), Pointer::One));
+    }
+    if let Some(after) = here.strip_prefix('其') {
+        return begins(after, ASPECTS).or_else(|| begins(after, QUANTITIES)).map(|_| ('其'.len_utf8(), Pointer::Of));
+    }
+    let word = begins(here, &["上述", "这一", "这些", "那些", "这个", "那个", "这种", "那种", "这类", "此类", "这项", "该", "此", "这", "那"])?;
+    let after = &here[word.len()..];
+    // 「这个损失函数」 after 交叉熵损失函数.
+    let repeated = known.char_indices().map(|(i, _)| &known[i..]).find(|tail| tail.chars().count() > 1 && after.starts_with(tail));
+    if let Some(noun) = repeated.filter(|_| word.chars().count() > 1 || word == "该") {
+        return Some((word.len() + noun.len(), Pointer::One));
+    }
+    if let Some(noun) = begins(after, GENERIC) {
+        // 「这个模型压缩方法」 is a noun of its own.
+        let whole = after[noun.len()..].chars().next().is_none_or(|c| !is_cjk(c)) || {
+            let next = &after[noun.len()..];
+            next.starts_with('的')
+                || begins(next, PREDICATES).is_some()
+                || begins(next, EMPTY).is_some()
+                || begins(next, FRAMES).is_some()
+                || begins(next, ASPECTS).is_some()
+        };
+        return whole.then_some((word.len() + noun.len(), Pointer::One));
+    }
+    if let Some(noun) = begins(after, QUANTITIES).filter(|n| n.chars().count() > 1)
+        && matches!(word, "这些" | "这个" | "那些" | "那个")
+        && begins(&after[noun.len()..], PREDICATES).is_some()
+    {
+        return Some((word.len(), Pointer::Of));
+    }
+    // 这 alone is the subject where a predicate follows that names nothing.
+    let alone = matches!(word, "这" | "这个" | "那个") || word == "那" && after.starts_with('是');
+    let follows = begins(
+        after,
+        &["是", "有什么", "有哪些", "有用", "有必要", "怎么", "如何", "为什么", "为何", "会", "能", "需要", "适合", "可以", "和", "与", "跟", "吗"],
+    );
+    let compares = begins(after, &["和", "与", "跟"]).is_some() && has(after, COMPARING);
+    (alone && follows.is_some() && (rest(after).is_empty() || compares)).then_some((word.len(), Pointer::One))
+}
+
+/// What of a text is about something, when the words that every question has are taken off.
+pub(super) fn rest(text: &str) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        let here = &text[at..];
+        let how = begins(here, &["怎么样", "怎么去", "怎么", "如何", "怎样", "咋"]).filter(|w| *w != "怎么样");
+        if let Some(verb) = how.and_then(|w| begins(&here[w.len()..], HOW_VERBS).map(|v| w.len() + v.len())) {
+            at += verb;
+            continue;
+        }
+        if let Some(quantity) = here.strip_prefix("多少").and_then(|after| begins(after, QUANTITIES)) {
+            at += "多少".len() + quantity.len();
+            continue;
+        }
+        let known = begins(here, EMPTY).into_iter().chain(begins(here, ASPECTS)).chain(begins(here, &["它们", "它", "其"])).map(str::len).max();
+        match known {
+            Some(len) => at += len,
+            None => {
+                let c = here.chars().next().unwrap_or(' ');
+                if c.is_alphanumeric() {
+                    out.push(c);
+                }
+                at += c.len_utf8();
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,278 @@
+//! Follow-up questions made self-contained: the labelled sets, what holds for any text, and the whole way over notes.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use sidenote_engine::followup::{Kind, Rewrite, Turn, conversation, rewrite};
+
+use crate::support::{Desk, quietly};
+
+/// A labelled case: see the head of the files.
+struct Case {
+    history: Vec<String>,
+    question: String,
+    /// What the standalone form must hold; none for a question that must stay as typed.
+    terms: Option<Vec<String>>,
+    forms: Vec<String>,
+}
+
+/// How many cases of a set come out right.
+#[derive(Default)]
+struct Figures {
+    followups: usize,
+    subjects: usize,
+    forms: usize,
+    own: usize,
+    unchanged: usize,
+    wrong: Vec<String>,
+}
+
+fn after(history: &[&str], question: &str) -> Rewrite {
+    let history: Vec<String> = history.iter().map(|q| (*q).to_owned()).collect();
+    rewrite(&conversation(&history), question)
+}
+
+fn cases(file: &str) -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/followup").join(file);
+    let text = std::fs::read_to_string(path).unwrap();
+    let parts = |text: &str, by: &str| text.split(by).map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect::<Vec<_>>();
+    let lines = text.lines().filter(|l| !l.starts_with('#'));
+    lines
+        .map(|line| {
+            let [history, question, terms, forms] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+            let terms = (terms != "=").then(|| parts(terms, "+"));
+            Case { history: parts(history, " // "), question: question.to_owned(), terms, forms: parts(forms, "|") }
+        })
+        .collect()
+}
+
+/// Letters and digits, for a comparison that leaves spaces and punctuation aside.
+fn letters(text: &str) -> String {
+    text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are worth reading where the test passes, too")]
+fn measure(file: &str) -> Figures {
+    let mut figures = Figures::default();
+    for case in cases(file) {
+        let made = rewrite(&conversation(&case.history), &case.question);
+        let told = format!("{:?} then {:?}: {:?}", case.history, case.question, made);
+        let Some(terms) = case.terms else {
+            figures.own += 1;
+            let same = made == Rewrite::as_is(&case.question);
+            figures.unchanged += usize::from(same);
+            figures.wrong.extend((!same).then_some(told));
+            continue;
+        };
+        let asked = letters(&made.standalone);
+        let subject = made.kind != Kind::AsIs && terms.iter().all(|t| asked.contains(&letters(t)));
+        let form = case.forms.iter().any(|f| letters(f) == asked);
+        figures.followups += 1;
+        figures.subjects += usize::from(subject);
+        figures.forms += usize::from(form);
+        figures.wrong.extend((!subject || !form).then_some(told));
+    }
+    println!(
+        "{file}: right subject {}/{}, right form {}/{}, self-contained unchanged {}/{}",
+        figures.subjects, figures.followups, figures.forms, figures.followups, figures.unchanged, figures.own
+    );
+    figures.wrong.iter().for_each(|w| println!("  {w}"));
+    figures
+}
+
+#[test]
+fn the_labelled_conversations_are_understood() {
+    let figures = measure("cases.tsv");
+    assert!(figures.followups >= 90 && figures.own >= 50, "the set was read");
+    assert!(figures.subjects * 100 >= figures.followups * 98 && figures.forms * 100 >= figures.followups * 95);
+    assert_eq!(figures.unchanged, figures.own, "a self-contained question stays as typed");
+}
+
+/// Written before the rules were tuned and looked at when they were done.
+#[test]
+fn conversations_that_the_rules_were_not_tuned_on_are_understood() {
+    let figures = measure("held-out.tsv");
+    assert!(figures.followups >= 25 && figures.own >= 15, "the set was read");
+    assert!(figures.subjects * 100 >= figures.followups * 95 && figures.forms * 100 >= figures.followups * 90);
+    assert_eq!(figures.unchanged, figures.own, "a self-contained question stays as typed");
+}
+
+#[test]
+fn the_questions_of_the_evaluation_sets_stand_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/eval");
+    let mut asked = 0;
+    for set in ["study", "vault"] {
+        let text = std::fs::read_to_string(root.join(set).join("queries.jsonl")).unwrap();
+        for line in text.lines().filter(|l| !l.trim().is_empty()) {
+            let query: serde_json::Value = serde_json::from_str(line).unwrap();
+            let question = query["question"].as_str().unwrap();
+            for before in ["LoRA 是什么？", "What is the difference between pruning and quantization?"] {
+                assert_eq!(after(&[before], question), Rewrite::as_is(question));
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked >= 200, "the sets were read");
+}
+
+#[test]
+fn a_first_question_stays_as_typed() {
+    for question in ["它有什么缺点？", "为什么？", "what about it?", "前者呢？", "  这是什么意思？ "] {
+        assert_eq!(rewrite(&[], question), Rewrite::as_is(question));
+    }
+}
+
+#[test]
+fn a_conversation_goes_on_from_its_last_subject() {
+    let made = after(&["LoRA 是什么？", "那 QLoRA 呢？", "它有什么优点？"], "缺点呢？");
+    assert_eq!((made.standalone.as_str(), made.kind, made.from), ("QLoRA 的缺点是什么？", Kind::Ellipsis, Some(2)));
+    assert_eq!(made.subject.as_deref(), Some("QLoRA"));
+    let turns = conversation(&["LoRA 是什么？".into(), "那 QLoRA 呢？".into()]);
+    assert_eq!(turns[1].standalone, "QLoRA 是什么？");
+}
+
+#[test]
+fn what_was_only_compared_with_does_not_become_the_subject() {
+    let made = after(&["LoRA 有什么优点？", "和全参数微调相比呢？"], "它省显存吗？");
+    assert_eq!(made.standalone, "LoRA 省显存吗？");
+}
+
+#[test]
+fn former_and_latter_need_two_things() {
+    assert_eq!(after(&["LoRA 是什么？"], "前者有什么优点？").kind, Kind::AsIs);
+    assert_eq!(after(&["What is LoRA?"], "Is the latter cheaper?").kind, Kind::AsIs);
+}
+
+#[test]
+fn a_person_is_he_or_she() {
+    assert_eq!(after(&["鲁迅是谁？"], "他写了哪些书？").standalone, "鲁迅写了哪些书？");
+    assert_eq!(after(&["Who was Ada Lovelace?"], "What was her contribution?").standalone, "What was Ada Lovelace's contribution?");
+    assert_eq!(after(&["什么是剪枝？"], "他什么时候过生日？").kind, Kind::AsIs);
+    assert_eq!(after(&["What is pruning?"], "When did she say that?").kind, Kind::AsIs);
+}
+
+#[test]
+fn a_part_of_the_subject_may_name_it_again() {
+    assert_eq!(after(&["什么是交叉熵损失函数？"], "这个损失函数有什么缺点？").standalone, "交叉熵损失函数有什么缺点？");
+}
+
+#[test]
+fn where_no_question_names_a_subject_the_note_that_answered_does() {
+    let turn = |titles: Vec<String>| Turn { question: "为什么？".into(), standalone: "为什么？".into(), titles };
+    assert_eq!(rewrite(&[turn(vec!["残差连接".into()])], "它有什么作用？").standalone, "残差连接有什么作用？");
+    assert_eq!(rewrite(&[turn(Vec::new())], "它有什么作用？").kind, Kind::AsIs);
+}
+
+#[test]
+fn a_pasted_text_is_no_follow_up() {
+    let text = "它".repeat(400);
+    assert_eq!(after(&["LoRA 是什么？"], &text), Rewrite::as_is(&text));
+}
+
+#[test]
+fn a_follow_up_finds_what_it_is_about() {
+    let desk = Desk::new();
+    desk.write(
+        "lora.md",
+        "# LoRA\n\n## LoRA 是什么？\n\nLoRA 冻结原权重，只训练两个低秩矩阵。\n\n## LoRA 有什么缺点？\n\nLoRA 的缺点是低秩限制了能学到的改变量。\n",
+    );
+    desk.write("prune.md", "# 剪枝\n\n## 剪枝有什么缺点？\n\n剪枝的缺点是不规则的稀疏难以加速。\n");
+    desk.sync();
+    let rewrite = after(&["LoRA 是什么？"], "它有什么缺点？");
+    let question = sidenote_engine::engine::Question { text: "它有什么缺点？".into(), limit: 8, ..Default::default() };
+    let answer = quietly(|run| desk.engine.snapshot(run)?.ask_as(&question, &rewrite, run)).unwrap();
+    assert_eq!((answer.question.as_str(), answer.standalone_question.as_str()), ("它有什么缺点？", "LoRA 有什么缺点？"));
+    assert!(answer.sentences.iter().any(|s| s.text.contains("低秩限制")), "{}", answer.answer);
+    let told = answer.followup.unwrap();
+    assert_eq!((told.kind, told.turn, told.subject.as_deref()), (Kind::Pronoun, Some(1), Some("LoRA")));
+}
+
+#[test]
+fn an_abstention_after_a_rewrite_says_how_it_was_asked() {
+    let desk = Desk::new();
+    desk.write("a.md", "# 猫\n\n猫一天睡十二个小时。\n");
+    desk.sync();
+    let question = sidenote_engine::engine::Question { text: "它有什么缺点？".into(), limit: 8, ..Default::default() };
+    let rewrite = after(&["什么是量子纠缠？"], &question.text);
+    let answer = quietly(|run| desk.engine.snapshot(run)?.ask_as(&question, &rewrite, run)).unwrap();
+    assert!(answer.notices.iter().any(|n| n.contains("量子纠缠有什么缺点？")), "{:?}", answer.notices);
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "它",
+        "它们",
+        "这个",
+        "那",
+        "其",
+        "其他",
+        "前者",
+        "两者",
+        "呢",
+        "？",
+        "?",
+        "，",
+        " ",
+        "LoRA",
+        "QLoRA",
+        "缺点",
+        "为什么",
+        "和",
+        "相比",
+        "什么是",
+        "的",
+        "what",
+        "about",
+        "it",
+        "its",
+        "is",
+        "the",
+        "former",
+        "why",
+        "and",
+        "drawbacks",
+        "compared",
+        "to",
+        "which",
+        "《",
+        "》",
+        "\"",
+        "`",
+        "ﬁ",
+        "Ａ",
+        "İ",
+        "ß",
+        "e\u{301}",
+        "…",
+        "㈱",
+        "𝕏",
+        "\u{202e}",
+        "ｶﾞ",
+        "優點",
+        "\n",
+        "/",
+        "(",
+        ")",
+    ]);
+    prop_oneof![
+        any::<String>(),
+        prop::collection::vec(words.clone(), 0..9).prop_map(|w| w.concat()),
+        prop::collection::vec(words, 0..9).prop_map(|w| w.join(" "))
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn any_conversation_has_a_standalone_question(history in prop::collection::vec(text(), 0..4), question in text()) {
+        let turns = conversation(&history);
+        let made = rewrite(&turns, &question);
+        prop_assert!(!history.is_empty() || made == Rewrite::as_is(&question));
+        prop_assert!(question.trim().is_empty() || !made.standalone.trim().is_empty());
+        prop_assert_eq!(made.kind == Kind::AsIs, made.standalone == question);
+        prop_assert!(made.from.is_none_or(|turn| turn < turns.len()));
+        let again = rewrite(&turns, &made.standalone);
+        prop_assert_eq!(&again.standalone, &made.standalone, "a standalone form stays as it is");
+    }
+}
