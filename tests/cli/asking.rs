@@ -4,21 +4,21 @@ use crate::support::{Desk, each};
 
 #[test]
 fn an_answer_cites_its_notes() {
-    let desk = Desk::without_model().with_notes();
+    let desk = Desk::without_runtime().with_notes();
     desk.snapshot("ask_chinese", &desk.run(["ask", "绿茶用多少度的水泡？"]).exits(0).whole());
     desk.snapshot("ask_english", &desk.run(["ask", "--quiet", "How", "hot", "should", "the", "water", "for", "coffee", "be?"]).exits(0).whole());
 }
 
 #[test]
 fn what_is_not_in_the_notes_is_said_in_the_language_of_the_question() {
-    let desk = Desk::without_model().with_notes();
+    let desk = Desk::without_runtime().with_notes();
     desk.snapshot("not_in_notes_chinese", &desk.run(["ask", "-q", "绿茶是谁在哪一年发明的专利机器？"]).exits(1).whole());
     desk.snapshot("not_in_notes_english", &desk.run(["ask", "-q", "Who invented the telephone?"]).exits(1).whole());
 }
 
 #[test]
 fn hits_show_where_they_are() {
-    let desk = Desk::without_model().with_notes();
+    let desk = Desk::without_runtime().with_notes();
     desk.snapshot("search", &desk.run(["search", "-q", "水 茶"]).exits(0).whole());
     desk.snapshot("search_explain", &desk.run(["search", "-q", "--explain", "--limit", "1", "ground coffee"]).exits(0).whole());
     desk.snapshot("search_color", &desk.run(["search", "-q", "--limit", "1", "--color", "always", "冰箱冷藏"]).exits(0).whole());
@@ -27,7 +27,7 @@ fn hits_show_where_they_are() {
 
 #[test]
 fn the_same_text_twice_is_one_hit() {
-    let desk = Desk::without_model();
+    let desk = Desk::without_runtime();
     desk.note("copy.md", TWIN);
     desk.note("first.md", TWIN);
     desk.run(["library", "add", "notes"]).exits(0);
@@ -59,7 +59,7 @@ fn filters_narrow_what_is_asked() {
 
 #[test]
 fn a_passage_is_shown_in_its_context() {
-    let desk = Desk::without_model().with_notes();
+    let desk = Desk::without_runtime().with_notes();
     desk.snapshot("show", &desk.run(["show", "coffee.md"]).exits(0).whole());
     desk.snapshot("show_line", &desk.run(["show", "绿茶:11"]).exits(0).whole());
     desk.snapshot("show_unknown", &desk.run(["show", "coffe.md"]).exits(2).whole());
@@ -77,7 +77,7 @@ fn a_name_may_end_like_a_line() {
 
 #[test]
 fn a_missing_note_can_be_asked_why() {
-    let desk = Desk::without_model().with_notes();
+    let desk = Desk::without_runtime().with_notes();
     desk.snapshot("explain_found", &desk.run(["explain", "-q", "绿茶 保存", "--note", "绿茶"]).exits(0).whole());
     desk.snapshot("explain_missing", &desk.run(["explain", "-q", "绿茶 保存", "--note", "coffee.md"]).exits(0).whole());
     let filtered = desk.json(["explain", "绿茶 保存", "--note", "绿茶", "--folder", "elsewhere"]);

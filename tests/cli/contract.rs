@@ -25,7 +25,7 @@ fn check(desk: &Desk, name: &str, value: &Value) {
 
 #[test]
 fn every_object_has_its_keys_and_types() {
-    let desk = Desk::without_model();
+    let desk = Desk::without_runtime();
     desk.note("coffee.md", crate::support::COFFEE);
     desk.note("twin.md", crate::support::COFFEE);
     desk.note("cats.md", crate::support::CATS);

@@ -6,7 +6,7 @@ use crate::support::{CATS, Desk, each};
 
 #[test]
 fn libraries_come_and_go() {
-    let desk = Desk::without_model().with_notes();
+    let desk = Desk::without_runtime().with_notes();
     fs::create_dir(desk.path().join("second")).expect("a folder");
     fs::write(desk.path().join("second/dogs.md"), CATS.replace('猫', "狗")).expect("a note");
     desk.snapshot("library_add", &desk.run(["library", "add", "second", "-q"]).exits(0).whole());
@@ -22,7 +22,7 @@ fn libraries_come_and_go() {
 
 #[test]
 fn a_folder_is_a_library_once() {
-    let desk = Desk::without_model().with_notes();
+    let desk = Desk::without_runtime().with_notes();
     desk.snapshot("library_add_twice", &desk.run(["library", "add", "notes", "--name", "again"]).exits(2).whole());
     desk.snapshot("library_add_same_name", &desk.run(["library", "add", ".", "--name", "mine"]).exits(2).whole());
     desk.snapshot("library_add_file", &desk.run(["library", "add", "notes/cats.md"]).exits(2).whole());
@@ -33,7 +33,7 @@ fn a_folder_is_a_library_once() {
 
 #[test]
 fn with_no_library_there_is_nothing_to_ask() {
-    let desk = Desk::without_model();
+    let desk = Desk::without_runtime();
     desk.snapshot("nothing_to_ask", &desk.run(["ask", "why?"]).exits(2).whole());
     desk.snapshot("nothing_to_sync", &desk.run(["sync"]).exits(2).whole());
     desk.snapshot("no_library", &desk.run(["library", "list"]).exits(0).whole());
@@ -51,7 +51,7 @@ fn an_empty_library_finds_nothing() {
 
 #[test]
 fn every_file_has_a_line_in_the_status() {
-    let desk = Desk::without_model();
+    let desk = Desk::without_runtime();
     desk.note("good.md", CATS);
     desk.note("empty.md", " \n\n");
     desk.note("binary.md", "\u{0}\u{1}\u{2}\u{0}\u{3}");
@@ -80,7 +80,7 @@ fn every_file_has_a_line_in_the_status() {
 
 #[test]
 fn doctor_names_what_is_missing() {
-    let desk = Desk::without_model().with_notes();
+    let desk = Desk::without_runtime().with_notes();
     desk.snapshot("doctor_no_model", &desk.run(["doctor"]).exits(2).whole());
     fs::remove_dir_all(desk.data().join("index")).expect("the index");
     desk.note("new.md", CATS);

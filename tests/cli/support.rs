@@ -76,21 +76,21 @@ pub(crate) struct Desk {
     folder: TempDir,
     /// Names the folder of the shipped notes; by default there is none.
     shipped: PathBuf,
-    model: bool,
+    runtime: bool,
 }
 
 impl Desk {
-    /// An empty desk. The model is used if this machine has its runtime.
+    /// An empty desk. Models that a person adds can be run if this machine has their runtime.
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         fs::create_dir(folder.path().join("notes")).expect("a folder of notes");
         let shipped = folder.path().join("none");
-        Self { folder, shipped, model: true }
+        Self { folder, shipped, runtime: true }
     }
 
-    /// A desk on which no model can be run, so that scores and outputs are the same everywhere.
-    pub(crate) fn without_model() -> Self {
-        Self { model: false, ..Self::new() }
+    /// A desk without the runtime: only the model inside the program can be run.
+    pub(crate) fn without_runtime() -> Self {
+        Self { runtime: false, ..Self::new() }
     }
 
     /// With three notes that are indexed.
@@ -139,7 +139,7 @@ impl Desk {
             command.env_remove(variable).env_remove(variable.to_lowercase());
         }
         command.env_remove("NO_COLOR").env_remove("RUST_BACKTRACE").current_dir(self.folder.path()).stdin(Stdio::null());
-        if !self.model {
+        if !self.runtime {
             command.env("SIDENOTE_ONNXRUNTIME", self.folder.path().join("no-runtime"));
         }
         command

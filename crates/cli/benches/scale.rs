@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use sidenote_engine::cancel::CancelToken;
@@ -21,6 +21,7 @@ use sidenote_engine::model::{Embedder, Role};
 use sidenote_engine::paths::{Paths, shipped_notes};
 use sidenote_engine::text::sentences;
 use sidenote_engine::vector::{VectorIndex, folder_name};
+use sidenote_models::StaticModel;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -129,14 +130,14 @@ fn quiet<T>(body: impl FnOnce(Run<'_>) -> T) -> T {
     body(Run { observer: &Silent, cancel: &CancelToken::new() })
 }
 
-fn embedder() -> Outcome<Arc<dyn Embedder>> {
-    let embedder = sidenote_models::bundled();
-    embedder.load(&CancelToken::new())?;
-    Ok(embedder)
+/// The model inside, read once.
+fn embedder() -> Arc<StaticModel> {
+    static MODEL: LazyLock<Arc<StaticModel>> = LazyLock::new(sidenote_models::bundled);
+    Arc::clone(&MODEL)
 }
 
 fn open(data: &Path) -> Outcome<Engine> {
-    Ok(Engine::open(Paths::under(data), Settings::default(), Some(embedder()?))?)
+    Ok(Engine::open(Paths::under(data), Settings::default(), Some(embedder()))?.with_token_vectors(Some(embedder())))
 }
 
 fn processor() -> String {
@@ -192,7 +193,7 @@ fn sync_ratio(corpus: &mut Corpus) -> Outcome<()> {
         let document = ingest::read("note.md", &fs::read(&file)?, &settings.limits).map_err(|s| s.detail)?;
         texts.extend(chunk(&document, &settings.chunk).into_iter().map(|c| embed_text(&document.title, &c.heading, &document.text[c.span])));
     }
-    let model = embedder()?;
+    let model = embedder();
     let mut best = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
     let mut ratios = Vec::new();
     for round in 0..3 {
@@ -252,7 +253,7 @@ fn at_scale(corpus: &mut Corpus, chunks: usize, with_graph: bool) -> Outcome<()>
     measure()?;
     if with_graph {
         let began = Instant::now();
-        let model = embedder()?;
+        let model = embedder();
         let paths = engine.paths();
         let catalog = Catalog::open_snapshot(&paths.catalog())?.ok_or("no catalog")?;
         let vectors = paths.index().join(folder_name(&model.spec().fingerprint));

@@ -103,6 +103,11 @@ pub(crate) fn not_installed(name: &str) -> Error {
     }
 }
 
+/// Whether a name is that of the model inside the program, which needs no runtime.
+pub(crate) fn is_bundled(name: &str) -> bool {
+    name == BUNDLED
+}
+
 /// The library that runs the models.
 ///
 /// # Errors

@@ -166,12 +166,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             place += 1;
         }
     }
-    let evidence = Evidence::new(
-        material,
-        &weights,
-        candidates.iter().map(|c| (c.passage, &all[c.passage][c.unit])),
-        similar.values().copied().fold(0.0, f32::max),
-    );
+    let evidence = Evidence::new(material, &weights, &late, similar.values().copied().fold(0.0, f32::max));
     let confidence = confidence(&evidence);
     let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED, across: evidence.across };
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.passage, a.unit).cmp(&(b.passage, b.unit))));

@@ -162,10 +162,14 @@ fn model(app: &App, models: &Models) -> Check {
     let spec = embedder.spec();
     match embedder.embed(&["注意力 attention"], Role::Query, &app.cancel) {
         Ok(vectors) if vectors.first().is_some_and(|v| v.len() == spec.dimensions && v.iter().all(|x| x.is_finite())) => {
-            let library = compose::runtime().map_or_else(|e| e.message, |path| path.display().to_string());
-            fine(name, format!("{}, run by `{library}`", spec.name))
+            let by = if compose::is_bundled(&spec.name) {
+                "inside the program".to_owned()
+            } else {
+                compose::runtime().map_or_else(|e| e.message, |path| format!("run by `{}`", path.display()))
+            };
+            fine(name, format!("{}, {by}", spec.name))
         }
-        Ok(_) => wrong(name, format!("{} gives unusable vectors", spec.name), "replace the ONNX Runtime library"),
+        Ok(_) => wrong(name, format!("{} gives unusable vectors", spec.name), "replace the ONNX Runtime library, or choose another model"),
         Err(e) => problem(name, &e),
     }
 }

@@ -68,7 +68,8 @@ fn space_columns(c: char) -> usize {
 
 /// Columns on a screen, near enough: ASCII and other narrow scripts one, from the CJK blocks on two.
 pub(in crate::ingest) fn width(text: &str) -> usize {
-    text.chars().map(|c| if c as u32 >= 0x1100 { 2 } else { 1 }).sum()
+    // A line break of two characters takes no more than one of one.
+    text.chars().filter(|&c| c != '\r').map(|c| if c as u32 >= 0x1100 { 2 } else { 1 }).sum()
 }
 
 /// Han, kana and Hangul.
