@@ -3,21 +3,31 @@
 use std::time::{Duration, Instant};
 
 use sidenote_engine::model::Embedder;
-use sidenote_models::{Digest, Pooling, Recipe, bundled, bundled_files, fingerprint};
+use sidenote_models::{Digest, Pooling, Recipe, StaticFiles, bundled, bundled_files, fingerprint};
 
-fn recipe() -> Recipe {
-    Recipe { pooling: Pooling::Mean, max_tokens: 512, query_prefix: String::new(), passage_prefix: String::new(), threads: 1, batch: 16 }
-}
+use crate::embedding::recipe;
 
 #[test]
-fn the_bundled_model_is_identified_by_its_bytes() {
-    let files = bundled_files();
-    let made = fingerprint(&recipe(), &Digest::of(&files.model), &Digest::of(&files.tokenizer));
-    let spec = bundled().spec().clone();
-    assert_eq!(spec.fingerprint, made);
-    assert_eq!(made.0.len(), 16);
-    assert!(made.0.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()));
-    assert_eq!(spec.dimensions, 256);
+fn the_bundled_model_is_identified_by_the_bytes_of_both_its_files() {
+    let StaticFiles { table, vocabulary } = bundled_files();
+    let of = |table: &[u8], vocabulary: &[u8]| Digest::of(&[table, vocabulary].concat()).0[..16].to_owned();
+    let made = bundled().spec().fingerprint.0.clone();
+    assert_eq!(made, of(&table, vocabulary.as_bytes()));
+    assert_eq!(made.len(), 16);
+    assert!(made.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()));
+    assert_eq!(made, bundled().spec().fingerprint.0, "the same each time");
+    // One bit of either file, and it is another vector space.
+    let flipped = |bytes: &[u8], at: usize| {
+        let mut bytes = bytes.to_vec();
+        bytes[at] ^= 1;
+        bytes
+    };
+    for at in [0, table.len() / 2, table.len() - 1] {
+        assert_ne!(made, of(&flipped(&table, at), vocabulary.as_bytes()), "{at}");
+    }
+    for at in [0, vocabulary.len() - 1] {
+        assert_ne!(made, of(&table, &flipped(vocabulary.as_bytes(), at)), "{at}");
+    }
 }
 
 #[test]
@@ -28,7 +38,7 @@ fn everything_that_changes_a_vector_changes_the_fingerprint() {
         fingerprint(&recipe(), &b, &a),
         fingerprint(&recipe(), &a, &a),
         fingerprint(&Recipe { pooling: Pooling::Cls, ..recipe() }, &a, &b),
-        fingerprint(&Recipe { max_tokens: 256, ..recipe() }, &a, &b),
+        fingerprint(&Recipe { max_tokens: 512, ..recipe() }, &a, &b),
         fingerprint(&Recipe { query_prefix: "query: ".to_owned(), ..recipe() }, &a, &b),
         fingerprint(&Recipe { passage_prefix: "query: ".to_owned(), ..recipe() }, &a, &b),
     ];

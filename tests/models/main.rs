@@ -1,5 +1,5 @@
-//! Tests of the models package: the bundled embedding model on the real runtime, fingerprints, what happens without the runtime, downloads from a
-//! hub on this machine, and the folder of models.
+//! Tests of the models package: the bundled static model, tiny models on the real runtime, fingerprints, what happens without the runtime,
+//! downloads from a hub on this machine, and the folder of models.
 //! They fail, and are not skipped, where ONNX Runtime is absent: `make setup` brings it.
 #![allow(clippy::unwrap_used, reason = "a test says by panicking what went wrong")]
 
@@ -12,4 +12,7 @@ mod loopback;
 mod pulling;
 mod reference;
 mod runtime;
+mod static_files;
+mod static_model;
 mod store;
+mod tokens;

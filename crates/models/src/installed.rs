@@ -1,6 +1,5 @@
 //! From an installed model's files to a handle that runs it: fingerprint, tokenizer settings, external weights. It must not know how the files came.
 
-use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -125,13 +124,7 @@ impl Files {
     fn embedder(&self) -> Result<ModelFiles> {
         let [tokenizer, config, special_tokens_map, tokenizer_config] = self.tokenizer()?;
         let model = fs::read(&self.graph).map_err(|e| self.unreadable(&self.graph, &e))?;
-        Ok(ModelFiles {
-            model: Cow::Owned(model),
-            tokenizer: Cow::Owned(tokenizer),
-            config: Cow::Owned(config),
-            special_tokens_map: Cow::Owned(special_tokens_map),
-            tokenizer_config: Cow::Owned(tokenizer_config),
-        })
+        Ok(ModelFiles { model, tokenizer, config, special_tokens_map, tokenizer_config })
     }
 
     fn reranker(&self) -> Result<CrossEncoderFiles> {

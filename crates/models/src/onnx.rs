@@ -1,7 +1,6 @@
 //! An embedder on ONNX Runtime through fastembed: callers send small batches to the thread that owns the model. It must not know which model it is,
 //! where its files come from, or what is done with the vectors.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -90,15 +89,15 @@ pub(crate) fn cut(text: &str, limit: usize) -> &str {
 #[derive(Clone, Debug)]
 pub struct ModelFiles {
     /// `model.onnx`.
-    pub model: Cow<'static, [u8]>,
+    pub model: Vec<u8>,
     /// `tokenizer.json`.
-    pub tokenizer: Cow<'static, [u8]>,
+    pub tokenizer: Vec<u8>,
     /// `config.json`.
-    pub config: Cow<'static, [u8]>,
+    pub config: Vec<u8>,
     /// `special_tokens_map.json`.
-    pub special_tokens_map: Cow<'static, [u8]>,
+    pub special_tokens_map: Vec<u8>,
     /// `tokenizer_config.json`.
-    pub tokenizer_config: Cow<'static, [u8]>,
+    pub tokenizer_config: Vec<u8>,
 }
 
 type Load = Box<dyn Fn() -> Result<ModelFiles> + Send + Sync>;
@@ -232,16 +231,15 @@ impl Model {
         let files = (self.load)()?;
         let tokenizer = TokenizerFiles {
             tokenizer_file: STAND_IN.as_bytes().to_vec(),
-            config_file: files.config.into_owned(),
-            special_tokens_map_file: files.special_tokens_map.into_owned(),
-            tokenizer_config_file: files.tokenizer_config.into_owned(),
+            config_file: files.config,
+            special_tokens_map_file: files.special_tokens_map,
+            tokenizer_config_file: files.tokenizer_config,
         };
         let pooling = match self.recipe.pooling {
             Pooling::Mean => fastembed::Pooling::Mean,
             Pooling::Cls => fastembed::Pooling::Cls,
         };
-        let model =
-            UserDefinedEmbeddingModel::new(files.model.into_owned(), tokenizer).with_pooling(pooling).with_quantization(QuantizationMode::None);
+        let model = UserDefinedEmbeddingModel::new(files.model, tokenizer).with_pooling(pooling).with_quantization(QuantizationMode::None);
         let mut options = InitOptionsUserDefined::new()
             .with_environment(environment)
             .with_max_length(self.recipe.max_tokens)

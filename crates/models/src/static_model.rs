@@ -25,6 +25,9 @@ const MAX_CHARACTERS: usize = 8 * MAX_TOKENS;
 /// Texts between two looks at the cancel token.
 const BATCH: usize = 64;
 
+/// A token's vector may be this long: sums of [`MAX_TOKENS`] of them, and their squares, stay finite.
+const LONGEST: f32 = 1e15;
+
 /// The bytes of a static model's two files.
 #[derive(Clone, Debug)]
 pub struct StaticFiles {
@@ -114,7 +117,7 @@ impl Loaded {
             return Err(format!("`codes` is {rows} × {width} and `scales` {:?}, not tokens × {dimensions}", scales.shape()));
         }
         let scales: Vec<f32> = scales.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        let lengths = as_codes(codes.data())
+        let lengths: Vec<f32> = as_codes(codes.data())
             .chunks_exact(width.max(1))
             .zip(&scales)
             .map(|(row, scale)| {
@@ -124,6 +127,9 @@ impl Loaded {
                 scale * squares.sqrt()
             })
             .collect();
+        if let Some(length) = lengths.iter().find(|length| !(0.0..=LONGEST).contains(*length)) {
+            return Err(format!("a vector in it has the length {length}"));
+        }
         let pieces: Vec<(&str, f32)> = files
             .vocabulary
             .lines()
@@ -171,6 +177,6 @@ impl TokenVectors for StaticModel {
         }
         #[expect(clippy::cast_possible_truncation, reason = "a cosine needs no more than f32")]
         let dot = i8::dot(self.codes(loaded, a), self.codes(loaded, b)).unwrap_or(0.0) as f32;
-        dot * loaded.scales[a as usize] * loaded.scales[b as usize] / (la * lb)
+        (dot * (loaded.scales[a as usize] / la) * (loaded.scales[b as usize] / lb)).clamp(-1.0, 1.0)
     }
 }

@@ -99,6 +99,9 @@ impl Tokenizer {
             }
             run.extend(text.chars());
             for part in run.chunks(LONGEST_RUN) {
+                if ids.len() >= limit {
+                    break;
+                }
                 self.segment(part, &mut ids);
             }
         }

@@ -109,7 +109,8 @@ impl<'a> Batches<'a> {
 
 /// For each pair of a batch, the others that share one of its texts: they are no counterexamples.
 pub(crate) fn same_texts(batch: &Batch<'_>) -> Vec<Vec<usize>> {
-    let (mut firsts, mut seconds): (HashMap<&[u32], Vec<usize>>, HashMap<&[u32], Vec<usize>>) = (HashMap::new(), HashMap::new());
+    let mut firsts: HashMap<&[u32], Vec<usize>> = HashMap::new();
+    let mut seconds: HashMap<&[u32], Vec<usize>> = HashMap::new();
     for (at, (a, b)) in batch.iter().enumerate() {
         firsts.entry(a).or_default().push(at);
         seconds.entry(b).or_default().push(at);
