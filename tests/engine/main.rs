@@ -21,6 +21,7 @@ mod ingest_walk;
 mod notes;
 mod packed;
 mod queries;
+mod reranking;
 mod searching;
 mod support;
 mod switching;

@@ -266,7 +266,7 @@ fn at_scale(corpus: &mut Corpus, chunks: usize, with_graph: bool) -> Outcome<()>
     Ok(())
 }
 
-fn compare_graph(index: &VectorIndex, model: &Arc<dyn Embedder>, corpus: &mut Corpus) -> Outcome<()> {
+fn compare_graph(index: &VectorIndex, model: &StaticModel, corpus: &mut Corpus) -> Outcome<()> {
     let queries = corpus.queries();
     let (mut scan_ms, mut graph_ms, mut shared, mut wanted) = (Vec::new(), Vec::new(), 0, 0);
     for query in &queries {

@@ -99,6 +99,6 @@ fn mostly_cjk(text: &str) -> bool {
 /// the last three with half of the notes taken away) and on the sets of `tests/eval`, both kinds of questions weighing alike; then moved
 /// towards answering, since a wrong refusal hides a note and a wrong answer still shows where it is from.
 pub(super) fn confidence(e: &Evidence) -> f32 {
-    let z = if e.across { 2.64 * e.cosine + 3.16 * e.lead - 1.63 } else { 1.18 * e.coverage + 4.24 * e.late - 3.27 };
+    let z = if e.across { 2.64 * e.cosine + 3.16 * e.lead - 1.43 } else { 1.18 * e.coverage + 4.24 * e.late - 3.17 };
     1.0 / (1.0 + (-z).exp())
 }

@@ -71,15 +71,6 @@ impl<'a> LateInteraction<'a> {
         if self.total > 0.0 { self.asked.iter().zip(&nearest.0).map(|((_, weight), x)| weight * x).sum::<f32>() / self.total } else { 0.0 }
     }
 
-    /// The counterpart of that token of the question that matters and has the worst one, 0 to 1.
-    #[must_use]
-    pub fn weakest(&self, nearest: &Nearest) -> f32 {
-        /// Tokens with less of the greatest weight do not matter.
-        const MATTERS: f32 = 0.6;
-        let most = self.asked.iter().map(|(_, weight)| *weight).fold(0.0, f32::max);
-        self.asked.iter().zip(&nearest.0).filter(|((_, weight), _)| *weight > MATTERS * most).map(|(_, x)| *x).fold(1.0, f32::min)
-    }
-
     /// The other direction: how far a text's tokens are in the question, by their weights, 0 to 1.
     #[must_use]
     pub fn focus(&self, tokens: &[u32]) -> f32 {
