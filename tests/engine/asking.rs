@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use sidenote_engine::engine::{Engine, Question, Settings};
+use sidenote_engine::paths::Paths;
 use sidenote_engine::wire::{Answer, Outcome};
 
-use crate::support::Desk;
+use crate::support::{Desk, quietly};
 
 const LORA: &str = "# LoRA\n\n## LoRA 是什么？\n\nLoRA（low-rank adaptation）冻结原权重，只训练两个低秩矩阵。它的发明者把秩取得很小。\n\n## LoRA 有哪些优点？\n\nLoRA 的优点有三个：\n\n- 显存占用小，因为优化器状态少。\n- 切换任务快，只换小矩阵。\n- 推理时可以合并，不增加延迟。\n\n## LoRA 的秩怎么选？\n\n秩通常取 8 到 64，任务越难取得越大。\n";
 
@@ -127,4 +129,33 @@ fn an_instruction_inside_a_note_is_only_text() {
     let answer = desk.ask("缓存怎么清？");
     assert_verbatim(&desk, &answer);
     assert_ne!(answer.answer, "没有");
+}
+
+#[test]
+fn a_question_for_a_reason_is_answered_by_the_sentence_that_gives_one() {
+    let desk = Desk::new();
+    desk.write("cache.md", "# Cache\n\nThe cache is small. The cache is small on phones. The cache is small because silicon is dear.\n");
+    desk.sync();
+    // Room for the direct sentence alone.
+    let answer = sidenote_engine::answer::Settings { characters: 1, ..Default::default() };
+    let settings = Settings { answer, ..Settings::default() };
+    let engine = Engine::open(Paths::under(&desk.data()), settings, Some(desk.embedder.clone())).unwrap();
+    let question = Question { text: "Why is the cache small?".into(), limit: 8, ..Question::default() };
+    let answer = quietly(|run| engine.snapshot(run)?.ask(&question, run)).unwrap();
+    assert_eq!(answer.sentences.iter().map(|s| s.text.as_str()).collect::<Vec<_>>(), ["The cache is small because silicon is dear."]);
+}
+
+#[test]
+fn the_row_that_names_the_columns_is_no_part_of_an_answer() {
+    let desk = Desk::new();
+    desk.write("choice.md", "# 方案\n\n## RAG 和微调怎么选？\n\n| 方案 | RAG 和微调的选法 |\n| --- | --- |\n| RAG | 知识经常变时选 RAG |\n| 微调 | 要改变风格时选微调 |\n");
+    desk.sync();
+    let answer = desk.ask("RAG 和微调怎么选？");
+    assert_eq!(answer.outcome, Outcome::Answered);
+    assert!(
+        answer.sentences.iter().any(|s| s.text.contains("知识经常变")) && answer.sentences.iter().all(|s| !s.text.contains("选法")),
+        "{}",
+        answer.answer
+    );
+    assert_verbatim(&desk, &answer);
 }

@@ -294,6 +294,14 @@ impl LexicalReader {
         self.searcher.doc_freq(&Term::from_field_text(self.fields.body, word)).unwrap_or(0)
     }
 
+    /// How much a word says: inverse document frequency, smoothed so that in a few notes a rare word does not outweigh the rest.
+    #[must_use]
+    pub fn rarity(&self, word: &str) -> f32 {
+        /// Added to every document frequency.
+        const SMOOTHING: f32 = 5.0;
+        (1.0 + self.chunks() as f32 / (SMOOTHING + self.frequency(word) as f32)).ln()
+    }
+
     /// Chunks in the index.
     #[must_use]
     pub fn chunks(&self) -> u64 {

@@ -11,8 +11,6 @@ use crate::text::{is_cjk, normalise, words};
 
 /// Share of a word's weight that the heading or title above a sentence gives it: it says what the sentence is about, not what it says.
 const CONTEXT_SHARE: f32 = 0.7;
-/// Added to every document frequency.
-const SMOOTHING: f32 = 5.0;
 
 /// The question's words and how much each of them says.
 pub(super) struct TermWeights {
@@ -21,14 +19,12 @@ pub(super) struct TermWeights {
 }
 
 impl TermWeights {
-    /// Weights by inverse document frequency, smoothed so that in a few notes a rare word does not outweigh the rest; all alike without an
-    /// index. A CJK word that no note has is likely another way to say something, so it counts half; a name or identifier counts in full.
+    /// Weights by rarity; all alike without an index. A CJK word that no note has is likely another way to say something, so it counts half; a name or identifier counts in full.
     pub(super) fn new(query: &Query, lexical: Option<&LexicalReader>) -> Self {
         let weight = |term: &str| {
             let Some(index) = lexical else { return 1.0 };
-            let frequency = index.frequency(term) as f32;
-            let idf = (1.0 + index.chunks() as f32 / (SMOOTHING + frequency)).ln();
-            if frequency == 0.0 && term.starts_with(is_cjk) { 0.5 * idf } else { idf }
+            let unknown = term.starts_with(is_cjk) && index.frequency(term) == 0;
+            if unknown { 0.5 * index.rarity(term) } else { index.rarity(term) }
         };
         let terms: Vec<(String, f32)> = query.terms.words.iter().map(|(t, _)| (t.clone(), weight(t))).collect();
         let total = terms.iter().map(|(_, w)| w).sum::<f32>().max(1e-6);

@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Sentence,
     Item,
     Row,
+    /// The row that names a table's columns.
+    Head,
     Heading,
     Code,
 }
@@ -32,7 +34,7 @@ pub(super) struct Unit {
 
 impl Unit {
     pub(super) fn quotable(&self) -> bool {
-        !matches!(self.kind, Kind::Heading | Kind::Code) && self.clean.chars().filter(|c| c.is_alphanumeric()).count() >= 4
+        !matches!(self.kind, Kind::Head | Kind::Heading | Kind::Code) && self.clean.chars().filter(|c| c.is_alphanumeric()).count() >= 4
     }
 
     /// What speaks against a unit as an answer, whatever the question.
@@ -89,6 +91,9 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
         } else if trimmed.starts_with('|') {
             if !trimmed.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ')) {
                 push(text, start..at, Kind::Row, &mut out);
+            } else if let Some(head) = out.last_mut().filter(|unit| unit.kind == Kind::Row) {
+                // The row above the line of dashes names the columns and says nothing.
+                head.kind = Kind::Head;
             }
         } else if let Some(mark) = item {
             push(text, start + mark.end()..at, Kind::Item, &mut out);

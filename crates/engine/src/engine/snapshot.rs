@@ -1,12 +1,13 @@
 //! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
 
 mod cross;
+mod explain;
 mod follow;
 mod notes;
+mod passages;
+mod present;
 
-pub use follow::told;
-
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -19,19 +20,17 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::lexical::LexicalReader;
 use crate::model::{CrossEncoder, Embedder, Role, TokenVectors};
-use crate::retrieve::fold::{Shape, repeats};
-use crate::retrieve::late::LateInteraction;
-use crate::retrieve::rerank::{Candidate, Reranker};
-use crate::retrieve::{Hit, Order, Query, Scope, query::is_question_word, rank};
+use crate::retrieve::{Hit, Order, Query, Scope, rank};
 use crate::sync::count_stale;
-use crate::text::{bigrams, estimate_tokens, normalise, normalise_mapped, words};
 use crate::vector::VectorIndex;
 use crate::wire;
 
+pub use follow::told;
+use passages::{LIST_DOCUMENTS, fold};
+use present::{citation, passage_json};
+
 /// Passages an answer is made from.
 const ANSWER_PASSAGES: usize = 8;
-/// Different notes a long result list reaches, where there are that many.
-const LIST_DOCUMENTS: usize = 10;
 
 /// A question or a search input, and where it is asked.
 #[derive(Clone, Debug, Default)]
@@ -263,81 +262,6 @@ impl Snapshot {
         })
     }
 
-    /// Why a note is, or is not, among the first results of a query.
-    ///
-    /// # Errors
-    /// As [`Self::search`], and `NotFound` if no note goes by that name.
-    pub fn explain(&self, question: &Question, note: &str, run: Run<'_>) -> Result<wire::Explanation> {
-        let document = find_note(&self.catalog(), note, &Filter::default())?;
-        let shown = question.limit.max(1);
-        let all = self.find(question, shown, run)?;
-        let inside = Question {
-            filter: Filter { libraries: vec![document.library.clone()], notes: vec![document.path.clone()], ..Filter::default() },
-            ..question.clone()
-        };
-        let own = self.find(&inside, 1, run)?;
-        let best = own.passages.first();
-        let filtered = !question.filter.is_empty() && !self.catalog().matching(&question.filter)?.contains(&document.id);
-        let position = best.and_then(|b| all.hits.iter().position(|h| h.chunk == b.hit.chunk)).map(|i| i + 1);
-        let listed = best.is_some_and(|b| all.passages.iter().any(|p| p.holds(b.hit.chunk)));
-        let held: HashSet<String> = best.map(terms_of).unwrap_or_default();
-        let terms: Vec<wire::ExplainedTerm> = own
-            .query
-            .terms
-            .words
-            .iter()
-            .map(|(term, _)| wire::ExplainedTerm {
-                term: term.clone(),
-                chunks: self.lexical.as_ref().map_or(0, |l| l.frequency(term)),
-                matched: held.contains(term),
-            })
-            .collect();
-        let mut reasons = Vec::new();
-        if filtered {
-            reasons.push("the filter excludes this note".to_owned());
-        }
-        match best {
-            None => reasons.push("no passage of this note shares a word with the query, and none has a vector".to_owned()),
-            Some(_) if listed => reasons.push(format!("it is there: its best passage has rank {}", position.unwrap_or(1))),
-            Some(b) => {
-                let missing: Vec<&str> = terms.iter().filter(|t| !t.matched).map(|t| t.term.as_str()).collect();
-                if !missing.is_empty() {
-                    reasons.push(format!("its best passage lacks {}", missing.join(", ")));
-                }
-                match (position, all.passages.last()) {
-                    (Some(rank), Some(last)) => reasons.push(format!(
-                        "its best passage has rank {rank} with {:.3}; the last one shown has {:.3}",
-                        all.hits.get(rank - 1).unwrap_or(&b.hit).score(),
-                        last.hit.score()
-                    )),
-                    _ => {
-                        reasons.push(format!("none of its passages is among the first {} by keywords or by meaning", self.settings.search.candidates))
-                    }
-                }
-                if all.passages.iter().any(|p| p.also_in.iter().any(|a| a.document.id == document.id)) {
-                    reasons.push("its text is shown under another note with the same text (\"also in\")".to_owned());
-                }
-            }
-        }
-        let best = best.map(|p| {
-            // Its scores among all notes, where it got that far.
-            let hit = all.hits.iter().find(|h| h.chunk == p.hit.chunk).copied().unwrap_or(p.hit);
-            passage_json(&Passage { hit, ..p.clone() }, &own.query)
-        });
-        Ok(wire::Explanation {
-            version: wire::VERSION,
-            query: question.text.clone(),
-            best,
-            rank: position,
-            shown,
-            terms,
-            first: all.hits.first().map(scores),
-            reasons,
-            notices: all.notices,
-            generation: self.generation()?,
-        })
-    }
-
     fn find(&self, question: &Question, limit: usize, run: Run<'_>) -> Result<Found> {
         let began = Instant::now();
         run.cancel.check()?;
@@ -411,178 +335,6 @@ impl Snapshot {
         }
         Ok(Some(catalog.matching(filter)?.into_iter().collect()))
     }
-
-    /// The first `limit` hits made readable; chunks and notes that are gone are left out.
-    fn read(&self, hits: &[Hit], limit: usize) -> Result<Vec<Passage>> {
-        let catalog = self.catalog();
-        let mut documents: HashMap<u64, Option<Arc<DocumentRow>>> = HashMap::new();
-        let mut passages: Vec<Passage> = Vec::new();
-        for hit in hits {
-            if passages.len() == limit {
-                break;
-            }
-            // A chunk of an index that is behind the catalog.
-            let Some(chunk) = catalog.chunk(hit.chunk)? else { continue };
-            let document = match documents.get(&chunk.document) {
-                Some(known) => known.clone(),
-                None => {
-                    let row = catalog.document(chunk.document)?.filter(|d| d.root.join(&d.path).is_file()).map(Arc::new);
-                    documents.insert(chunk.document, row.clone());
-                    row
-                }
-            };
-            let Some(document) = document else { continue };
-            let text = catalog.text_of(chunk.document, &chunk.span)?;
-            passages.push(Passage { hit: *hit, document, chunk, text, grown: Vec::new(), also_in: Vec::new() });
-        }
-        Ok(passages)
-    }
-
-    /// Looks into the first passages and orders them anew, and the hits with them. Without token vectors the fused order stands.
-    fn rerank(&self, query: &Query, passages: &mut [Passage], hits: &mut [Hit]) {
-        let Some(tokens) = &self.tokens else { return };
-        let late = LateInteraction::new(&query.content, Some(tokens.as_ref()));
-        let depth = self.settings.search.rerank_depth.min(passages.len());
-        let candidates: Vec<Candidate<'_>> =
-            passages[..depth].iter().map(|p| Candidate { title: &p.document.title, heading: &p.chunk.heading, text: &p.text, hit: &p.hit }).collect();
-        let features = Reranker::new(query, self.lexical.as_ref(), &late).features(&candidates);
-        let mut reranked: HashMap<u64, f32> = HashMap::with_capacity(depth);
-        for (passage, features) in passages.iter_mut().zip(features) {
-            let score = features.score(&self.settings.search.rerank);
-            passage.hit.reranked = Some(score);
-            reranked.insert(passage.hit.chunk, score);
-        }
-        for hit in hits.iter_mut() {
-            hit.reranked = reranked.get(&hit.chunk).copied();
-        }
-        passages.sort_by(|a, b| a.hit.order(&b.hit));
-        hits.sort_by(Hit::order);
-    }
-
-    /// Grows each passage over the chunks beside it that are nearly as good: a section that was split for ranking is read whole.
-    fn join(&self, passages: Vec<Passage>) -> Result<Vec<Passage>> {
-        let settings = &self.settings.search.join;
-        let catalog = self.catalog();
-        let at: HashMap<(u64, u32), usize> = passages.iter().enumerate().map(|(i, p)| ((p.document.id, p.chunk.ordinal), i)).collect();
-        let mut taken = vec![false; passages.len()];
-        let mut out = Vec::with_capacity(passages.len());
-        for i in 0..passages.len() {
-            if std::mem::replace(&mut taken[i], true) {
-                continue;
-            }
-            let mut passage = passages[i].clone();
-            let (mut first, mut last) = (passage.chunk.ordinal, passage.chunk.ordinal);
-            loop {
-                // The better of the two neighbours first.
-                let beside = [first.checked_sub(1), last.checked_add(1)].into_iter().flatten();
-                let best = beside
-                    .filter_map(|ordinal| at.get(&(passage.document.id, ordinal)).copied())
-                    .filter(|&n| !taken[n] && passages[n].chunk.heading == passage.chunk.heading)
-                    .filter(|&n| passages[n].hit.score() >= settings.share * passage.hit.score())
-                    .min_by(|&a, &b| passages[a].hit.order(&passages[b].hit));
-                let Some(n) = best else { break };
-                let neighbour = &passages[n];
-                let span = passage.chunk.span.start.min(neighbour.chunk.span.start)..passage.chunk.span.end.max(neighbour.chunk.span.end);
-                let between = passage.chunk.span.end.min(neighbour.chunk.span.end)..passage.chunk.span.start.max(neighbour.chunk.span.start);
-                let apart = between.start < between.end && !catalog.text_of(passage.document.id, &between)?.trim().is_empty();
-                let text = catalog.text_of(passage.document.id, &span)?;
-                if apart || estimate_tokens(&text) > settings.max {
-                    break;
-                }
-                taken[n] = true;
-                passage.grown.push(neighbour.hit.chunk);
-                (first, last) = (first.min(neighbour.chunk.ordinal), last.max(neighbour.chunk.ordinal));
-                if neighbour.chunk.span.start < passage.chunk.span.start {
-                    passage.chunk.place = neighbour.chunk.place;
-                }
-                passage.chunk.span = span;
-                passage.text = text;
-            }
-            out.push(passage);
-        }
-        Ok(out)
-    }
-}
-
-/// The first `limit` of ranked passages, near-duplicates folded into the first of them.
-fn fold(passages: Vec<Passage>, limit: usize) -> Vec<Passage> {
-    let considered: Vec<Passage> = passages.into_iter().take(2 * limit + LIST_DOCUMENTS).collect();
-    let shapes: Vec<Shape> = considered.iter().map(|p| Shape::new(&p.text)).collect();
-    let firsts = repeats(&shapes);
-    let mut kept: Vec<Passage> = Vec::new();
-    let mut at: Vec<usize> = Vec::with_capacity(considered.len());
-    for (passage, first) in considered.into_iter().zip(firsts) {
-        match first {
-            Some(first) => {
-                at.push(at[first]);
-                let target = at[first];
-                // The same note twice is no other place.
-                if kept[target].document.id != passage.document.id {
-                    kept[target].also_in.push(passage);
-                }
-            }
-            None => {
-                at.push(kept.len());
-                kept.push(passage);
-            }
-        }
-    }
-    spread(kept, limit)
-}
-
-fn passage_json(passage: &Passage, query: &Query) -> wire::Passage {
-    wire::Passage {
-        library: passage.document.library.clone(),
-        document: passage.document.path.clone(),
-        document_id: passage.document.id,
-        title: passage.document.title.clone(),
-        heading: passage.chunk.heading.clone(),
-        text: passage.text.clone(),
-        start: passage.chunk.span.start,
-        end: passage.chunk.span.end,
-        line: passage.chunk.place.line,
-        page: passage.chunk.place.page,
-        highlights: highlights(&passage.text, query),
-        also_in: passage
-            .also_in
-            .iter()
-            .map(|p| wire::AlsoIn {
-                library: p.document.library.clone(),
-                document: p.document.path.clone(),
-                title: p.document.title.clone(),
-                line: p.chunk.place.line,
-            })
-            .collect(),
-        scores: scores(&passage.hit),
-    }
-}
-
-/// Keeps the order, but lets a list of ten or more reach ten notes where there are that many: the last places of the list go to notes that are
-/// not yet in it.
-fn spread(passages: Vec<Passage>, limit: usize) -> Vec<Passage> {
-    let wanted = LIST_DOCUMENTS.min(limit / 2);
-    let mut seen: HashSet<u64> = HashSet::new();
-    let fresh: Vec<bool> = passages.iter().map(|p| seen.insert(p.document.id)).collect();
-    let inside = fresh.iter().take(limit).filter(|f| **f).count();
-    let missing = wanted.saturating_sub(inside).min(fresh.iter().skip(limit).filter(|f| **f).count());
-    if missing == 0 {
-        return passages.into_iter().take(limit).collect();
-    }
-    // Further passages of notes already listed make room, from the end.
-    let mut drop: HashSet<usize> = HashSet::new();
-    for i in (0..limit.min(passages.len())).rev() {
-        if drop.len() < missing && !fresh[i] {
-            drop.insert(i);
-        }
-    }
-    let mut out = Vec::with_capacity(limit);
-    for (i, passage) in passages.into_iter().enumerate() {
-        if (i < limit && !drop.contains(&i)) || (i >= limit && fresh[i] && out.len() < limit) {
-            out.push(passage);
-        }
-    }
-    out.truncate(limit);
-    out
 }
 
 fn check_libraries(catalog: &Catalog, filter: &Filter) -> Result<()> {
@@ -612,71 +364,6 @@ fn find_note(catalog: &Catalog, note: &str, filter: &Filter) -> Result<DocumentR
             Err(not_found(format!("`{note}` names {} notes", rows.len()), format!("name one of {}", paths.join(", "))))
         }
     }
-}
-
-fn citation(n: usize, index: usize, passage: &Passage, heading: Vec<String>, verified: crate::cite::Verified) -> wire::Citation {
-    wire::Citation {
-        n,
-        passage: index,
-        library: passage.document.library.clone(),
-        document: passage.document.path.clone(),
-        document_id: passage.document.id,
-        title: passage.document.title.clone(),
-        heading,
-        before: verified.before,
-        quote: verified.quote,
-        after: verified.after,
-        start: verified.span.start,
-        end: verified.span.end,
-        line: verified.place.line,
-        page: verified.place.page,
-    }
-}
-
-fn scores(hit: &Hit) -> wire::Scores {
-    wire::Scores {
-        reranked: hit.reranked,
-        fused: hit.fused,
-        lexical: hit.lexical.map(|l| l.score),
-        lexical_rank: hit.lexical.and_then(|l| l.rank),
-        vector: hit.vector.map(|l| l.score),
-        vector_rank: hit.vector.and_then(|l| l.rank),
-        cross_encoder: hit.cross,
-    }
-}
-
-fn terms_of(passage: &Passage) -> HashSet<String> {
-    let mut all = passage.document.title.clone();
-    for heading in &passage.chunk.heading {
-        all.push('\n');
-        all.push_str(heading);
-    }
-    all.push('\n');
-    all.push_str(&passage.text);
-    words(&normalise(&all)).into_iter().map(|t| t.text).collect()
-}
-
-/// Byte ranges of a text that match the query's words or bigrams, merged, in order.
-fn highlights(text: &str, query: &Query) -> Vec<(usize, usize)> {
-    let (normalised, origin) = normalise_mapped(text);
-    let wanted: HashSet<&str> =
-        query.terms.words.iter().chain(&query.terms.bigrams).map(|(t, _)| t.as_str()).filter(|t| !is_question_word(t)).collect();
-    let mut spans: Vec<(usize, usize)> = words(&normalised)
-        .into_iter()
-        .chain(bigrams(&normalised))
-        .filter(|t| wanted.contains(t.text.as_str()))
-        .map(|t| (origin[t.span.start], origin[t.span.end]))
-        .filter(|(start, end)| start < end && text.is_char_boundary(*start) && text.is_char_boundary(*end))
-        .collect();
-    spans.sort_unstable();
-    let mut merged: Vec<(usize, usize)> = Vec::new();
-    for (start, end) in spans {
-        match merged.last_mut() {
-            Some(last) if start <= last.1 => last.1 = last.1.max(end),
-            _ => merged.push((start, end)),
-        }
-    }
-    merged
 }
 
 fn floor_boundary(text: &str, at: usize) -> usize {

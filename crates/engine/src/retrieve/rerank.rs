@@ -96,8 +96,7 @@ impl<'a> Reranker<'a> {
     /// For one question.
     #[must_use]
     pub fn new(query: &'a Query, lexical: Option<&LexicalReader>, late: &'a LateInteraction<'a>) -> Self {
-        let frequency = |word: &str| lexical.map_or(1.0, |index| (1.0 + index.chunks() as f32 / (5.0 + index.frequency(word) as f32)).ln());
-        let words = query.terms.words.iter().map(|(word, _)| (word.as_str(), frequency(word))).collect();
+        let words = query.terms.words.iter().map(|(word, _)| (word.as_str(), lexical.map_or(1.0, |index| index.rarity(word)))).collect();
         let pairs = query.terms.words.windows(2).map(|pair| (pair[0].0.as_str(), pair[1].0.as_str())).collect();
         Self { words, pairs, late }
     }
