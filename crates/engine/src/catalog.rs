@@ -432,22 +432,22 @@ impl Catalog {
     /// Calls `each` for every chunk that appeared after generation `since`, by id.
     pub fn chunks_since(&self, since: u64, mut each: impl FnMut(ChunkRow) -> Result<()>) -> Result<()> {
         let mut query = self.db.prepare_cached(
-            "SELECT c.id, c.document, d.title, d.aliases, c.heading, substr(t.text, c.start + 1, c.stop - c.start)
-             FROM chunks c JOIN documents d ON d.id = c.document JOIN texts t ON t.document = c.document
-             WHERE c.generation > ?1 ORDER BY c.id",
+            "SELECT c.id, c.document, d.title, d.aliases, c.heading, c.start, c.stop
+             FROM chunks c JOIN documents d ON d.id = c.document WHERE c.generation > ?1 ORDER BY c.id",
         )?;
+        let mut texts = Texts { catalog: self, last: None };
         let mut rows = query.query([since])?;
         while let Some(row) = rows.next()? {
             let title: String = row.get(2)?;
             let aliases: Vec<String> = json(row, 3)?;
             let heading: Vec<String> = json(row, 4)?;
-            let body: Vec<u8> = row.get(5)?;
+            let document = row.get(1)?;
             each(ChunkRow {
                 id: row.get(0)?,
-                document: row.get(1)?,
+                document,
                 title: std::iter::once(title).chain(aliases).collect::<Vec<_>>().join("\n"),
                 heading: heading.join("\n"),
-                body: String::from_utf8(body).map_err(Error::internal)?,
+                body: texts.part(document, row.get(5)?..row.get(6)?)?.to_owned(),
             })?;
         }
         Ok(())
@@ -471,19 +471,25 @@ impl Catalog {
     /// Up to `limit` texts without a vector of this fingerprint, distinct by key, in key order after `after`.
     pub fn without_vector(&self, fingerprint: &Fingerprint, after: Option<EmbedKey>, limit: usize) -> Result<Vec<(EmbedKey, String)>> {
         let mut query = self.db.prepare_cached(
-            "SELECT c.key, d.title, c.heading, substr(t.text, c.start + 1, c.stop - c.start)
-             FROM chunks c JOIN documents d ON d.id = c.document JOIN texts t ON t.document = c.document
+            "SELECT c.key, d.title, c.heading, c.document, c.start, c.stop
+             FROM chunks c JOIN documents d ON d.id = c.document
              WHERE c.key > ?2 AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)
              GROUP BY c.key ORDER BY c.key LIMIT ?3",
         )?;
         let after = after.map_or_else(Vec::new, |k| k.to_vec());
         let mut rows = query.query(params![fingerprint.0, after, limit])?;
-        let mut out = Vec::new();
+        let mut found: Vec<(EmbedKey, String, Vec<String>, u64, Span)> = Vec::new();
         while let Some(row) = rows.next()? {
-            let heading: Vec<String> = json(row, 2)?;
-            let body = String::from_utf8(row.get(3)?).map_err(Error::internal)?;
-            out.push((row.get(0)?, embed_text(&row.get::<_, String>(1)?, &heading, &body)));
+            found.push((row.get(0)?, row.get(1)?, json(row, 2)?, row.get(3)?, row.get(4)?..row.get(5)?));
         }
+        // Keys are in no order of documents, texts are read in it.
+        found.sort_by_key(|(_, _, _, document, span)| (*document, span.start));
+        let mut texts = Texts { catalog: self, last: None };
+        let mut out = Vec::with_capacity(found.len());
+        for (key, title, heading, document, span) in found {
+            out.push((key, embed_text(&title, &heading, texts.part(document, span)?)));
+        }
+        out.sort_by_key(|(key, _)| *key);
         Ok(out)
     }
 
@@ -570,6 +576,23 @@ fn is_note(path: &str, title: &str, wanted: &str) -> bool {
 }
 
 /// SQLite's row ids are signed; ours never reach the top bit.
+/// Parts of documents' texts, of which the last one is kept: to read a part by itself, SQLite goes through the text from its beginning, which for
+/// every chunk of a long document takes minutes.
+struct Texts<'c> {
+    catalog: &'c Catalog,
+    last: Option<(u64, String)>,
+}
+
+impl Texts<'_> {
+    fn part(&mut self, document: u64, span: Span) -> Result<&str> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != document) {
+            self.last = Some((document, self.catalog.text(document)?));
+        }
+        let text = self.last.as_ref().map_or("", |(_, text)| text.as_str());
+        text.get(span).ok_or_else(|| Error::internal("a chunk is outside its document's text"))
+    }
+}
+
 fn row_id(id: u64) -> i64 {
     i64::try_from(id).unwrap_or(i64::MAX)
 }
