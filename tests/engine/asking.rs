@@ -134,7 +134,7 @@ fn an_instruction_inside_a_note_is_only_text() {
 #[test]
 fn a_question_for_a_reason_is_answered_by_the_sentence_that_gives_one() {
     let desk = Desk::new();
-    desk.write("cache.md", "# Cache\n\nThe cache is small. The cache is small on phones. The cache is small because silicon is dear.\n");
+    desk.write("cache.md", "# Cache\n\nThe cache is small on nearly every telephone sold today. The cache is small because silicon is dear.\n");
     desk.sync();
     // Room for the direct sentence alone.
     let answer = sidenote_engine::answer::Settings { characters: 1, ..Default::default() };

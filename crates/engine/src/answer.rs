@@ -57,7 +57,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { coverage: 1.0, cosine: 0.6, late: 1.0, rank: 0.5, asked: 0.8, kind: 0.3, support: 0.62, support_across: 0.8, characters: 220 }
+        Self { coverage: 1.0, cosine: 0.6, late: 1.0, rank: 0.5, asked: 0.8, kind: 0.2, support: 0.62, support_across: 0.8, characters: 220 }
     }
 }
 
