@@ -111,10 +111,10 @@ fn sections_do_not_grow_into_each_other() {
 fn a_question_for_a_word_that_nothing_means_is_met_nowhere() {
     let query = Query::new("退款 telephone").unwrap();
     let late = LateInteraction::new(&query.content, Some(&Words));
-    let nearest = late.of_text("the refund is paid by card");
+    let nearest = late.nearest(&late.tokens("the refund is paid by card"));
     assert!((late.score(&nearest) - NEAR / 2.0).abs() < 1e-6);
     let none = LateInteraction::new(&query.content, None);
-    assert!(none.score(&none.of_text("the refund is paid by card")).abs() < f32::EPSILON);
+    assert!(none.score(&none.nearest(&none.tokens("the refund is paid by card"))).abs() < f32::EPSILON);
 }
 
 proptest! {

@@ -245,12 +245,11 @@ fn at_scale(corpus: &mut Corpus, chunks: usize, with_graph: bool) -> Outcome<()>
     let status = quiet(|run| engine.status(false, run))?;
     println!("\nat {} chunks of {total} notes (sync {:.0} s):", status.chunks, seconds(began));
     fs::write(folder.path().join("queries"), corpus.queries().join("\n"))?;
-    let measure = || -> Outcome<()> {
-        let output = Command::new(std::env::current_exe()?).arg("--search-only").arg(folder.path()).output()?;
-        std::io::stdout().write_all(&output.stdout)?;
-        if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned().into()) }
-    };
-    measure()?;
+    let output = Command::new(std::env::current_exe()?).arg("--search-only").arg(folder.path()).output()?;
+    std::io::stdout().write_all(&output.stdout)?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+    }
     if with_graph {
         let began = Instant::now();
         let model = embedder();
@@ -261,7 +260,6 @@ fn at_scale(corpus: &mut Corpus, chunks: usize, with_graph: bool) -> Outcome<()>
         quiet(|run| index.build_graph(&vectors, run))?;
         println!("graph built in {:.0} s", seconds(began));
         compare_graph(&index, &model, corpus)?;
-        measure()?;
     }
     Ok(())
 }

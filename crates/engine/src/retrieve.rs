@@ -137,7 +137,7 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// The score of the last stage it reached.
+    /// The light reranker's score, else the fused one. A cross-encoder only orders: its scores are on a scale of their own.
     #[must_use]
     pub fn score(&self) -> f32 {
         self.reranked.unwrap_or(self.fused)

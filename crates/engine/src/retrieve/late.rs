@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::model::TokenVectors;
-use crate::text::normalise;
 
 /// A question's tokens, and what their cosines with others were found to be.
 pub struct LateInteraction<'a> {
@@ -82,12 +81,6 @@ impl<'a> LateInteraction<'a> {
             total += weight;
         }
         if total > 0.0 { sum / total } else { 0.0 }
-    }
-
-    /// How far the question is in a text that is not yet normalised.
-    #[must_use]
-    pub fn of_text(&self, text: &str) -> Nearest {
-        self.nearest(&self.tokens(&normalise(text)))
     }
 
     fn with_cosines<T>(&self, token: u32, mut look: impl FnMut(&[f32]) -> T) -> T {

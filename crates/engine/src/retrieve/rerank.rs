@@ -8,9 +8,6 @@ use crate::retrieve::late::LateInteraction;
 use crate::retrieve::{Hit, Query};
 use crate::text::normalise;
 
-/// Number of features.
-pub const FEATURES: usize = 9;
-
 /// Tokens at the beginning of a passage, where it says what it is about.
 const START: usize = 48;
 
@@ -38,7 +35,7 @@ pub struct Features {
 }
 
 impl Features {
-    fn array(self) -> [f32; FEATURES] {
+    fn array(self) -> [f32; 9] {
         let Self { keywords, meaning, late, late_heading, heading_focus, coverage, phrases, late_text, late_start } = self;
         [keywords, meaning, late, late_heading, heading_focus, coverage, phrases, late_text, late_start]
     }
