@@ -76,3 +76,113 @@ pub trait TokenVectors: Send + Sync {
     /// Cosine of two tokens' vectors, −1 to 1; 0 for an unknown id.
     fn cosine(&self, a: u32, b: u32) -> f32;
 }
+
+/// Who says a message of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// The rules of the conversation.
+    System,
+    /// The person, or the program on the person's behalf.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// A message of a conversation. Its text is data: marks that control the model are not obeyed inside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Who says it.
+    pub speaker: Speaker,
+    /// What is said.
+    pub text: String,
+}
+
+/// How the next token is chosen. A temperature of 0 always takes the likeliest (greedy), whatever the other values are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampling {
+    /// 0 for greedy; 1 leaves the probabilities as they are.
+    pub temperature: f32,
+    /// Only the `top_k` likeliest tokens; 0 for all.
+    pub top_k: usize,
+    /// Only the likeliest tokens whose probabilities add up to this; 1 for all.
+    pub top_p: f32,
+    /// Only tokens at least this share of the likeliest one's probability; 0 for all.
+    pub min_p: f32,
+    /// Divides the logits of recent tokens; 1 for none.
+    pub repetition_penalty: f32,
+    /// Makes a random choice repeatable.
+    pub seed: u64,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self { temperature: 0.0, top_k: 0, top_p: 1.0, min_p: 0.0, repetition_penalty: 1.0, seed: 0 }
+    }
+}
+
+/// What a generator is asked for.
+#[derive(Clone, Debug)]
+pub struct Generation<'a> {
+    /// The conversation, oldest first; the model says the next message.
+    pub messages: &'a [Message],
+    /// Tokens it may say at most.
+    pub limit: usize,
+    /// How tokens are chosen.
+    pub sampling: Sampling,
+    /// With `Some(n)`, a `[` can only be followed by a number from 1 to n and `]`, where the model can be held to that.
+    pub passages: Option<usize>,
+}
+
+/// Why a generator stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It said that it is finished.
+    Complete,
+    /// It reached the limit, or the end of its context.
+    Limit,
+    /// It repeated itself.
+    Loop,
+}
+
+/// What a generation came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Generated {
+    /// Tokens of the conversation.
+    pub prompt_tokens: usize,
+    /// Of these, tokens that were still computed from the generation before.
+    pub reused_tokens: usize,
+    /// Tokens said.
+    pub new_tokens: usize,
+    /// Why it stopped.
+    pub ending: Ending,
+}
+
+/// What a person wants to know of a generator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratorSpec {
+    /// Name, for the person.
+    pub name: String,
+    /// Tokens that conversation and answer may have together.
+    pub context: usize,
+    /// The host that the conversation is sent to; `None` for a model on this machine.
+    pub leaves_machine_to: Option<String>,
+}
+
+/// A model that writes.
+pub trait Generator: Send + Sync {
+    /// What it is.
+    fn spec(&self) -> &GeneratorSpec;
+
+    /// Tokens of a text (an estimate where the model does not tell).
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if the model cannot be read.
+    fn count(&self, text: &str) -> Result<usize>;
+
+    /// Says the next message, piece by piece: `say` is given whole characters, in order, as soon as they are known. Whatever was said before
+    /// an error stays said.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the conversation does not fit the context, `ModelUnavailable` if the model fails, `Cancelled`.
+    fn generate(&self, request: &Generation<'_>, say: &mut dyn FnMut(&str), cancel: &CancelToken) -> Result<Generated>;
+}
