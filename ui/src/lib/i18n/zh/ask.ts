@@ -1,0 +1,3 @@
+import type { ask as en } from '../en/ask';
+
+export const ask: typeof en = {};

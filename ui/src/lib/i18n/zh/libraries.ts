@@ -1,0 +1,3 @@
+import type { libraries as en } from '../en/libraries';
+
+export const libraries: typeof en = {};

@@ -1,0 +1,3 @@
+import type { reader as en } from '../en/reader';
+
+export const reader: typeof en = {};
