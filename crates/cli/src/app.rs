@@ -153,7 +153,7 @@ impl Changes {
 fn unless_busy(result: Result<()>, notices: &mut Vec<String>) -> Result<()> {
     match result {
         Err(e) if e.code == ErrorCode::Busy => {
-            let notice = "another sidenote is indexing: the newest notes may be missing from these results";
+            let notice = "notes are being indexed: the newest may be missing from these results";
             if !notices.iter().any(|n| n == notice) {
                 notices.push(notice.to_owned());
             }

@@ -55,6 +55,8 @@ pub enum SkipReason {
     Changing,
     /// The name is not valid UTF-8.
     Name,
+    /// The person wants it left alone.
+    Ignored,
 }
 
 /// A file that was not indexed, and why, in words for the person.

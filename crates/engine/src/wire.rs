@@ -1,11 +1,17 @@
 //! The JSON contract, version 1: the only types that leave the program as JSON (terminal `--json`, later the window). Documented in
 //! `docs/json.md`. It must not hold logic.
 
+mod conversation;
+mod note;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::followup::Kind;
+
+pub use conversation::{CitationNow, CitationState, Conversation, ConversationInfo, Mark, Turn};
+pub use note::{FolderInfo, Link, NoteInfo, NoteView, OutlineEntry, Saved, Source, TagInfo};
 
 /// The version of the contract.
 pub const VERSION: u32 = 1;
@@ -292,12 +298,18 @@ pub struct Shown {
 /// One library in lists.
 #[derive(Clone, Debug, Serialize)]
 pub struct LibraryInfo {
+    /// Which.
+    pub id: i64,
     /// Name.
     pub name: String,
     /// The folder.
     pub folder: String,
     /// Whether it came with the program.
     pub shipped: bool,
+    /// Whether new notes go into it.
+    pub own: bool,
+    /// Whether its folder is there now.
+    pub present: bool,
     /// Whether it was ever indexed.
     pub synced: bool,
     /// Files indexed.
@@ -319,6 +331,8 @@ pub struct LedgerEntry {
     pub library: String,
     /// Path relative to the library's folder.
     pub document: String,
+    /// Stable while the note is indexed; none for a file that is not.
+    pub document_id: Option<u64>,
     /// `indexed` or `skipped`.
     pub state: &'static str,
     /// Stable reason of a skip.

@@ -6,6 +6,7 @@ mod assemble;
 mod bundled;
 pub mod catalogue;
 mod choice;
+pub mod compose;
 mod cross_encoder;
 mod external;
 mod fingerprint;
@@ -18,6 +19,7 @@ mod pull;
 pub mod runtime;
 mod static_model;
 mod store;
+pub mod switch;
 pub mod tokens;
 mod worker;
 

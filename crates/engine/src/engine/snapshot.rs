@@ -1,11 +1,14 @@
 //! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
 
+mod anchor;
 mod cross;
 mod explain;
 mod follow;
 mod notes;
 mod passages;
 mod present;
+mod read;
+mod suggest;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -25,6 +28,7 @@ use crate::sync::count_stale;
 use crate::vector::VectorIndex;
 use crate::wire;
 
+pub use anchor::Cited;
 pub use follow::told;
 use passages::{LIST_DOCUMENTS, fold};
 use present::{citation, passage_json};
@@ -328,9 +332,7 @@ impl Snapshot {
         }
         let catalog = self.catalog();
         check_libraries(&catalog, filter)?;
-        if let Some(day) = &filter.since
-            && day.parse::<jiff::civil::Date>().is_err()
-        {
+        if let Some(day) = [&filter.since, &filter.until].into_iter().flatten().find(|day| day.parse::<jiff::civil::Date>().is_err()) {
             return Err(Error::new(ErrorCode::InvalidInput, format!("`{day}` is not a date"), "write it as YYYY-MM-DD"));
         }
         Ok(Some(catalog.matching(filter)?.into_iter().collect()))

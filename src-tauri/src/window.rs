@@ -1,0 +1,81 @@
+//! The one window, its sign in the tray and its hotkey. It must not know what the page shows.
+
+use std::sync::Arc;
+
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use tauri::menu::{Menu, MenuItem};
+use tauri::tray::TrayIconBuilder;
+use tauri::{AppHandle, DragDropEvent, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+
+use crate::desk::Desk;
+use crate::wire::Settings;
+
+/// The window's label; capabilities/main.json gives it its rights.
+pub(crate) const LABEL: &str = "main";
+const TRAY: &str = "sidenote";
+
+/// Opens the window.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Sidenote")
+        .inner_size(1180.0, 780.0)
+        .min_inner_size(420.0, 480.0)
+        .center()
+        .build()?;
+    let handle = app.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+            let desk = handle.state::<Arc<Desk>>();
+            for folder in paths.iter().filter(|path| path.is_dir()) {
+                desk.offer(folder.clone());
+            }
+        }
+    });
+    if let Ok(settings) = app.state::<Arc<Desk>>().settings() {
+        // A tray that the system does not have is no reason not to open the window.
+        drop(follow(app, &settings));
+    }
+    Ok(())
+}
+
+/// Brings the window to the front.
+pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        // A window that is just being closed does not come back.
+        drop(window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus()));
+    }
+}
+
+/// Makes tray and hotkey as they are set.
+///
+/// # Errors
+/// `Io` if the system refuses a tray, `InvalidInput` for a key combination that it refuses.
+pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, settings: &Settings) -> Result<()> {
+    tray(app, settings.tray).map_err(|e| {
+        Error::new(ErrorCode::Io, format!("there is no sign in the tray: {e}"), "your desktop may have no tray; leave this off")
+    })
+}
+
+fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
+    match (wanted, app.tray_by_id(TRAY).is_some()) {
+        (true, false) => {
+            let open = MenuItem::with_id(app, "open", "Sidenote", true, None::<&str>)?;
+            let quit = MenuItem::with_id(app, "quit", "Quit · 退出", true, None::<&str>)?;
+            let mut builder = TrayIconBuilder::with_id(TRAY).menu(&Menu::with_items(app, &[&open, &quit])?).on_menu_event(|app, event| match event.id().as_ref() {
+                "open" => show(app),
+                "quit" => app.exit(0),
+                _ => {}
+            });
+            if let Some(icon) = app.default_window_icon() {
+                builder = builder.icon(icon.clone());
+            }
+            builder.build(app)?;
+        }
+        (false, true) => drop(app.remove_tray_by_id(TRAY)),
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! What crosses the border between page and program beyond the engine's own JSON types. It must not hold logic.
+
+use serde::{Deserialize, Serialize};
+use sidenote_engine::catalog;
+use sidenote_engine::error::{Error, ErrorCode};
+use sidenote_engine::wire as engine;
+
+/// What every command is rejected with.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// Stable code.
+    pub code: ErrorCode,
+    /// What happened, and to which thing.
+    pub message: String,
+    /// What to do next; may be empty.
+    pub hint: String,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { code: error.code, message: error.message, hint: error.hint }
+    }
+}
+
+/// Where a question or a search looks. Empty lists are no limit.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Filter {
+    /// Library names.
+    pub libraries: Vec<String>,
+    /// Folders, as `library/folder`.
+    pub folders: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Document ids.
+    pub notes: Vec<u64>,
+    /// `YYYY-MM-DD`, inclusive.
+    pub since: Option<String>,
+    /// `YYYY-MM-DD`, inclusive.
+    pub until: Option<String>,
+}
+
+impl From<Filter> for catalog::Filter {
+    fn from(filter: Filter) -> Self {
+        Self {
+            libraries: filter.libraries,
+            folders: filter.folders,
+            tags: filter.tags,
+            notes: Vec::new(),
+            ids: filter.notes,
+            since: filter.since,
+            until: filter.until,
+        }
+    }
+}
+
+/// A question.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AskRequest {
+    /// The conversation it is asked in; none begins one.
+    pub conversation: Option<i64>,
+    /// As typed.
+    pub question: String,
+    /// Replaces what is made of a follow-up.
+    #[serde(default)]
+    pub standalone: Option<String>,
+    /// The turn that is asked again: it and what followed it are replaced.
+    #[serde(default)]
+    pub replaces: Option<i64>,
+    /// Where it is asked.
+    pub filter: Filter,
+    /// Whether the notes' own sentences are wanted although a model could write.
+    #[serde(default)]
+    pub extractive: bool,
+}
+
+/// An answered question.
+#[derive(Clone, Debug, Serialize)]
+pub struct Asked {
+    /// Its conversation now.
+    pub conversation: engine::ConversationInfo,
+    /// The question and its answer.
+    pub turn: engine::Turn,
+}
+
+/// How far indexing is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SyncProgress {
+    /// The library that is read, where only one is.
+    pub library: Option<String>,
+    /// `scan`, `read`, `index`, `embed` or `graph`.
+    pub stage: &'static str,
+    /// Units finished.
+    pub done: u64,
+    /// Units known.
+    pub total: u64,
+    /// Units per second, once known.
+    pub rate: Option<f64>,
+    /// Seconds left of this stage, once known.
+    pub remaining_s: Option<f64>,
+}
+
+/// What happens without being asked for.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AppEvent {
+    /// Notes have changed: lists, results and open notes may be outdated.
+    NotesChanged {
+        /// The catalog's generation.
+        generation: u64,
+    },
+    /// Indexing goes on; none when it is finished.
+    Sync {
+        /// How far.
+        progress: Option<SyncProgress>,
+    },
+    /// Indexing ended with an error.
+    SyncFailed {
+        /// Which.
+        error: Failure,
+    },
+    /// Something should be opened.
+    Open {
+        /// What.
+        target: OpenTarget,
+    },
+    /// A folder was dropped on the window or handed to the program.
+    FolderOffered {
+        /// Names it in `add_offered`.
+        offer: u64,
+        /// The folder's name, for the person.
+        name: String,
+    },
+    /// A note should be taken.
+    QuickCapture,
+}
+
+/// What a link opens.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum OpenTarget {
+    /// A note, and what is marked in it.
+    Note {
+        /// Which.
+        document_id: u64,
+        /// Byte offset in its text.
+        start: Option<usize>,
+        /// Byte offset of the end.
+        end: Option<usize>,
+    },
+    /// A conversation.
+    Conversation {
+        /// Which.
+        id: i64,
+    },
+    /// A question, to be looked at before it is asked.
+    Question {
+        /// As written.
+        text: String,
+    },
+}
+
+/// What the person set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// `system`, `zh` or `en`.
+    pub language: String,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    /// 1 is normal.
+    pub text_scale: f64,
+    /// A sign in the system's tray.
+    pub tray: bool,
+    /// A key combination that brings the window to the front, from anywhere.
+    pub hotkey: Option<String>,
+    /// The program that notes are opened with; none for the system's choice.
+    pub editor_command: Option<String>,
+    /// The folder that new notes go into.
+    pub notes_folder: String,
+}
+
+/// The program.
+#[derive(Clone, Debug, Serialize)]
+pub struct AppInfo {
+    /// Of the program.
+    pub version: String,
+    /// Where the index is.
+    pub data_folder: String,
+    /// Memory of the program, without the page's.
+    pub memory_bytes: u64,
+    /// `linux`, `macos` or `windows`.
+    pub platform: &'static str,
+}
