@@ -3,7 +3,8 @@
 export type View =
   | { name: 'ask'; conversation: number | null }
   | { name: 'search'; query: string }
-  | { name: 'notes'; note: number | null }
+  /** `create`: with a new note begun. */
+  | { name: 'notes'; note: number | null; create?: boolean }
   | { name: 'libraries' }
   | { name: 'settings'; page: 'general' | 'models' | 'about' };
 
