@@ -140,6 +140,18 @@ export class Autosave {
     return done;
   }
 
+  /** The note was deleted: nothing is written any more, and the draft goes too. */
+  async abandon(): Promise<void> {
+    this.#stopTimers();
+    this.#stopReload?.();
+    this.#text = this.#disk.text;
+    await this.#writing;
+    this.#closed = true;
+    await this.#keep(null);
+    this.#stopTimers();
+    this.#stopDraftAgain?.();
+  }
+
   /** Something changed on disk. What is unsaved stays: its own write will find the conflict. */
   async diskChanged(): Promise<void> {
     if (this.#closed) return;

@@ -1,0 +1,129 @@
+// The note that is being written: its text on the way to its file. It must not know how it is shown.
+
+import { backend, type NoteInfo, type Source } from '../../backend';
+import { failureOf } from '../../state/failure';
+import { toasts } from '../../state/toasts.svelte';
+import { Autosave, type Clock, type SaveState } from './autosave';
+
+const clock: Clock = {
+  after(ms, then) {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Notes that were left and whose last words are still on the way. */
+const leaving = new Map<number, Promise<void>>();
+const opened = new Set<OpenNote>();
+
+export class OpenNote {
+  state = $state.raw<SaveState>({ name: 'saved' });
+  id = $state(0);
+  /** The first text; later ones come through `onreload`. */
+  readonly text: string;
+  onreload: (text: string) => void = () => undefined;
+  mayReload: () => boolean = () => true;
+  onmoved: (id: number) => void = () => undefined;
+  readonly #autosave: Autosave;
+
+  private constructor(source: Source, copy: (text: string) => Promise<void>) {
+    this.id = source.document_id;
+    this.#autosave = new Autosave(
+      source,
+      {
+        source: (id) => backend.notes.source(id),
+        save: (id, text, hash) => failing(backend.notes.save(id, text, hash)),
+        draft: (id, text) => backend.notes.draft(id, text),
+        copy: (text) => failing(copy(text)),
+      },
+      clock,
+      {
+        state: (state) => (this.state = state),
+        reload: (text) => this.onreload(text),
+        mayReload: () => this.mayReload(),
+        moved: (id) => {
+          this.id = id;
+          this.onmoved(id);
+        },
+      },
+    );
+    this.state = this.#autosave.state;
+    this.text = this.#autosave.text;
+    opened.add(this);
+  }
+
+  static async open(id: number, copy: (text: string) => Promise<void>): Promise<OpenNote> {
+    await leaving.get(id);
+    return new OpenNote(await backend.notes.source(id), copy);
+  }
+
+  get unsaved(): boolean {
+    return this.#autosave.unsaved || this.state.name === 'conflict';
+  }
+
+  typed(text: string): void {
+    this.#autosave.typed(text);
+  }
+
+  flush(): Promise<boolean> {
+    return this.#autosave.flush();
+  }
+
+  diskChanged(): Promise<void> {
+    return this.#autosave.diskChanged();
+  }
+
+  choose(which: 'mine' | 'theirs' | 'both'): Promise<void> {
+    return this.#autosave.choose(which);
+  }
+
+  /** Left: what is unsaved is written, or kept as a draft and said so. `said`: nobody needs to hear it (the note was deleted). */
+  close(unsavedWords: string): void {
+    if (!opened.delete(this)) return;
+    const { id } = this;
+    const closing = this.#autosave
+      .close()
+      .then((saved) => {
+        if (!saved && this.state.name === 'failed') toasts.fail({ ...this.state.error, message: `${unsavedWords} ${this.state.error.message}` });
+      })
+      .finally(() => leaving.delete(id));
+    leaving.set(id, closing);
+  }
+
+  /** Its file is gone on purpose: nothing is to be written any more. */
+  async forget(): Promise<void> {
+    opened.delete(this);
+    await this.#autosave.abandon();
+  }
+}
+
+async function failing<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+/** Writes everything that is not yet in its file; true when all of it is. For whoever closes the window. */
+export async function flushAll(): Promise<boolean> {
+  const open = await Promise.all([...opened].map((note) => note.flush()));
+  await Promise.all(leaving.values());
+  return open.every(Boolean);
+}
+
+export function anyUnsaved(): boolean {
+  return leaving.size > 0 || [...opened].some((note) => note.unsaved);
+}
+
+// The window loses the focus, is hidden or goes away: no waiting for the keys to rest.
+addEventListener('blur', () => void flushAll());
+addEventListener('pagehide', () => void flushAll());
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') void flushAll();
+});
+addEventListener('beforeunload', (event) => {
+  if (!anyUnsaved()) return;
+  void flushAll();
+  event.preventDefault();
+});
