@@ -4,7 +4,7 @@
 import type { NotesBackend } from '../contract';
 import type { Failure, NoteInfo } from '../wire';
 import { corpus, infoOf, noteById, OWN_LIBRARY, type FakeNote } from './corpus';
-import { notesChanged } from './news';
+import { notesChanged as indexed } from './events';
 import { pause, scene } from './scene';
 
 type Writing = Pick<NotesBackend, 'source' | 'create' | 'copyToOwn' | 'save' | 'draft' | 'remove' | 'rename' | 'attach'>;
@@ -13,6 +13,11 @@ const drafts = new Map<number, string>();
 const meddled = new Set<number>();
 let room = true;
 let images = 0;
+
+/** As after indexing: a moment later. */
+function notesChanged(): void {
+  setTimeout(indexed, 150);
+}
 
 const full: Failure = {
   code: 'io',
@@ -36,7 +41,12 @@ function reread(note: FakeNote): void {
   const name = note.path.slice(note.path.lastIndexOf('/') + 1).replace(/\.md$/, '');
   note.title = /^title:\s*(.+)$/m.exec(head)?.[1]?.trim() ?? /^#\s+(.+)$/m.exec(note.text)?.[1]?.trim() ?? name;
   const list = /^tags:\s*\[(.*)\]/m.exec(head)?.[1];
-  note.tags = list ? list.split(',').map((tag) => tag.trim().replace(/^"|"$/g, '')).filter(Boolean) : [];
+  note.tags = list
+    ? list
+        .split(',')
+        .map((tag) => tag.trim().replace(/^"|"$/g, ''))
+        .filter(Boolean)
+    : [];
 }
 
 function write(note: FakeNote, text: string): void {
@@ -46,7 +56,11 @@ function write(note: FakeNote, text: string): void {
 }
 
 function free(title: string, but?: FakeNote): string {
-  const base = title.replace(/[\\/:*?"<>|]/g, ' ').trim().slice(0, 80) || 'Note';
+  const base =
+    title
+      .replace(/[\\/:*?"<>|]/g, ' ')
+      .trim()
+      .slice(0, 80) || 'Note';
   const taken = new Set(corpus.notes.filter((note) => note.library === OWN_LIBRARY && note !== but).map((note) => note.path));
   let path = `${base}.md`;
   for (let n = 2; taken.has(path); n += 1) path = `${base} ${n}.md`;
@@ -93,7 +107,10 @@ export const writing: Writing = {
     const note = noteById(id);
     if (scene('conflict') && !meddled.has(id)) {
       meddled.add(id);
-      fakeDisk.change(id, note.text.replace('Monday', 'Wednesday').replace('敏而好学', '敏而好学（论语）') + '\nAdded by another program.\n');
+      fakeDisk.change(
+        id,
+        note.text.replace('Monday', 'Wednesday').replace('敏而好学', '敏而好学（论语）') + '\nAdded by another program.\n',
+      );
     }
     if (hashOf(note.text) !== hash) return { type: 'conflict', text: note.text, hash: hashOf(note.text) };
     demandRoom();

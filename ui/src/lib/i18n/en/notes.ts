@@ -62,7 +62,6 @@ export const notes = {
   readOnlyTitle: 'This note cannot be edited here',
   shippedText: 'It came with Sidenote and stays as it is. A copy of your own can be changed in any way.',
   formatText: (format: string) => `It is a ${format} file; only Markdown and plain text are edited here.`,
-  outsideText: 'Its library is only read.',
   copyToOwn: 'Make a copy of my own',
   copied: (title: string) => `“${title}” is now in your folder`,
 

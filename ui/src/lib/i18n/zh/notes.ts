@@ -64,7 +64,6 @@ export const notes: typeof en = {
   readOnlyTitle: '这篇笔记不能在这里编辑',
   shippedText: '它随 Sidenote 附带，保持原样。复制一份到自己的文件夹，就可以随意修改。',
   formatText: (format: string) => `它是 ${format} 文件，这里只能编辑 Markdown 和纯文本。`,
-  outsideText: '它所在的笔记库只读。',
   copyToOwn: '复制一份来编辑',
   copied: (title: string) => `“${title}”已复制到你的文件夹`,
 

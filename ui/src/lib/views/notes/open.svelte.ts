@@ -1,9 +1,10 @@
 // The note that is being written: its text on the way to its file. It must not know how it is shown.
 
-import { backend, type NoteInfo, type Source } from '../../backend';
+import { backend, type Source } from '../../backend';
 import { failureOf } from '../../state/failure';
 import { toasts } from '../../state/toasts.svelte';
 import { Autosave, type Clock, type SaveState } from './autosave';
+import { unsaved } from './unsaved';
 
 const clock: Clock = {
   after(ms, then) {
@@ -11,10 +12,6 @@ const clock: Clock = {
     return () => clearTimeout(timer);
   },
 };
-
-/** Notes that were left and whose last words are still on the way. */
-const leaving = new Map<number, Promise<void>>();
-const opened = new Set<OpenNote>();
 
 export class OpenNote {
   state = $state.raw<SaveState>({ name: 'saved' });
@@ -49,11 +46,11 @@ export class OpenNote {
     );
     this.state = this.#autosave.state;
     this.text = this.#autosave.text;
-    opened.add(this);
+    unsaved.enter(this);
   }
 
   static async open(id: number, copy: (text: string) => Promise<void>): Promise<OpenNote> {
-    await leaving.get(id);
+    await unsaved.left(id);
     return new OpenNote(await backend.notes.source(id), copy);
   }
 
@@ -77,22 +74,19 @@ export class OpenNote {
     return this.#autosave.choose(which);
   }
 
-  /** Left: what is unsaved is written, or kept as a draft and said so. `said`: nobody needs to hear it (the note was deleted). */
+  /** Left: what is unsaved is written; where that fails it is kept as a draft, and said. */
   close(unsavedWords: string): void {
-    if (!opened.delete(this)) return;
-    const { id } = this;
-    const closing = this.#autosave
-      .close()
-      .then((saved) => {
-        if (!saved && this.state.name === 'failed') toasts.fail({ ...this.state.error, message: `${unsavedWords} ${this.state.error.message}` });
-      })
-      .finally(() => leaving.delete(id));
-    leaving.set(id, closing);
+    if (!unsaved.leave(this)) return;
+    const closing = this.#autosave.close().then((saved) => {
+      if (saved || this.state.name !== 'failed') return;
+      toasts.fail({ ...this.state.error, hint: unsavedWords });
+    });
+    unsaved.wait(this.id, closing);
   }
 
   /** Its file is gone on purpose: nothing is to be written any more. */
   async forget(): Promise<void> {
-    opened.delete(this);
+    unsaved.leave(this);
     await this.#autosave.abandon();
   }
 }
@@ -104,26 +98,3 @@ async function failing<T>(call: Promise<T>): Promise<T> {
     throw failureOf(error);
   }
 }
-
-/** Writes everything that is not yet in its file; true when all of it is. For whoever closes the window. */
-export async function flushAll(): Promise<boolean> {
-  const open = await Promise.all([...opened].map((note) => note.flush()));
-  await Promise.all(leaving.values());
-  return open.every(Boolean);
-}
-
-export function anyUnsaved(): boolean {
-  return leaving.size > 0 || [...opened].some((note) => note.unsaved);
-}
-
-// The window loses the focus, is hidden or goes away: no waiting for the keys to rest.
-addEventListener('blur', () => void flushAll());
-addEventListener('pagehide', () => void flushAll());
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'hidden') void flushAll();
-});
-addEventListener('beforeunload', (event) => {
-  if (!anyUnsaved()) return;
-  void flushAll();
-  event.preventDefault();
-});

@@ -81,7 +81,10 @@ const unquoted = (raw: string): string => {
   return text;
 };
 
-const item = (raw: string): { tag: string; raw: string } => ({ tag: unquoted(raw).trim().replace(/^#+/u, '').trim(), raw: raw.trim() });
+const item = (raw: string): { tag: string; raw: string } => ({
+  tag: unquoted(raw).trim().replace(/^#+/u, '').trim(),
+  raw: raw.trim(),
+});
 
 /** The parts of `a, "b, c"`. */
 function parts(inner: string): string[] {
@@ -104,7 +107,9 @@ function comment(value: string): number {
 function find(text: string, head: Front): Place | null {
   const mark = head.fence === '+++' ? '=' : ':';
   for (const name of NAMES) {
-    const at = head.lines.findIndex((line) => line.text.startsWith(name) && line.text.slice(name.length).trimStart().startsWith(mark));
+    const at = head.lines.findIndex(
+      (line) => line.text.startsWith(name) && line.text.slice(name.length).trimStart().startsWith(mark),
+    );
     const first = head.lines[at];
     if (!first) continue;
     const valueFrom = first.from + first.text.indexOf(mark, name.length) + 1;
@@ -170,7 +175,9 @@ export function readTags(text: string): string[] {
 
 /** As it stands in a list: quoted where it would mean something else. */
 function written(tag: string, fence: Front['fence']): string {
-  const bare = /^[\p{L}\p{N}_][\p{L}\p{N}_/.+\-\u0020]*$/u.test(tag) && !/^(?:true|false|null|yes|no|on|off|~|[\d.+-][\d.eE_+-]*)$/iu.test(tag);
+  const bare =
+    /^[\p{L}\p{N}_][\p{L}\p{N}_/.+\-\u0020]*$/u.test(tag) &&
+    !/^(?:true|false|null|yes|no|on|off|~|[\d.+-][\d.eE_+-]*)$/iu.test(tag);
   return fence === '---' && bare ? tag : JSON.stringify(tag);
 }
 
@@ -208,7 +215,9 @@ export function editTags(text: string, wanted: string[]): Edit | null {
 
 /** Without tags there is no entry; front matter that had nothing else goes with it. */
 function removal(text: string, head: Front, place: Place, newline: string): Edit {
-  const others = head.lines.some((line) => (line.from < place.first.from || line.from > place.last.from) && line.text.trim() !== '');
+  const others = head.lines.some(
+    (line) => (line.from < place.first.from || line.from > place.last.from) && line.text.trim() !== '',
+  );
   if (others) return { from: place.first.from, to: place.last.next, insert: '' };
   const to = text.startsWith(newline, head.to) ? head.to + newline.length : head.to;
   return { from: head.from, to, insert: '' };

@@ -1,6 +1,12 @@
 // What is offered while writing: titles after `[[`, tags after `#` and in the front matter. It must not know where titles and tags come from.
 
-import { autocompletion, pickedCompletion, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  pickedCompletion,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+} from '@codemirror/autocomplete';
 import type { EditorState, Extension } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 
@@ -26,7 +32,7 @@ function best<T>(all: T[], word: string, text: (entry: T) => string): T[] {
   return [...begins, ...holds].slice(0, MOST);
 }
 
-function link(title: string): Completion['apply'] {
+function link(title: string): NonNullable<Completion['apply']> {
   return (view: EditorView, completion: Completion, from: number, to: number) => {
     const closed = view.state.sliceDoc(to, to + 2) === ']]';
     view.dispatch({

@@ -32,7 +32,8 @@ const colours = ViewPlugin.fromClass(
 /** What the link at a place leads to: without the heading and the words shown instead. */
 export function targetAt(text: string, at: number): string | null {
   for (const match of text.matchAll(LINK)) {
-    if (at >= match.index && at <= match.index + match[0].length) return (match[1] ?? '').split('|')[0]?.split('#')[0]?.trim() || null;
+    if (at >= match.index && at <= match.index + match[0].length)
+      return (match[1] ?? '').split('|')[0]?.split('#')[0]?.trim() || null;
   }
   return null;
 }

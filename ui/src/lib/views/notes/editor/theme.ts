@@ -26,7 +26,12 @@ const look = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--ink)', fontSize: 'var(--text-s)' },
   '.cm-panels-top': { borderBottom: '1px solid var(--line)' },
   '.cm-panel.cm-search': { padding: 'var(--space-2) 2.5rem var(--space-2) var(--space-4)' },
-  '.cm-panel.cm-search [name=close]': { fontSize: 'var(--text-l)', padding: '0 var(--space-2)', top: 'var(--space-2)', right: 'var(--space-2)' },
+  '.cm-panel.cm-search [name=close]': {
+    fontSize: 'var(--text-l)',
+    padding: '0 var(--space-2)',
+    top: 'var(--space-2)',
+    right: 'var(--space-2)',
+  },
   '.cm-panel.cm-search label': { fontSize: 'var(--text-s)' },
   '.cm-textfield': {
     minHeight: '1.875rem',
@@ -52,7 +57,12 @@ const look = EditorView.theme({
     boxShadow: 'var(--shadow)',
     overflow: 'hidden',
   },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-ui)', fontSize: 'var(--text-m)', maxHeight: '16rem', minWidth: '14rem' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+    fontFamily: 'var(--font-ui)',
+    fontSize: 'var(--text-m)',
+    maxHeight: '16rem',
+    minWidth: '14rem',
+  },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: 'var(--space-1) var(--space-3)', lineHeight: '1.5' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent-soft)', color: 'var(--ink)' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '600' },
