@@ -14,7 +14,8 @@ export const libraries = {
     text: 'Add a folder of notes: Markdown, text, web pages, PDF, Word, EPUB or notebooks. You can also drop it on the window.',
   },
   kind: { own: 'New notes go here', shipped: 'Came with Sidenote', missing: 'Folder not found' },
-  missing: 'The folder is not there now: a drive that is not connected, or it was moved or renamed. Its notes come back when it does.',
+  missing:
+    'The folder is not there now: a drive that is not connected, or it was moved or renamed. Its notes come back when it does.',
   unread: 'Not read yet',
   notes: (n: number) => many(n, 'note', 'notes'),
   passages: (n: number) => many(n, 'passage', 'passages'),

@@ -49,7 +49,8 @@ export const search = {
     whole: 'Any time',
     bad: 'Write a date as 2026-01-31.',
     order: 'The second date is before the first.',
-    range: (since: string | null, until: string | null) => (since && until ? `${since} to ${until}` : since ? `from ${since}` : `to ${until}`),
+    range: (since: string | null, until: string | null) =>
+      since && until ? `${since} to ${until}` : since ? `from ${since}` : `to ${until}`,
     notes: (n: number) => many(n, 'note', 'notes'),
     nothing: 'Nothing of that name.',
     done: 'Done',
@@ -93,7 +94,8 @@ export const search = {
   },
   picture: {
     title: 'Which passages each stage ranked',
-    about: 'Each line is a passage; its number is its place in that stage. A line that starts late was not found by the stages before.',
+    about:
+      'Each line is a passage; its number is its place in that stage. A line that starts late was not found by the stages before.',
     loading: 'Ranking …',
     asPicture: 'Picture',
     asTable: 'Table',

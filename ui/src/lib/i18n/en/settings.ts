@@ -43,8 +43,18 @@ export const settings = {
       reranker: 'Reads the first results together with the question and puts the best first.',
       generator: 'Writes answers in its own words. Without one, answers are your notes’ own sentences.',
     },
-    none: { embedder: '', reranker: 'None: the built-in order is used.', generator: 'None: answers are your notes’ own sentences.' },
-    state: { bundled: 'Built in', installed: 'On this machine', available: 'Can be downloaded', used: 'In use', next: 'Getting ready' },
+    none: {
+      embedder: '',
+      reranker: 'None: the built-in order is used.',
+      generator: 'None: answers are your notes’ own sentences.',
+    },
+    state: {
+      bundled: 'Built in',
+      installed: 'On this machine',
+      available: 'Can be downloaded',
+      used: 'In use',
+      next: 'Getting ready',
+    },
     languages: 'Languages',
     licence: 'Licence',
     download: 'Download',
@@ -73,8 +83,10 @@ export const settings = {
     passages: (done: number, total: number) => `${done.toLocaleString('en')} of ${total.toLocaleString('en')} passages`,
     stopped: 'Stopped. What has come is kept; Continue goes on from there.',
     pullFailed: (name: string) => `${name} was not downloaded`,
-    pullHelp: 'Check the connection and continue: what has come is kept. Behind a firewall set HTTPS_PROXY or HF_ENDPOINT, or add the model from a file.',
-    switching: (name: string) => `${name} is reading your notes. The model used so far answers until it has finished; you can go on working.`,
+    pullHelp:
+      'Check the connection and continue: what has come is kept. Behind a firewall set HTTPS_PROXY or HF_ENDPOINT, or add the model from a file.',
+    switching: (name: string) =>
+      `${name} is reading your notes. The model used so far answers until it has finished; you can go on working.`,
     switched: (name: string) => `${name} is in use.`,
     released: (name: string) => `${name} is no longer used.`,
     ready: (name: string) => `${name} is here. Press Use to put it to work.`,
@@ -91,7 +103,8 @@ export const settings = {
   },
   about: {
     line: 'Asks your own notes and shows the passage that answers.',
-    promise: 'Nothing leaves this machine. There is no account, no telemetry, no advertising, and no connection unless you download a model.',
+    promise:
+      'Nothing leaves this machine. There is no account, no telemetry, no advertising, and no connection unless you download a model.',
     version: 'Version',
     data: 'Data folder',
     dataHelp: 'The index and your conversations. Your notes are not in it.',

@@ -50,7 +50,8 @@ export const libraries: typeof en = {
     stage: { scan: '检查改动', read: '读取文件', index: '建立关键词索引', embed: '建立语义索引', graph: '优化查找速度' },
     done: (done, total) => `${count(done)} / ${count(total)}`,
     rate: (stage, perSecond) => (stage === 'read' || stage === 'scan' ? `每秒 ${perSecond} 个文件` : `每秒 ${perSecond} 段`),
-    remaining: (seconds) => (seconds < 60 ? `约剩 ${Math.max(1, Math.round(seconds))} 秒` : `约剩 ${Math.round(seconds / 60)} 分钟`),
+    remaining: (seconds) =>
+      seconds < 60 ? `约剩 ${Math.max(1, Math.round(seconds))} 秒` : `约剩 ${Math.round(seconds / 60)} 分钟`,
     stop: '停止',
     meanwhile: '读取期间可以照常提问和查找。',
     failed: '读取笔记时出错',
