@@ -31,9 +31,15 @@ export function toggled(filter: Filter, part: Part, what: string): Filter {
 }
 
 /** `YYYY-MM-DD` of a day in the person's own time zone. */
-export function day(date: Date): string {
+function day(date: Date): string {
   const two = (n: number) => String(n).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+export function daysAgo(days: number): string {
+  const date = new Date();
+  date.setDate(date.getDate() - days);
+  return day(date);
 }
 
 /** Whether it is a day that exists, written as `YYYY-MM-DD`. */
