@@ -158,6 +158,11 @@ export const fakeDisk = {
   change(id: number, text: string): void {
     write(noteById(id), text);
   },
+  /** Another program deletes it. */
+  lose(id: number): void {
+    corpus.notes = corpus.notes.filter((note) => note.id !== id);
+    notesChanged();
+  },
   /** A draft as an earlier run would have left it. */
   leave(id: number, text: string): void {
     drafts.set(id, text);

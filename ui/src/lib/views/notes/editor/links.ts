@@ -1,7 +1,15 @@
 // `[[links]]` in the text: coloured, and opened with a click while Ctrl or ⌘ is held. It must not know which notes there are.
 
-import type { Extension } from '@codemirror/state';
-import { Decoration, EditorView, MatchDecorator, ViewPlugin, type DecorationSet, type ViewUpdate } from '@codemirror/view';
+import { Prec, type Extension } from '@codemirror/state';
+import {
+  Decoration,
+  EditorView,
+  keymap,
+  MatchDecorator,
+  ViewPlugin,
+  type DecorationSet,
+  type ViewUpdate,
+} from '@codemirror/view';
 
 const LINK = /\[\[([^[\]\n]+)\]\]/gu;
 const inside = Decoration.mark({ class: 'cm-wikilink' });
@@ -48,15 +56,13 @@ export function links(open: (title: string) => void): Extension {
   };
   return [
     colours,
+    // Before the key's own meaning, a blank line.
+    Prec.high(keymap.of([{ key: 'Mod-Enter', run: (view) => follow(view, view.state.selection.main.head) }])),
     EditorView.domEventHandlers({
       mousedown(event, view) {
         if (!event.ctrlKey && !event.metaKey) return false;
         const pos = view.posAtCoords({ x: event.clientX, y: event.clientY });
         return pos !== null && follow(view, pos);
-      },
-      keydown(event, view) {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return false;
-        return follow(view, view.state.selection.main.head);
       },
     }),
   ];

@@ -93,7 +93,12 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
           ...historyKeymap,
           ...defaultKeymap,
         ]),
-        EditorView.contentAttributes.of({ 'aria-label': wiring.label, spellcheck: 'true', autocapitalize: 'sentences' }),
+        EditorView.contentAttributes.of({
+          'aria-label': wiring.label,
+          tabindex: '0',
+          spellcheck: 'true',
+          autocapitalize: 'sentences',
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !update.transactions.some((each) => each.annotation(Transaction.remote))) {
             wiring.typed(outside(update.state.sliceDoc()));
