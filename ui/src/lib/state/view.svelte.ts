@@ -1,8 +1,7 @@
 // Which view is open, and which note beside it. It must not know how views look.
 
 export type View =
-  /** `question`: asked at once. */
-  | { name: 'ask'; conversation: number | null; question?: string }
+  | { name: 'ask'; conversation: number | null }
   | { name: 'search'; query: string }
   /** `create`: with a new note begun. */
   | { name: 'notes'; note: number | null; create?: boolean }

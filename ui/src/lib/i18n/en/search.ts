@@ -67,7 +67,7 @@ export const search = {
     unused: 'not used',
     lexical: 'Keywords',
     vector: 'Meaning',
-    fused: 'Together',
+    fused: 'Combined',
     reranked: 'Reordered',
     cross: 'Reranking model',
     words: 'Words of the query',

@@ -6,10 +6,6 @@ export type Part = 'libraries' | 'folders' | 'tags';
 /** One removable part of a filter: `what` is as the engine knows it. */
 export type Chip = { part: Part | 'date'; what: string };
 
-export function everything(): Filter {
-  return { libraries: [], folders: [], tags: [], notes: [], since: null, until: null };
-}
-
 export function isEverything(filter: Filter): boolean {
   return chips(filter).length === 0;
 }

@@ -2,7 +2,8 @@
 // results look.
 
 import { backend, type Failure, type Filter, type Search } from '../../backend';
-import { everything } from './filter';
+import { failureOf } from '../../state/failure';
+import { EVERYTHING } from '../../state/scope';
 
 /** Passages asked for. */
 export const LIMIT = 30;
@@ -12,7 +13,7 @@ const RECENT = 8;
 
 class Lookup {
   query = $state('');
-  filter = $state.raw<Filter>(everything());
+  filter = $state.raw<Filter>(EVERYTHING);
   /** What was found last. It stays until something newer is there. */
   found = $state.raw<Search | null>(null);
   failure = $state.raw<Failure | null>(null);
@@ -60,9 +61,9 @@ class Lookup {
       this.found = found;
       this.failure = null;
       this.active = again ? Math.max(0, Math.min(this.active, found.hits.length - 1)) : 0;
-    } catch (failure) {
+    } catch (error) {
       if (this.#running !== call) return;
-      this.failure = failure as Failure;
+      this.failure = failureOf(error);
       this.found = null;
     } finally {
       clearTimeout(timer);
