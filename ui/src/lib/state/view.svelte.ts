@@ -3,7 +3,8 @@
 export type View =
   | { name: 'ask'; conversation: number | null }
   | { name: 'search'; query: string }
-  | { name: 'notes'; note: number | null }
+  /** `create`: with a new note begun. */
+  | { name: 'notes'; note: number | null; create?: boolean }
   | { name: 'libraries' }
   | { name: 'settings'; page: 'general' | 'models' | 'about' };
 
@@ -12,18 +13,27 @@ export interface Reading {
   document: number;
   start: number | null;
   end: number | null;
+  /** What stood there when it was cited, where it is something else now. */
+  was: string | null;
+  /** Whether the focus goes there; what is only looked at in passing leaves it where it is. */
+  focus: boolean;
 }
 
 class Place {
   view = $state<View>({ name: 'ask', conversation: null });
-  reading = $state<Reading | null>(null);
+  reading = $state.raw<Reading | null>(null);
 
   go(view: View): void {
     this.view = view;
   }
 
-  read(document: number, start: number | null = null, end: number | null = null): void {
-    this.reading = { document, start, end };
+  read(
+    document: number,
+    start: number | null = null,
+    end: number | null = null,
+    { was = null, focus = true }: Partial<Pick<Reading, 'was' | 'focus'>> = {},
+  ): void {
+    this.reading = { document, start, end, was, focus };
   }
 
   close(): void {

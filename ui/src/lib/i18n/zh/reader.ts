@@ -1,3 +1,31 @@
 import type { reader as en } from '../en/reader';
 
-export const reader: typeof en = {};
+export const reader: typeof en = {
+  name: '阅读',
+  resize: '笔记栏宽度',
+  close: '关闭笔记',
+  find: '在这篇笔记里查找',
+  findHint: '在这篇笔记里查找',
+  found: (at: number, of: number) => (of === 0 ? '没有找到' : `第 ${at} 处，共 ${of} 处`),
+  next: '下一处',
+  previous: '上一处',
+  openExternally: '用我的编辑器打开',
+  reveal: '在文件夹中显示',
+  edit: '编辑',
+  askAbout: '只问这篇笔记',
+  more: '更多操作',
+  outline: '目录',
+  backlinks: '链接到这里的笔记',
+  related: '相关段落',
+  noRelated: '笔记里没有别的相近内容。',
+  pages: (n: number) => `共 ${n} 页`,
+  goneTitle: '这篇笔记不在了',
+  goneText: '它的文件已被删除，或移出了笔记库。',
+  changed: '这段话在引用之后改过了。',
+  changedWas: '原来是：',
+  moved: '笔记改过了，原来标出的那段话已经不在里面。',
+  noNote: '没有叫这个名字的笔记',
+  done: '已完成',
+  open: '未完成',
+  external: '在浏览器中打开',
+};
