@@ -3,6 +3,7 @@
 
 mod evidence;
 mod units;
+pub mod verify;
 mod wanted;
 
 use std::collections::{HashMap, HashSet};
