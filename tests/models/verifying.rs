@@ -140,3 +140,21 @@ fn what_is_called_supported_is_so() {
         counts.print(part);
     }
 }
+
+#[test]
+fn zz_debug() {
+    for part in ["fit.txt", "held.txt"] {
+        for group in groups(part) {
+            let sources: Vec<Source<'_>> = group.passages.iter().map(|(_, above, text)| Source { title: &above[0], heading: &above[1..], text }).collect();
+            let model = sidenote_models::bundled();
+            let grounds = Grounds::new(&sources, Some(model.as_ref()));
+            for claim in &group.claims {
+                let verdict = grounds.judge(&claim.text);
+                if claim.label != verdict.support {
+                    println!("{:?} for {:?}: {} {} | {}", verdict.support, claim.label, group.name, claim.kind, claim.text);
+                    grounds.debug(&claim.text);
+                }
+            }
+        }
+    }
+}

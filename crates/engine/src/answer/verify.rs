@@ -16,6 +16,9 @@ use super::units::{Kind, Unit, units};
 use align::{Level, align};
 use clause::{Clause, clauses};
 
+/// How a sentence begins that speaks of what the one before it was about.
+const PRONOUNS: &[&str] = &["它", "其", "这", "该", "It ", "Its ", "This ", "They ", "These "];
+
 /// A passage that a sentence may rest on.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
@@ -58,7 +61,7 @@ pub(self) struct Ground {
     quote: Quote,
     /// Clauses that belong together, in order.
     clauses: Vec<Clause>,
-    /// Title and headings above it.
+    /// Title and headings above it, and what a pronoun at its beginning stands for.
     above: Vec<Clause>,
     cjk: bool,
 }
@@ -71,6 +74,7 @@ impl<'a> Grounds<'a> {
         for (passage, source) in sources.iter().enumerate() {
             let all = units(source.text);
             let mut head: Option<&Unit> = None;
+            let mut before: Vec<Clause> = Vec::new();
             for unit in &all {
                 match unit.kind {
                     Kind::Head => head = Some(unit),
@@ -81,9 +85,14 @@ impl<'a> Grounds<'a> {
                     continue;
                 }
                 let titles = [source.title].into_iter().chain(source.heading.iter().map(String::as_str)).chain(unit.heading.as_deref());
-                let above: Vec<Clause> = titles.flat_map(|t| clauses(t, model)).map(|c| Clause { label: true, ..c }).collect();
+                let mut above: Vec<Clause> = titles.flat_map(|t| clauses(t, model)).map(|c| Clause { label: true, ..c }).collect();
+                if PRONOUNS.iter().any(|p| unit.clean.starts_with(p)) {
+                    above.extend(before.iter().cloned().map(|c| Clause { label: true, ..c }));
+                }
                 let quote = Quote { passage, span: unit.span.clone() };
-                for clauses in statements(unit, head, model) {
+                let stated = statements(unit, head, model);
+                before = stated.first().cloned().unwrap_or_default();
+                for clauses in stated {
                     let cjk = clauses.iter().any(|c| c.text.contains(is_cjk));
                     grounds.push(Ground { quote: quote.clone(), clauses, above: above.clone(), cjk });
                 }
@@ -95,13 +104,12 @@ impl<'a> Grounds<'a> {
     /// Looks for what a sentence says; markers must have been taken out of it.
     #[must_use]
     pub fn judge(&self, sentence: &str) -> Verdict {
-        let claimed: Vec<Clause> = clauses(sentence, self.model).into_iter().filter(Clause::says).collect();
+        let claimed = claimed(sentence, self.model);
         let cjk = sentence.contains(is_cjk);
         let mut quotes: Vec<Quote> = Vec::new();
         let mut levels = Vec::with_capacity(claimed.len());
-        for (i, clause) in claimed.iter().enumerate() {
-            let others: Vec<&Clause> = claimed.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, c)| c).collect();
-            let best = self.grounds.iter().map(|ground| (align(clause, &others, ground, ground.cjk != cjk, self.model), ground)).max_by(|a, b| {
+        for clause in &claimed {
+            let best = self.grounds.iter().map(|ground| (align(clause, ground, ground.cjk != cjk, self.model), ground)).max_by(|a, b| {
                 // Of equals the first: a sentence is quoted where it is said first.
                 a.0.level.cmp(&b.0.level).then(a.0.coverage.total_cmp(&b.0.coverage)).then(std::cmp::Ordering::Greater)
             });
@@ -114,6 +122,7 @@ impl<'a> Grounds<'a> {
             }
             levels.push(found.level);
         }
+        if std::env::var_os("VDEBUG").is_some() { dbg!(&levels); }
         let support = if !levels.is_empty() && levels.iter().all(|l| *l == Level::Said) {
             Support::Supported
         } else if levels.contains(&Level::Refuted) || !levels.iter().any(|l| matches!(l, Level::Said | Level::Partly)) {
@@ -123,6 +132,37 @@ impl<'a> Grounds<'a> {
             Support::Partly
         };
         Verdict { support, quotes, claims: !claimed.is_empty() }
+    }
+}
+
+/// Clauses of what is claimed. A condition or a place is nothing by itself: it goes with the clause after it.
+fn claimed(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<Clause> {
+    let mut out: Vec<Clause> = Vec::new();
+    let mut waiting: Option<Clause> = None;
+    for clause in clauses(sentence, model).into_iter().filter(Clause::says) {
+        let clause = match waiting.take() {
+            Some(before) => before.and(clause),
+            None => clause,
+        };
+        if clause.is_circumstance() { waiting = Some(clause) } else { out.push(clause) }
+    }
+    out.extend(waiting);
+    out
+}
+
+#[allow(missing_docs)]
+impl Grounds<'_> {
+    pub fn debug(&self, sentence: &str) {
+        let cjk = sentence.contains(is_cjk);
+        let claimed = claimed(sentence, self.model);
+        for clause in &claimed {
+            let show = |c: &Clause| c.words.iter().filter(|w| w.weight() > 0.0 || w.pole.is_some()).map(|w| format!("{}{}{}", if w.negated {"!"} else {""}, w.text, match w.kind { clause::Kind::Name => "@", clause::Kind::Number(_) => "#", _ => "" })).collect::<Vec<_>>().join(" ");
+            let mut all: Vec<_> = self.grounds.iter().map(|g| (align(clause, g, g.cjk != cjk, self.model), g)).collect();
+            all.sort_by(|a, b| b.0.level.cmp(&a.0.level).then(b.0.coverage.total_cmp(&a.0.coverage)));
+            for (f, g) in all.iter().take(1) {
+                println!("    [{}] {:?} {:.2} <- {}", show(clause), f.level, f.coverage, g.clauses.iter().map(|c| show(c)).collect::<Vec<_>>().join(" / "));
+            }
+        }
     }
 }
 

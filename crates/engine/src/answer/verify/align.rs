@@ -8,12 +8,14 @@ use crate::model::TokenVectors;
 
 /// Cosine from which another word of the same language is taken for the same.
 const SAME_WORD: f32 = 0.62;
-/// The same across languages.
-const SAME_ACROSS: f32 = 0.45;
+/// The same across languages: words that are no translations of each other are near 0.
+const SAME_ACROSS: f32 = 0.2;
 /// Share of a clause's weight that must be found for it to be said.
 const SAID: f32 = 0.85;
-/// The same across languages, where a cosine counts for what it is.
-const SAID_ACROSS: f32 = 0.6;
+/// The same across languages, where not every translation is known.
+const SAID_ACROSS: f32 = 0.85;
+/// Share that the clause itself must hold, not only what stands around it.
+const OWN: f32 = 0.4;
 /// Share from which it is partly said, and from which a conflict refutes it.
 const PARTLY: f32 = 0.5;
 /// Share of pairs of words that may stand in another order.
@@ -45,22 +47,24 @@ pub(super) struct Found {
 enum Place {
     /// In the clause it is compared with.
     Core(usize),
-    /// In what the clause is about: before a colon, in a heading, in the title.
+    /// As another word of that clause.
+    Soft(usize),
+    /// In what the clause is about: before a colon, in the names of row and column.
     Label,
     /// In another clause of the statement.
     Near,
-    /// As another word of the clause.
-    Soft(usize, f32),
+    /// In a heading or the title.
+    Above,
     Nowhere,
 }
 
-/// The best that any one or two neighbouring clauses of a statement say of a claim.
-pub(super) fn align(claim: &Clause, others: &[&Clause], ground: &Ground, across: bool, model: Option<&dyn TokenVectors>) -> Found {
+/// The best that any clause of a statement says of a claim; across languages, where clauses are cut differently, any few neighbouring ones.
+pub(super) fn align(claim: &Clause, ground: &Ground, across: bool, model: Option<&dyn TokenVectors>) -> Found {
     let mut best = Found { level: Level::Absent, coverage: 0.0 };
     let count = ground.clauses.len();
     for first in 0..count {
-        for last in first..count.min(first + if across { 3 } else { 2 }) {
-            let found = compare(claim, others, ground, first..last + 1, across, model);
+        for last in first..count.min(first + if across { 3 } else { 1 }) {
+            let found = Comparison::new(claim, ground, first..last + 1, across, model).found();
             if (found.level, found.coverage) > (best.level, best.coverage) {
                 best = found;
             }
@@ -69,70 +73,201 @@ pub(super) fn align(claim: &Clause, others: &[&Clause], ground: &Ground, across:
     best
 }
 
-fn compare(
-    claim: &Clause,
-    others: &[&Clause],
-    ground: &Ground,
-    window: std::ops::Range<usize>,
+/// A claim beside the clauses it is compared with.
+struct Comparison<'a> {
+    claim: &'a Clause,
+    /// Words of those clauses.
+    core: Vec<&'a Word>,
+    /// Of the other clauses of the statement.
+    near: Vec<&'a Word>,
+    /// Before the statement's colon, or a table's names of row and column.
+    label: Vec<&'a Word>,
+    /// Of title and headings.
+    above: Vec<&'a Word>,
+    /// Negations in the core.
+    negations: usize,
+    /// Where each word of the claim is.
+    places: Vec<Place>,
     across: bool,
-    model: Option<&dyn TokenVectors>,
-) -> Found {
-    let core: Vec<&Word> = ground.clauses[window.clone()].iter().flat_map(|c| &c.words).collect();
-    let outside = || ground.clauses.iter().enumerate().filter(|(i, _)| !window.contains(i)).map(|(_, c)| c);
-    let near: Vec<&Word> = outside().filter(|c| !c.label).flat_map(|c| &c.words).collect();
-    let label: Vec<&Word> = outside().filter(|c| c.label).chain(&ground.above).flat_map(|c| &c.words).collect();
-    let places: Vec<Place> = claim.words.iter().map(|w| place(w, &core, &label, &near, across, model)).collect();
-
-    let (mut sum, mut total) = (0.0, 0.0);
-    for (word, place) in claim.words.iter().zip(&places) {
-        total += word.weight();
-        sum += word.weight()
-            * match place {
-                Place::Core(_) => 1.0,
-                Place::Label | Place::Near => 0.95,
-                Place::Soft(_, cosine) => *cosine,
-                Place::Nowhere => 0.0,
-            };
-    }
-    let coverage = if total > 0.0 { sum / total } else { 0.0 };
-    let found = |level| Found { level, coverage };
-    if coverage < PARTLY {
-        return found(Level::Absent);
-    }
-    let negations = ground.clauses[window.clone()].iter().map(|c| c.negations).sum::<usize>();
-    let refuted = conflicts(claim, &places, &core, &near)
-        || (across && claim.negations % 2 != negations % 2)
-        || replaced(claim, others, &places, &core)
-        || reordered(claim, &places, &core, across);
-    if refuted {
-        return found(Level::Refuted);
-    }
-    let missing = |w: &Word, p: &Place| *p == Place::Nowhere && (w.heavy() || w.pole.is_some());
-    let complete = !claim.words.iter().zip(&places).any(|(w, p)| missing(w, p));
-    let enough = if across { SAID_ACROSS } else { SAID };
-    found(if complete && coverage >= enough { Level::Said } else { Level::Partly })
 }
 
-fn place(word: &Word, core: &[&Word], label: &[&Word], near: &[&Word], across: bool, model: Option<&dyn TokenVectors>) -> Place {
-    if let Some(at) = core.iter().position(|e| same(word, e)) {
-        return Place::Core(at);
+impl<'a> Comparison<'a> {
+    fn new(claim: &'a Clause, ground: &'a Ground, window: std::ops::Range<usize>, across: bool, model: Option<&dyn TokenVectors>) -> Self {
+        let core: Vec<&Word> = ground.clauses[window.clone()].iter().flat_map(|c| &c.words).collect();
+        let outside = |label: bool| {
+            let clauses = ground.clauses.iter().enumerate().filter(|(i, c)| !window.contains(i) && c.label == label);
+            clauses.flat_map(|(_, c)| &c.words).collect::<Vec<&Word>>()
+        };
+        let above: Vec<&Word> = ground.above.iter().flat_map(|c| &c.words).collect();
+        let negations = ground.clauses[window.clone()].iter().map(|c| c.negations).sum();
+        let mut new = Self { claim, near: outside(false), label: outside(true), core, above, negations, places: Vec::new(), across };
+        new.places = claim.words.iter().map(|w| new.place(w, model)).collect();
+        new
     }
-    let soft = match (word.kind, model) {
-        (Kind::Plain, Some(model)) => {
-            let near = |e: &Word| if like(word, e) { cosine(word, e, model) } else { 0.0 };
-            core.iter().enumerate().map(|(i, e)| (i, near(e))).max_by(|a, b| a.1.total_cmp(&b.1))
+
+    fn place(&self, word: &Word, model: Option<&dyn TokenVectors>) -> Place {
+        let has = |words: &[&Word]| words.iter().any(|e| same(word, e));
+        if let Some(at) = self.core.iter().position(|e| same(word, e)) {
+            return Place::Core(at);
         }
-        _ => None,
-    };
-    if label.iter().any(|e| same(word, e)) {
-        Place::Label
-    } else if near.iter().any(|e| same(word, e)) {
-        Place::Near
-    } else {
-        match soft {
-            Some((at, cosine)) if cosine >= if across { SAME_ACROSS } else { SAME_WORD } => Place::Soft(at, cosine),
-            _ => Place::Nowhere,
+        if has(&self.label) {
+            return Place::Label;
         }
+        if has(&self.near) {
+            return Place::Near;
+        }
+        if has(&self.above) {
+            return Place::Above;
+        }
+        let (Kind::Plain, Some(model)) = (word.kind, model) else { return Place::Nowhere };
+        let floor = if self.across { SAME_ACROSS } else { SAME_WORD };
+        let nearest = |words: &[&Word]| {
+            let all = words.iter().enumerate().map(|(i, e)| (i, if like(word, e) { cosine(word, e, model) } else { 0.0 }));
+            all.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, cosine)| *cosine >= floor)
+        };
+        if let Some((at, _)) = nearest(&self.core) {
+            return Place::Soft(at);
+        }
+        if self.across && nearest(&self.label).is_some() {
+            return Place::Label;
+        }
+        if self.across && nearest(&self.above).is_some() {
+            return Place::Above;
+        }
+        Place::Nowhere
+    }
+
+    fn words(&self) -> impl Iterator<Item = (&'a Word, Place)> {
+        self.claim.words.iter().zip(self.places.iter().copied())
+    }
+
+    /// Share of the claim's weight for which `is` holds.
+    fn share(&self, is: impl Fn(Place) -> bool) -> f32 {
+        let total: f32 = self.words().map(|(w, _)| w.weight()).sum();
+        let sum: f32 = self.words().filter(|(_, p)| is(*p)).map(|(w, _)| w.weight()).sum();
+        if total > 0.0 { sum / total } else { 0.0 }
+    }
+
+    fn found(&self) -> Found {
+        let own = self.share(|p| matches!(p, Place::Core(_) | Place::Soft(_)));
+        let coverage = self.share(|p| p != Place::Nowhere);
+        let found = |level| Found { level, coverage };
+        if coverage < PARTLY || own < OWN {
+            return found(Level::Absent);
+        }
+        if self.conflicts() || (self.across && self.claim.negations % 2 != self.negations % 2) || self.replaced() || self.swapped() {
+            return found(Level::Refuted);
+        }
+        let missing = self.words().any(|(w, p)| p == Place::Nowhere && (w.pole.is_some() || (w.heavy() && !self.across)));
+        let enough = if self.across { SAID_ACROSS } else { SAID };
+        found(if !missing && coverage >= enough && !self.reordered() { Level::Said } else { Level::Partly })
+    }
+
+    /// A number or name that is not there, an opposite, a word that only one side negates.
+    fn conflicts(&self) -> bool {
+        self.words().any(|(word, place)| {
+            if matches!(word.kind, Kind::Name | Kind::Number(_)) && place == Place::Nowhere {
+                return true;
+            }
+            // What is said once cannot be claimed twice.
+            let everywhere = || self.core.iter().chain(&self.near).chain(&self.label).chain(&self.above);
+            if (word.pole.is_some() || matches!(word.kind, Kind::Number(_)))
+                && place != Place::Nowhere
+                && self.claim.words.iter().filter(|w| w.text == word.text).count() > everywhere().filter(|e| same(word, e)).count()
+            {
+                return true;
+            }
+            if let Some((axis, side)) = word.pole {
+                let says = |words: &[&Word], s: bool| words.iter().any(|e| e.pole.is_some_and(|(a, t)| a == axis && (t != e.negated) == s));
+                let side = side != word.negated;
+                if !says(&self.core, side) && (says(&self.core, !side) || (!says(&self.near, side) && says(&self.near, !side))) {
+                    return true;
+                }
+            }
+            // A word that stands there twice may be negated once.
+            let negated = |words: &[&Word]| words.iter().filter(|e| same(word, e)).all(|e| e.negated != word.negated);
+            match place {
+                Place::Core(_) => (word.weight() > 0.0 || word.pole.is_some()) && negated(&self.core),
+                Place::Near => negated(&self.near),
+                Place::Soft(at) => self.core[at].negated != word.negated,
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether a word of the core is said by the claim.
+    fn used(&self, at: usize) -> bool {
+        let e = self.core[at];
+        self.places.iter().any(|p| matches!(p, Place::Core(i) | Place::Soft(i) if *i == at)) || self.says(e)
+    }
+
+    fn says(&self, e: &Word) -> bool {
+        self.claim.words.iter().any(|w| same(w, e) || same(e, w))
+    }
+
+    /// Whether something of the statement gave its place to something that stands elsewhere: 「滚动更新」 for 「蓝绿部署」.
+    fn replaced(&self) -> bool {
+        let left: Vec<usize> = (0..self.core.len()).filter(|i| self.core[*i].heavy() && !self.used(*i)).collect();
+        let from = |place: Place| self.words().any(|(w, p)| w.heavy() && p == place);
+        let first = self.places.iter().filter_map(|p| if let Place::Core(i) | Place::Soft(i) = p { Some(*i) } else { None }).min();
+        let subject = first.is_some_and(|first| left.iter().any(|i| *i < first));
+        if from(Place::Near) && !left.is_empty() {
+            return true;
+        }
+        if from(Place::Label) && subject {
+            return true;
+        }
+        // What title or heading name is not what a statement with a subject of its own is about.
+        let own = |words: &[&Word]| words.iter().any(|e| e.heavy() && !self.says(e));
+        let named = self.near.iter().any(|e| e.kind == Kind::Name && !self.says(e));
+        from(Place::Above) && (subject || own(&self.label) || named)
+    }
+
+    /// Places of the claim's words in the core, in the claim's order.
+    fn order(&self) -> Vec<(usize, &'a Word)> {
+        let exact = |w: &Word| !self.across || matches!(w.kind, Kind::Name | Kind::Number(_));
+        let mut at: Vec<(usize, &Word)> = Vec::new();
+        for (word, place) in self.words().filter(|(w, _)| w.weight() > 0.0) {
+            let candidates: Vec<usize> = match place {
+                Place::Core(_) if exact(word) => (0..self.core.len()).filter(|i| same(word, self.core[*i])).collect(),
+                Place::Soft(i) if self.across => vec![i],
+                _ => continue,
+            };
+            let last = at.last().map_or(0, |(i, _)| *i);
+            if let Some(next) = candidates.iter().find(|i| **i >= last).or(candidates.first()) {
+                at.push((*next, word));
+            }
+        }
+        at
+    }
+
+    /// Whether the order in which two things are named is the claim, and is another one; or a number was taken from what belongs to something else.
+    fn swapped(&self) -> bool {
+        let at = self.order();
+        let bound = ORDERED.iter().any(|mark| format!(" {} ", self.claim.text).contains(mark));
+        if bound && at.iter().enumerate().any(|(i, (a, _))| at[i + 1..].iter().any(|(b, _)| a > b)) {
+            return true;
+        }
+        // A number between which and the word before it the statement has another number.
+        at.windows(2).any(|pair| {
+            let [(a, _), (b, word)] = pair else { return false };
+            let mut between = self.core[(a + 1).min(*b)..*b].iter();
+            matches!(word.kind, Kind::Number(_)) && between.any(|e| matches!(e.kind, Kind::Number(_)) && !self.says(e))
+        })
+    }
+
+    /// Whether many words stand in another order.
+    fn reordered(&self) -> bool {
+        let at = self.order();
+        let exact = |w: &Word| !self.across || matches!(w.kind, Kind::Name | Kind::Number(_));
+        let (mut pairs, mut inverted) = (0, 0);
+        for (i, (a, x)) in at.iter().enumerate() {
+            for (b, _) in at[i + 1..].iter().filter(|(b, y)| b != a && exact(x) && exact(y)) {
+                pairs += 1;
+                inverted += usize::from(a > b);
+            }
+        }
+        pairs > 0 && inverted as f32 / pairs as f32 > REORDERED
     }
 }
 
@@ -167,89 +302,4 @@ fn cosine(a: &Word, b: &Word, model: &dyn TokenVectors) -> f32 {
         total += weight;
     }
     if total > 0.0 { sum / total } else { 0.0 }
-}
-
-/// A number or name that is not there, an opposite, a word that only one side negates.
-fn conflicts(claim: &Clause, places: &[Place], core: &[&Word], near: &[&Word]) -> bool {
-    claim.words.iter().zip(places).any(|(word, place)| {
-        if matches!(word.kind, Kind::Name | Kind::Number(_)) && *place == Place::Nowhere {
-            return true;
-        }
-        if let Some((axis, side)) = word.pole {
-            let says = |words: &[&Word], s: bool| words.iter().any(|e| e.pole.is_some_and(|(a, t)| a == axis && (t != e.negated) == s));
-            let side = side != word.negated;
-            if !says(core, side) && (says(core, !side) || (!says(near, side) && says(near, !side))) {
-                return true;
-            }
-        }
-        match place {
-            Place::Core(_) if word.weight() > 0.0 || word.pole.is_some() => {
-                // A word that stands there twice may be negated once.
-                core.iter().filter(|e| same(word, e)).all(|e| e.negated != word.negated)
-            }
-            Place::Soft(at, _) => core[*at].negated != word.negated,
-            _ => false,
-        }
-    })
-}
-
-/// Whether something of the statement gave its place to something that stands elsewhere: 「滚动更新」 for 「蓝绿部署」.
-fn replaced(claim: &Clause, others: &[&Clause], places: &[Place], core: &[&Word]) -> bool {
-    let used = |at: usize, e: &Word| {
-        places.iter().any(|p| matches!(p, Place::Core(i) | Place::Soft(i, _) if *i == at)) || claim.words.iter().any(|w| same(w, e) || same(e, w))
-    };
-    let left: Vec<usize> = core.iter().enumerate().filter(|(i, e)| e.heavy() && !used(*i, e)).map(|(i, _)| i).collect();
-    if left.is_empty() {
-        return false;
-    }
-    let from = |place: Place| claim.words.iter().zip(places).any(|(w, p)| w.heavy() && *p == place);
-    if from(Place::Near) {
-        // What the rest of the sentence says is not lost.
-        return left.iter().any(|i| !others.iter().any(|c| c.words.iter().any(|w| same(w, core[*i]))));
-    }
-    let first = places.iter().filter_map(|p| if let Place::Core(i) = p { Some(*i) } else { None }).min().unwrap_or(usize::MAX);
-    from(Place::Label) && left.iter().any(|i| *i < first || core[*i].kind == Kind::Name)
-}
-
-/// Whether the words stand in another order than order-bound claims allow, or a number was taken from what belongs to something else.
-fn reordered(claim: &Clause, places: &[Place], core: &[&Word], across: bool) -> bool {
-    let exact = |w: &Word| !across || matches!(w.kind, Kind::Name | Kind::Number(_));
-    let mut at: Vec<(usize, &Word)> = Vec::new();
-    for (word, place) in claim.words.iter().zip(places).filter(|(w, _)| w.weight() > 0.0) {
-        let candidates: Vec<usize> = match place {
-            Place::Core(_) if exact(word) => core.iter().enumerate().filter(|(_, e)| same(word, e)).map(|(i, _)| i).collect(),
-            Place::Soft(i, _) if across => vec![*i],
-            _ => continue,
-        };
-        let last = at.last().map_or(0, |(i, _)| *i);
-        let Some(next) = candidates.iter().find(|i| **i >= last).or(candidates.first()) else { continue };
-        at.push((*next, word));
-    }
-    let mut pairs = 0;
-    let mut inverted = 0;
-    for (i, (a, x)) in at.iter().enumerate() {
-        for (b, y) in at[i + 1..].iter().filter(|(b, _)| b != a) {
-            if across && !(exact(x) && exact(y)) {
-                continue;
-            }
-            pairs += 1;
-            inverted += usize::from(a > b);
-        }
-    }
-    let bound = ORDERED.iter().any(|mark| format!(" {} ", claim.text).contains(mark));
-    if (bound && ordered_apart(&at)) || (pairs > 0 && inverted as f32 / pairs as f32 > REORDERED) {
-        return true;
-    }
-    // A number between which and the word before it the statement has another number.
-    at.windows(2).any(|pair| {
-        let [(a, _), (b, word)] = pair else { return false };
-        let between = || core[(a + 1).min(*b)..*b].iter();
-        matches!(word.kind, Kind::Number(_))
-            && between().any(|e| matches!(e.kind, Kind::Number(_)) && !claim.words.iter().any(|w| same(w, e)))
-    })
-}
-
-/// Whether any two heavy words have changed places.
-fn ordered_apart(at: &[(usize, &Word)]) -> bool {
-    at.iter().enumerate().any(|(i, (a, x))| at[i + 1..].iter().any(|(b, y)| a > b && x.weight() > 0.4 && y.weight() > 0.4))
 }

@@ -80,12 +80,29 @@ impl Clause {
     pub(super) fn says(&self) -> bool {
         self.words.iter().any(|w| w.weight() > 0.0 || w.pole.is_some())
     }
+
+    /// Whether it only says where, when or of what the next clause speaks.
+    pub(super) fn is_circumstance(&self) -> bool {
+        let text = self.text.trim();
+        let weight: f32 = self.words.iter().map(Word::weight).sum();
+        let marked = text.ends_with(['时', '上', '中', '里', '下', '后', '前']) || text.ends_with("为例") || text.ends_with("的话");
+        let opens = ["if ", "when ", "with ", "without ", "for ", "on ", "in ", "by ", "during ", "because it ", "at "].iter().any(|o| text.starts_with(o));
+        weight <= 1.5 || ((marked || opens) && weight < 4.0)
+    }
+
+    /// Both as one.
+    pub(super) fn and(mut self, next: Self) -> Self {
+        self.text = format!("{} {}", self.text, next.text);
+        self.words.extend(next.words);
+        Self { label: false, negations: self.negations + next.negations, ..self }
+    }
 }
 
-/// Cuts a sentence into clauses. `english` says that capitals mark names.
+/// Cuts a sentence into clauses; what stands in parentheses comes last.
 pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<Clause> {
     let (text, origin) = normalise_mapped(sentence);
     let cjk = text.chars().any(is_cjk);
+    let (text, asides) = without_asides(text);
     let all = terms(&text);
     let counted = numbers(&text);
     let mut out = Vec::new();
@@ -96,13 +113,15 @@ pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<C
         let mut taken: Vec<Range<usize>> = Vec::new();
         for (place, number) in counted.iter().filter(|(place, _)| span.contains(&place.start)) {
             taken.push(place.clone());
-            list.push(word(text[place.clone()].to_owned(), Kind::Number(*number), place.start, span.start, &negated, model));
+            let written = &text[place.clone()];
+            list.push(word(written.to_owned(), written, Kind::Number(*number), place.start - span.start, place.start, &negated, model));
         }
         for term in all.iter().filter(|t| span.contains(&t.span.start) && !taken.iter().any(|n| n.start < t.span.end && t.span.start < n.end)) {
             let written = sentence.get(origin[term.span.start]..origin[term.span.end]).unwrap_or_default();
             let first = sentence[..origin[term.span.start]].trim_end().is_empty();
             let kind = kind(&term.text, written, cjk, first);
-            list.push(word(term.text.clone(), kind, term.span.start, span.start, &negated, model));
+            let place = term.span.start;
+            list.push(word(term.text.clone(), &text[term.span.clone()], kind, place - span.start, place, &negated, model));
         }
         list.sort_by_key(|(place, _)| *place);
         let negations = negated.len();
@@ -110,14 +129,52 @@ pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<C
         let joined = out.last().is_some_and(|(_, end): &(Clause, char)| !matches!(end, ';' | '。' | '.'));
         out.push((Clause { text: part.to_owned(), words, label: end == ':', joined, negations }, end));
     }
-    out.into_iter().map(|(clause, _)| clause).filter(|c| !c.words.is_empty()).collect()
+    let mut out: Vec<Clause> = out.into_iter().map(|(clause, _)| clause).filter(|c| !c.words.is_empty()).collect();
+    for aside in asides {
+        let written = sentence.get(origin[aside.start]..origin[aside.end]).unwrap_or_default();
+        // One level is enough: what is left of a deeper one is a clause like any other.
+        out.extend(clauses(written, model).into_iter().map(|c| Clause { joined: true, ..c }));
+    }
+    out
 }
 
-fn word(text: String, kind: Kind, at: usize, start: usize, negated: &[(Range<usize>, usize)], model: Option<&dyn TokenVectors>) -> (usize, Word) {
-    let reached = negated.iter().filter(|(reach, _)| reach.contains(&(at - start))).count() % 2 == 1;
+/// A text with what stands in parentheses made blank, and where that was.
+fn without_asides(text: String) -> (String, Vec<Range<usize>>) {
+    let mut asides: Vec<Range<usize>> = Vec::new();
+    let mut open = None;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' if open.is_none() => open = Some(at),
+            ')' => {
+                if let Some(start) = open.take().filter(|start| text[..*start].ends_with(|c: char| c.is_alphanumeric() || c.is_whitespace() || is_cjk(c))) {
+                    asides.push(start..at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    // `O(n)` is no aside: a letter stands before its parenthesis and nothing but letters within.
+    asides.retain(|a| !(text[..a.start].ends_with(|c: char| c.is_ascii_alphabetic()) && a.len() <= 8));
+    let mut out = text;
+    for aside in &asides {
+        out.replace_range(aside.clone(), &" ".repeat(aside.len()));
+    }
+    (out, asides.into_iter().map(|a| a.start + 1..a.end - 1).filter(|a| !a.is_empty()).collect())
+}
+
+fn word(
+    text: String,
+    surface: &str,
+    kind: Kind,
+    within: usize,
+    at: usize,
+    negated: &[(Range<usize>, usize)],
+    model: Option<&dyn TokenVectors>,
+) -> (usize, Word) {
+    let reached = negated.iter().filter(|(reach, _)| reach.contains(&within)).count() % 2 == 1;
     let tokens = match (model, kind) {
         (Some(model), Kind::Plain | Kind::Name) => {
-            model.tokens(&text).unwrap_or_default().into_iter().map(|t| (t, model.weight(t))).filter(|(_, w)| *w > 0.0).collect()
+            model.tokens(surface).unwrap_or_default().into_iter().map(|t| (t, model.weight(t))).filter(|(_, w)| *w > 0.0).collect()
         }
         _ => Vec::new(),
     };
@@ -183,7 +240,6 @@ fn pieces(text: &str, cjk: bool) -> Vec<(Range<usize>, char)> {
             ';' | '\n' | '|' => ';',
             '。' | '!' | '?' | '…' => '。',
             '.' if next.is_whitespace() => '.',
-            '(' | ')' => '(',
             _ => continue,
         };
         out.push((start..at, mark));
@@ -215,8 +271,9 @@ fn conjoined(text: &str, span: Range<usize>, mark: char) -> Vec<(Range<usize>, c
 fn negations(part: &str) -> Vec<(Range<usize>, usize)> {
     let mut out: Vec<(Range<usize>, usize)> = Vec::new();
     let mut add = |at: usize, from: usize| {
-        if out.iter().all(|(reach, place)| *place != at && !(reach.start == from)) {
-            out.push((from..reach(part, from), at));
+        if out.iter().all(|(reach, place)| *place != at && reach.start != from) {
+            let noun = ["无", "没有", "no", "without"].iter().any(|n| part[at..from].trim() == *n);
+            out.push((from..reach(part, from, if noun { REACH / 2 } else { REACH }), at));
         }
     };
     let mut skip = 0;
@@ -248,9 +305,9 @@ fn negations(part: &str) -> Vec<(Range<usize>, usize)> {
     out
 }
 
-fn reach(part: &str, from: usize) -> usize {
+fn reach(part: &str, from: usize, words: usize) -> usize {
     let rest = &part[from..];
     let stop = rest.char_indices().skip(1).find(|(_, c)| ENDS_REACH.contains(c)).map_or(rest.len(), |(i, _)| i);
     let mut content = terms(&rest[..stop]).into_iter().filter(|t| !is_light(&t.text));
-    content.nth(REACH - 1).map_or(from + stop, |last| from + last.span.end)
+    content.nth(words - 1).map_or(from + stop, |last| from + last.span.end)
 }
