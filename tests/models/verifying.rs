@@ -135,24 +135,25 @@ impl Counts {
 
 #[test]
 fn what_is_called_supported_is_so() {
-    for part in ["fit.txt", "held.txt"] {
+    // Floors: a little below what was measured (63.3 and 79.3 per cent of recall, nothing falsely supported).
+    for (part, recall) in [("fit.txt", 0.60), ("held.txt", 0.70)] {
         let counts = Counts::of(part);
         counts.print(part);
+        assert!(counts.false_share() <= 0.02, "{part}: {} falsely supported", counts.falsely_supported());
+        assert!(counts.precision() >= 0.98, "{part}: precision {}", counts.precision());
+        assert!(counts.recall() >= recall, "{part}: recall {}", counts.recall());
     }
 }
 
 #[test]
-fn zz_debug() {
+fn passages_of_the_set_are_in_the_notes() {
     for part in ["fit.txt", "held.txt"] {
         for group in groups(part) {
-            let sources: Vec<Source<'_>> = group.passages.iter().map(|(_, above, text)| Source { title: &above[0], heading: &above[1..], text }).collect();
-            let model = sidenote_models::bundled();
-            let grounds = Grounds::new(&sources, Some(model.as_ref()));
-            for claim in &group.claims {
-                let verdict = grounds.judge(&claim.text);
-                if claim.label != verdict.support {
-                    println!("{:?} for {:?}: {} {} | {}", verdict.support, claim.label, group.name, claim.kind, claim.text);
-                    grounds.debug(&claim.text);
+            for (note, _, text) in group.passages.iter().filter(|(note, ..)| note.is_some()) {
+                let note = note.as_deref().unwrap_or_default();
+                let file = fs::read_to_string(root().join("notes").join(note)).expect("a note");
+                for line in text.lines().filter(|l| !l.starts_with("| -") && !l.starts_with("|-")) {
+                    assert!(file.contains(line), "{} in {note}: {line}", group.name);
                 }
             }
         }

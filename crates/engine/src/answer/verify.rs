@@ -15,6 +15,7 @@ use crate::wire::Support;
 use super::units::{Kind, Unit, units};
 use align::{Level, align};
 use clause::{Clause, clauses};
+use lexicon::SEVERAL;
 
 /// How a sentence begins that speaks of what the one before it was about.
 const PRONOUNS: &[&str] = &["它", "其", "这", "该", "It ", "Its ", "This ", "They ", "These "];
@@ -85,6 +86,7 @@ impl<'a> Grounds<'a> {
                     continue;
                 }
                 let titles = [source.title].into_iter().chain(source.heading.iter().map(String::as_str)).chain(unit.heading.as_deref());
+                let titles = titles.filter(|t| !SEVERAL.iter().any(|mark| t.contains(mark)));
                 let mut above: Vec<Clause> = titles.flat_map(|t| clauses(t, model)).map(|c| Clause { label: true, ..c }).collect();
                 if PRONOUNS.iter().any(|p| unit.clean.starts_with(p)) {
                     above.extend(before.iter().cloned().map(|c| Clause { label: true, ..c }));
@@ -122,7 +124,6 @@ impl<'a> Grounds<'a> {
             }
             levels.push(found.level);
         }
-        if std::env::var_os("VDEBUG").is_some() { dbg!(&levels); }
         let support = if !levels.is_empty() && levels.iter().all(|l| *l == Level::Said) {
             Support::Supported
         } else if levels.contains(&Level::Refuted) || !levels.iter().any(|l| matches!(l, Level::Said | Level::Partly)) {
@@ -139,7 +140,12 @@ impl<'a> Grounds<'a> {
 fn claimed(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<Clause> {
     let mut out: Vec<Clause> = Vec::new();
     let mut waiting: Option<Clause> = None;
-    for clause in clauses(sentence, model).into_iter().filter(Clause::says) {
+    let (main, asides): (Vec<Clause>, Vec<Clause>) = clauses(sentence, model).into_iter().partition(|c| c.aside_of.is_none());
+    for (i, clause) in main.into_iter().enumerate() {
+        let clause = asides.iter().filter(|a| a.aside_of == Some(i)).fold(clause, |clause, aside| clause.and(aside.clone()));
+        if !clause.says() {
+            continue;
+        }
         let clause = match waiting.take() {
             Some(before) => before.and(clause),
             None => clause,
@@ -148,22 +154,6 @@ fn claimed(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<Clause> {
     }
     out.extend(waiting);
     out
-}
-
-#[allow(missing_docs)]
-impl Grounds<'_> {
-    pub fn debug(&self, sentence: &str) {
-        let cjk = sentence.contains(is_cjk);
-        let claimed = claimed(sentence, self.model);
-        for clause in &claimed {
-            let show = |c: &Clause| c.words.iter().filter(|w| w.weight() > 0.0 || w.pole.is_some()).map(|w| format!("{}{}{}", if w.negated {"!"} else {""}, w.text, match w.kind { clause::Kind::Name => "@", clause::Kind::Number(_) => "#", _ => "" })).collect::<Vec<_>>().join(" ");
-            let mut all: Vec<_> = self.grounds.iter().map(|g| (align(clause, g, g.cjk != cjk, self.model), g)).collect();
-            all.sort_by(|a, b| b.0.level.cmp(&a.0.level).then(b.0.coverage.total_cmp(&a.0.coverage)));
-            for (f, g) in all.iter().take(1) {
-                println!("    [{}] {:?} {:.2} <- {}", show(clause), f.level, f.coverage, g.clauses.iter().map(|c| show(c)).collect::<Vec<_>>().join(" / "));
-            }
-        }
-    }
 }
 
 /// What a unit states: a sentence its parts between semicolons, each with the label before its colon; a table's row one statement a cell.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::lexicon::{ENDS_REACH, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, is_light};
-use super::number::{Number, numbers};
+use super::number::{Number, groups, numbers};
 use crate::model::TokenVectors;
 use crate::text::{Term, is_cjk, normalise_mapped, words};
 
@@ -51,7 +51,7 @@ impl Word {
 
     /// Whether a sentence with this word is not said by one without it.
     pub(super) fn heavy(&self) -> bool {
-        self.weight() >= 1.0
+        self.weight() > 0.0
     }
 
     /// Whether it is written in Chinese characters.
@@ -73,6 +73,8 @@ pub(super) struct Clause {
     pub(super) joined: bool,
     /// Negations in it.
     pub(super) negations: usize,
+    /// The clause in whose middle or at whose end it stands in parentheses.
+    pub(super) aside_of: Option<usize>,
 }
 
 impl Clause {
@@ -86,8 +88,10 @@ impl Clause {
         let text = self.text.trim();
         let weight: f32 = self.words.iter().map(Word::weight).sum();
         let marked = text.ends_with(['时', '上', '中', '里', '下', '后', '前']) || text.ends_with("为例") || text.ends_with("的话");
-        let opens = ["if ", "when ", "with ", "without ", "for ", "on ", "in ", "by ", "during ", "because it ", "at "].iter().any(|o| text.starts_with(o));
-        weight <= 1.5 || ((marked || opens) && weight < 4.0)
+        let opens =
+            ["if ", "when ", "with ", "without ", "for ", "on ", "in ", "by ", "during ", "because it ", "at "].iter().any(|o| text.starts_with(o));
+        let states = [" is ", " are ", " was ", " were "].iter().any(|v| text.contains(v));
+        weight <= 1.5 || ((marked || opens) && !states && weight < 4.0)
     }
 
     /// Both as one.
@@ -126,14 +130,17 @@ pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<C
         list.sort_by_key(|(place, _)| *place);
         let negations = negated.len();
         let words = list.into_iter().map(|(_, w)| w).collect();
-        let joined = out.last().is_some_and(|(_, end): &(Clause, char)| !matches!(end, ';' | '。' | '.'));
-        out.push((Clause { text: part.to_owned(), words, label: end == ':', joined, negations }, end));
+        let joined = out.last().is_some_and(|(_, end, _): &(Clause, char, Range<usize>)| !matches!(end, ';' | '。' | '.'));
+        out.push((Clause { text: part.to_owned(), words, label: end == ':', joined, negations, aside_of: None }, end, span));
     }
-    let mut out: Vec<Clause> = out.into_iter().map(|(clause, _)| clause).filter(|c| !c.words.is_empty()).collect();
+    out.retain(|(clause, ..)| !clause.words.is_empty());
+    let spans: Vec<Range<usize>> = out.iter().map(|(.., span)| span.clone()).collect();
+    let mut out: Vec<Clause> = out.into_iter().map(|(clause, ..)| clause).collect();
     for aside in asides {
+        let aside_of = spans.iter().position(|s| s.contains(&aside.start)).or(spans.len().checked_sub(1));
         let written = sentence.get(origin[aside.start]..origin[aside.end]).unwrap_or_default();
         // One level is enough: what is left of a deeper one is a clause like any other.
-        out.extend(clauses(written, model).into_iter().map(|c| Clause { joined: true, ..c }));
+        out.extend(clauses(written, model).into_iter().map(|c| Clause { joined: true, aside_of, ..c }));
     }
     out
 }
@@ -146,7 +153,9 @@ fn without_asides(text: String) -> (String, Vec<Range<usize>>) {
         match c {
             '(' if open.is_none() => open = Some(at),
             ')' => {
-                if let Some(start) = open.take().filter(|start| text[..*start].ends_with(|c: char| c.is_alphanumeric() || c.is_whitespace() || is_cjk(c))) {
+                if let Some(start) =
+                    open.take().filter(|start| text[..*start].ends_with(|c: char| c.is_alphanumeric() || c.is_whitespace() || is_cjk(c)))
+                {
                     asides.push(start..at + 1);
                 }
             }
@@ -235,7 +244,7 @@ fn pieces(text: &str, cjk: bool) -> Vec<(Range<usize>, char)> {
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map_or(' ', |(_, n)| *n);
         let mark = match c {
-            ',' if !next.is_ascii_digit() => ',',
+            ',' if !(next.is_ascii_digit() && groups(&text[at..])) => ',',
             ':' if !next.is_ascii_digit() => ':',
             ';' | '\n' | '|' => ';',
             '。' | '!' | '?' | '…' => '。',

@@ -41,8 +41,9 @@ pub(super) fn numbers(text: &str) -> Vec<(Range<usize>, Number)> {
             }
             at = start + len;
         } else {
-            let len = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | ',')).unwrap_or(rest.len());
-            let mut run = rest[..len].trim_end_matches(['.', ',']);
+            let ends = |(i, c): &(usize, char)| !c.is_ascii_alphanumeric() && *c != '.' && !(*c == ',' && groups(&rest[*i..]));
+            let len = rest.char_indices().find(ends).map_or(rest.len(), |(i, _)| i);
+            let mut run = rest[..len].trim_end_matches('.');
             // `6e-8` is one number; `20-38` are two.
             if run.ends_with('e') && rest[run.len()..].starts_with(['-', '+']) {
                 let more = rest[run.len() + 1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - run.len() - 1);
@@ -59,6 +60,12 @@ pub(super) fn numbers(text: &str) -> Vec<(Range<usize>, Number)> {
     }
     inherit(text, &mut out);
     out
+}
+
+/// Whether a comma groups the digits of one number: exactly three follow it.
+pub(super) fn groups(from_comma: &str) -> bool {
+    let digits = from_comma[1..].bytes().take_while(u8::is_ascii_digit).count();
+    digits == 3
 }
 
 /// `350gb` → `350`, `gb`; `6e-8` → itself.
