@@ -28,3 +28,4 @@ mod switching;
 mod syncing;
 mod terms;
 mod vectors;
+mod writing;

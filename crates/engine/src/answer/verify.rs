@@ -4,6 +4,8 @@
 
 mod align;
 mod clause;
+// Word lists are read as paragraphs.
+#[rustfmt::skip]
 mod lexicon;
 mod number;
 
