@@ -15,7 +15,8 @@ impl Copies {
     /// # Errors
     /// `Io` if the system refuses.
     pub(crate) fn copy(&self, text: &str) -> Result<()> {
-        let refused = |e: arboard::Error| Error::new(ErrorCode::Io, format!("the clipboard could not be used: {e}"), "select the text and copy it by hand");
+        let refused =
+            |e: arboard::Error| Error::new(ErrorCode::Io, format!("the clipboard could not be used: {e}"), "select the text and copy it by hand");
         let mut open = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let clipboard = match &mut *open {
             Some(clipboard) => clipboard,

@@ -54,9 +54,8 @@ pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
 /// # Errors
 /// `Io` if the system refuses a tray, `InvalidInput` for a key combination that it refuses.
 pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, settings: &Settings) -> Result<()> {
-    tray(app, settings.tray).map_err(|e| {
-        Error::new(ErrorCode::Io, format!("there is no sign in the tray: {e}"), "your desktop may have no tray; leave this off")
-    })
+    tray(app, settings.tray)
+        .map_err(|e| Error::new(ErrorCode::Io, format!("there is no sign in the tray: {e}"), "your desktop may have no tray; leave this off"))
 }
 
 fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
@@ -64,11 +63,12 @@ fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
         (true, false) => {
             let open = MenuItem::with_id(app, "open", "Sidenote", true, None::<&str>)?;
             let quit = MenuItem::with_id(app, "quit", "Quit · 退出", true, None::<&str>)?;
-            let mut builder = TrayIconBuilder::with_id(TRAY).menu(&Menu::with_items(app, &[&open, &quit])?).on_menu_event(|app, event| match event.id().as_ref() {
-                "open" => show(app),
-                "quit" => app.exit(0),
-                _ => {}
-            });
+            let mut builder =
+                TrayIconBuilder::with_id(TRAY).menu(&Menu::with_items(app, &[&open, &quit])?).on_menu_event(|app, event| match event.id().as_ref() {
+                    "open" => show(app),
+                    "quit" => app.exit(0),
+                    _ => {}
+                });
             if let Some(icon) = app.default_window_icon() {
                 builder = builder.icon(icon.clone());
             }

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use crate::page::{Page, everywhere};
 
 fn ask(page: &Page, conversation: Option<i64>, question: &str) -> Value {
-    page.ok("ask", json!({ "job": 1, "events": "__CHANNEL__:7", "request": { "conversation": conversation, "question": question, "filter": everywhere() } }))
+    page.ok(
+        "ask",
+        json!({ "job": 1, "events": "__CHANNEL__:7", "request": { "conversation": conversation, "question": question, "filter": everywhere() } }),
+    )
 }
 
 /// The shipped notes, indexed.
@@ -99,7 +102,9 @@ fn errors_say_what_happened_and_what_to_do() {
 #[test]
 fn the_page_has_no_right_to_anything_else() {
     let page = Page::open();
-    for command in ["plugin:dialog|open", "plugin:opener|open_path", "plugin:fs|read_file", "plugin:window|close", "plugin:webview|create_webview_window"] {
+    for command in
+        ["plugin:dialog|open", "plugin:opener|open_path", "plugin:fs|read_file", "plugin:window|close", "plugin:webview|create_webview_window"]
+    {
         let refused = page.call(command, json!({})).unwrap_err();
         assert!(refused.as_str().is_some_and(|e| e.contains("not allowed") || e.contains("not found")), "{command}: {refused}");
     }

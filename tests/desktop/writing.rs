@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::page::{Page, everywhere};
 
 fn outcome(page: &Page, question: &str) -> Value {
-    let asked = page.ok("ask", json!({ "job": 1, "events": "__CHANNEL__:7", "request": { "conversation": null, "question": question, "filter": everywhere() } }));
+    let asked = page
+        .ok("ask", json!({ "job": 1, "events": "__CHANNEL__:7", "request": { "conversation": null, "question": question, "filter": everywhere() } }));
     asked["turn"]["answer"].clone()
 }
 

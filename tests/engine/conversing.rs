@@ -92,7 +92,10 @@ fn a_citation_is_found_again_after_edits_or_said_to_have_changed() {
     let note = "# 量化\n\n## 什么是 int8 量化？\n\nint8 量化把权重换成 8 位整数，显存占用减半。后面还有一句话。\n";
     desk.write("量化.md", note);
     desk.sync();
-    let ask = || quietly(|run| desk.engine.snapshot(run)?.ask(&Question { text: "什么是 int8 量化？".into(), filter: Filter::default(), limit: 3 }, run)).unwrap();
+    let ask = || {
+        quietly(|run| desk.engine.snapshot(run)?.ask(&Question { text: "什么是 int8 量化？".into(), filter: Filter::default(), limit: 3 }, run))
+            .unwrap()
+    };
     let given = serde_json::to_value(&ask()).unwrap();
     let cited: Vec<Cited> = serde_json::from_value(given["citations"].clone()).unwrap();
     let now = || quietly(|run| desk.engine.snapshot(run)?.citation_now(&cited[0])).unwrap();

@@ -32,3 +32,4 @@ mod switching;
 mod syncing;
 mod terms;
 mod vectors;
+mod writing;

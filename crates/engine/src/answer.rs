@@ -2,7 +2,10 @@
 //! finding that the notes do not answer. It must not know how passages were found, nor files (quotes are verified by `cite`).
 
 mod evidence;
+pub mod prompt;
+pub mod stream;
 mod units;
+pub mod verify;
 mod wanted;
 
 use std::collections::{HashMap, HashSet};

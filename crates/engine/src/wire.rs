@@ -41,7 +41,7 @@ pub enum Support {
 }
 
 /// Who wrote the answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answerer {
     /// `extractive` or `generative`.
     pub kind: &'static str,
@@ -61,7 +61,7 @@ pub struct FollowUp {
 }
 
 /// One sentence of an answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sentence {
     /// Without markup and markers.
     pub text: String,
@@ -72,7 +72,7 @@ pub struct Sentence {
 }
 
 /// A quote in a note, found there at the moment it was reported.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Citation {
     /// From 1, in order of first use.
     pub n: usize,
@@ -105,7 +105,7 @@ pub struct Citation {
 }
 
 /// A place where the same passage also stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AlsoIn {
     /// Library name.
     pub library: String,
@@ -118,7 +118,7 @@ pub struct AlsoIn {
 }
 
 /// Every score of a hit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scores {
     /// The light reranker's score: the order of results. Null for what came too late to be looked into, which follows.
     pub reranked: Option<f32>,
@@ -145,7 +145,7 @@ impl Scores {
 }
 
 /// A passage: a hit made readable.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Passage {
     /// Library name.
     pub library: String,
@@ -209,6 +209,47 @@ pub struct Answer {
     pub timings_ms: Timings,
     /// The catalog's generation.
     pub generation: u64,
+}
+
+/// A step of an answer that a model writes, in the order in which they come. The whole [`Answer`] follows as the result of the call.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AnswerEvent {
+    /// The notes answer, and the model begins.
+    Started {
+        /// As searched: self-contained.
+        standalone_question: String,
+        /// Who writes.
+        answerer: Answerer,
+        /// What it was given to read, best first; [`Citation::passage`] is an index into them.
+        passages: Vec<Passage>,
+    },
+    /// Text as it is written: without markers and what the model only thinks, not yet verified.
+    Piece {
+        /// Whole characters.
+        text: String,
+    },
+    /// A sentence is complete and was verified.
+    Sentence {
+        /// From 0.
+        index: usize,
+        /// It takes the place of the pieces it was made of.
+        sentence: Sentence,
+        /// Whether it is an item of a list.
+        item: bool,
+        /// The quotes that are new with it.
+        citations: Vec<Citation>,
+    },
+    /// What was written is void: the notes' own sentences take its place.
+    Replaced {
+        /// Why, for the person.
+        reason: String,
+    },
+    /// Nothing more is written.
+    Done {
+        /// How it ended.
+        outcome: Outcome,
+    },
 }
 
 /// The result of a search.

@@ -8,7 +8,6 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::notes::write_whole;
 use toml_edit::{DocumentMut, Item, Table, value};
 
-
 /// The chosen models, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
-use sidenote_engine::model::{CrossEncoder, Embedder, TokenVectors};
+use sidenote_engine::model::{CrossEncoder, Embedder, Generator, TokenVectors};
 use sidenote_engine::paths::Paths;
 
 use crate::{BUNDLED, Choice, Installed, Store};
@@ -21,6 +21,8 @@ pub struct Models {
     pub next: Option<Arc<dyn Embedder>>,
     /// Orders the first results.
     pub reranker: Option<Arc<dyn CrossEncoder>>,
+    /// Writes answers.
+    pub generator: Option<Arc<dyn Generator>>,
     /// Why there is no embedder.
     pub problem: Option<String>,
     /// A chosen model that cannot be used, and what stands in for it.

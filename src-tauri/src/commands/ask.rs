@@ -30,7 +30,12 @@ pub const EXAMPLES: [(&str, [&str; SUGGESTIONS]); 2] = [
     ("zh", ["注意力机制为什么要除以根号 d？", "LoRA 微调的原理是什么？", "RAG 和微调各适合什么场景？", "如何缓解大模型的幻觉？"]),
     (
         "en",
-        ["Why is attention divided by the square root of d?", "How does LoRA fine-tuning work?", "What is the KV cache for?", "How can hallucinations be reduced?"],
+        [
+            "Why is attention divided by the square root of d?",
+            "How does LoRA fine-tuning work?",
+            "What is the KV cache for?",
+            "How can hallucinations be reduced?",
+        ],
     ),
 ];
 
@@ -56,8 +61,7 @@ fn answer(desk: &Desk, request: AskRequest, cancel: &CancelToken) -> EngineResul
     let answer = snapshot.ask_as(&question, &rewrite, Run { observer: &Silent, cancel })?;
     let answer = serde_json::to_value(&answer).map_err(Error::internal)?;
     let now = jiff::Timestamp::now().to_string();
-    let (turn, conversation) =
-        desk.conversations(|c| c.keep(request.conversation, request.replaces, &request.question, &filter, &answer, &now))?;
+    let (turn, conversation) = desk.conversations(|c| c.keep(request.conversation, request.replaces, &request.question, &filter, &answer, &now))?;
     let (kept, info) = desk.conversations(|c| Ok((c.turn(turn)?, c.info(conversation)?)))?;
     Ok(Asked { conversation: info, turn: shown(&snapshot, kept)? })
 }
@@ -117,7 +121,10 @@ fn exported(desk: &Desk, id: i64, turn: Option<i64>) -> EngineResult<String> {
     let (info, turns) = desk.conversations(|c| Ok((c.info(id)?, c.turns(id)?)))?;
     match turn {
         Some(turn) => {
-            let kept = turns.iter().find(|t| t.id == turn).ok_or_else(|| Error::new(ErrorCode::NotFound, "this answer is no longer there", "it was asked again"))?;
+            let kept = turns
+                .iter()
+                .find(|t| t.id == turn)
+                .ok_or_else(|| Error::new(ErrorCode::NotFound, "this answer is no longer there", "it was asked again"))?;
             Ok(export::answer(&parts(kept)?))
         }
         None => Ok(export::conversation(&info.title, &turns.iter().map(parts).collect::<EngineResult<Vec<_>>>()?)),

@@ -47,7 +47,8 @@ pub(crate) async fn open_externally(desk: State<'_, Arc<Desk>>, id: u64) -> Resu
         .run(None, move |desk, _| {
             let file = desk.file(id)?;
             let program = desk.settings()?.editor_command;
-            let refused = |e: String| Error::new(ErrorCode::Io, format!("`{}` could not be opened: {e}", file.display()), "choose an editor in the settings");
+            let refused =
+                |e: String| Error::new(ErrorCode::Io, format!("`{}` could not be opened: {e}", file.display()), "choose an editor in the settings");
             match program {
                 // The person's own words: a program and what stands before the file.
                 Some(command) => {
@@ -67,7 +68,8 @@ pub(crate) async fn reveal(desk: State<'_, Arc<Desk>>, id: u64) -> Result<()> {
         .clone()
         .run(None, move |desk, _| {
             let file = desk.file(id)?;
-            let refused = |e| Error::new(ErrorCode::Io, format!("`{}` could not be shown: {e}", file.display()), "open its folder in your file manager");
+            let refused =
+                |e| Error::new(ErrorCode::Io, format!("`{}` could not be shown: {e}", file.display()), "open its folder in your file manager");
             tauri_plugin_opener::reveal_item_in_dir(&file).map_err(refused)
         })
         .await
@@ -171,7 +173,11 @@ fn indexed(desk: &Desk, library: &str, file: &Path) -> EngineResult<wire::NoteIn
     let real = file.canonicalize().map_err(|e| Error::io("open", file, &e))?;
     let path = real.strip_prefix(&folder).unwrap_or(&real).to_string_lossy().replace('\\', "/");
     let note = desk.snapshot()?.note_at(library, &path)?.ok_or_else(|| {
-        Error::new(ErrorCode::NotFound, format!("`{}` was written, but is left out of the index", file.display()), "see why in the list of its library's files")
+        Error::new(
+            ErrorCode::NotFound,
+            format!("`{}` was written, but is left out of the index", file.display()),
+            "see why in the list of its library's files",
+        )
     })?;
     desk.remember(std::slice::from_ref(&note));
     Ok(note)

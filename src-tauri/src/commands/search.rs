@@ -21,7 +21,10 @@ pub(crate) async fn search(desk: State<'_, Arc<Desk>>, job: u64, query: String, 
 #[tauri::command]
 pub(crate) async fn explain(desk: State<'_, Arc<Desk>>, query: String, filter: Filter, document: u64) -> Result<wire::Explanation> {
     let question = Question { text: query, filter: filter.into(), limit: 10 };
-    desk.inner().clone().run(None, move |desk, cancel| desk.snapshot()?.explain_document(&question, document, Run { observer: &Silent, cancel })).await
+    desk.inner()
+        .clone()
+        .run(None, move |desk, cancel| desk.snapshot()?.explain_document(&question, document, Run { observer: &Silent, cancel }))
+        .await
 }
 
 #[tauri::command]

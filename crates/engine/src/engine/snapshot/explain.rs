@@ -28,10 +28,7 @@ impl Snapshot {
         let document = self.file_of(document)?;
         let shown = question.limit.max(1);
         let all = self.find(question, shown, run)?;
-        let inside = Question {
-            filter: Filter { ids: vec![document.id], ..Filter::default() },
-            ..question.clone()
-        };
+        let inside = Question { filter: Filter { ids: vec![document.id], ..Filter::default() }, ..question.clone() };
         let own = self.find(&inside, 1, run)?;
         let best = own.passages.first();
         let filtered = !question.filter.is_empty() && !self.catalog().matching(&question.filter)?.contains(&document.id);

@@ -23,7 +23,8 @@ impl Snapshot {
                 for heading in chunk.heading.iter().filter_map(|h| question(h)) {
                     let known = letters(&heading);
                     // What was asked may be worded a little longer than the heading, or shorter.
-                    let same = !asked.is_empty() && (known.contains(&asked) || asked.contains(&known)) || out.iter().any(|other| letters(other) == known);
+                    let same =
+                        !asked.is_empty() && (known.contains(&asked) || asked.contains(&known)) || out.iter().any(|other| letters(other) == known);
                     if !same {
                         out.push(heading);
                     }
@@ -58,7 +59,8 @@ impl Snapshot {
 
 /// A heading as a question, if it is one: without its numbering.
 fn question(heading: &str) -> Option<String> {
-    let plain = heading.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '、' | ')' | '）' | ' ' | '问' | 'Q' | '：' | ':')).trim();
+    let plain =
+        heading.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '、' | ')' | '）' | ' ' | '问' | 'Q' | '：' | ':')).trim();
     let asks = plain.ends_with(['？', '?']) && LENGTH.contains(&plain.chars().count());
     asks.then(|| plain.to_owned())
 }
