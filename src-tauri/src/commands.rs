@@ -3,6 +3,7 @@
 mod app;
 mod ask;
 mod libraries;
+mod models;
 mod notes;
 mod search;
 
@@ -54,5 +55,11 @@ pub(crate) fn all<R: tauri::Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sy
         app::choose_notes_folder,
         app::copy,
         app::open_link,
+        models::models,
+        models::pull_model,
+        models::import_model,
+        models::use_model,
+        models::use_none,
+        models::remove_model,
     ]
 }

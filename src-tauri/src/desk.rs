@@ -15,6 +15,7 @@ use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::notes::Drafts;
 use sidenote_engine::paths::Paths;
 use sidenote_engine::wire as engine;
+use sidenote_models::compose::{self, Models};
 
 use crate::clipboard::Copies;
 use crate::events::Events;
@@ -31,7 +32,7 @@ pub struct Desk {
     pub(crate) drafts: Drafts,
     pub(crate) indexer: Indexer,
     watch: Watch,
-    engine: RwLock<Option<Arc<Engine>>>,
+    engine: RwLock<Option<Opened>>,
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     /// Whether the snapshot is older than what is indexed.
     outdated: AtomicBool,
@@ -43,6 +44,13 @@ pub struct Desk {
     places: Mutex<HashMap<u64, (String, String)>>,
     offers: Mutex<HashMap<u64, PathBuf>>,
     next_offer: AtomicU64,
+}
+
+/// The engine and the models that it was opened with.
+#[derive(Clone)]
+struct Opened {
+    engine: Arc<Engine>,
+    models: Models,
 }
 
 impl Desk {
@@ -106,25 +114,39 @@ impl Desk {
     /// # Errors
     /// `DataTooNew`, `Io`.
     pub(crate) fn engine(&self) -> Result<Arc<Engine>> {
-        if let Some(engine) = &*self.engine.read().unwrap_or_else(PoisonError::into_inner) {
-            return Ok(Arc::clone(engine));
+        Ok(self.opened()?.engine)
+    }
+
+    /// The models that the person chose.
+    ///
+    /// # Errors
+    /// As [`Self::engine`].
+    pub(crate) fn models(&self) -> Result<Models> {
+        Ok(self.opened()?.models)
+    }
+
+    fn opened(&self) -> Result<Opened> {
+        if let Some(opened) = &*self.engine.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(opened.clone());
         }
         let mut place = self.engine.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(engine) = &*place {
-            return Ok(Arc::clone(engine));
+        if let Some(opened) = &*place {
+            return Ok(opened.clone());
         }
         let mut paths = self.paths.clone();
         paths.notes = PathBuf::from(settings::read(&self.paths)?.notes_folder);
-        let bundled = sidenote_models::bundled();
-        let engine = Engine::open(paths, EngineSettings::default(), Some(Arc::clone(&bundled) as _))?.with_token_vectors(Some(bundled as _));
+        let models = compose::models(&self.paths, true, &CancelToken::new());
+        let engine = Engine::open(paths, EngineSettings::default(), models.embedder.clone())?
+            .with_token_vectors(models.tokens.clone())
+            .with_cross_encoder(models.reranker.clone());
         match engine.offer_shipped_notes() {
             // Another program that is indexing has offered them, or the next start will.
             Err(e) if e.code == ErrorCode::Busy => {}
             other => other?,
         }
-        let engine = Arc::new(engine);
-        *place = Some(Arc::clone(&engine));
-        Ok(engine)
+        let opened = Opened { engine: Arc::new(engine), models };
+        *place = Some(opened.clone());
+        Ok(opened)
     }
 
     /// Has the engine opened anew: models or folders have changed.
@@ -165,6 +187,17 @@ impl Desk {
                 *kept = Some(Arc::clone(&fresh));
                 Ok(fresh)
             }
+        }
+    }
+
+    /// The same; none while there is nothing to ask.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub(crate) fn any_snapshot(&self) -> Result<Option<Arc<Snapshot>>> {
+        match self.snapshot() {
+            Err(e) if e.code == ErrorCode::NothingToAsk => Ok(None),
+            snapshot => snapshot.map(Some),
         }
     }
 

@@ -10,6 +10,8 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Event, Observer, Run, Silent, Stage};
 
+use sidenote_models::switch;
+
 use crate::desk::{Desk, lock};
 use crate::wire::{AppEvent, SyncProgress};
 
@@ -195,6 +197,12 @@ impl Shared {
         if synced.is_ok() {
             desk.outdate();
             engine.build_graph(run)?;
+            // A model that is to take over gets its vectors while the old one answers.
+            if let Some(next) = desk.models()?.next
+                && switch::go_on(&desk.paths.settings(), &engine, next.as_ref(), run)?.state == switch::State::InUse
+            {
+                desk.reopen();
+            }
         }
         drop(writing);
         synced

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use sidenote_engine::catalog;
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::wire as engine;
+use sidenote_models::catalogue::Kind;
+use ts_rs::TS;
 
 /// What every command is rejected with.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Failure {
     /// Stable code.
     pub code: ErrorCode,
@@ -23,7 +25,7 @@ impl From<Error> for Failure {
 }
 
 /// Where a question or a search looks. Empty lists are no limit.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct Filter {
     /// Library names.
     pub libraries: Vec<String>,
@@ -54,7 +56,7 @@ impl From<Filter> for catalog::Filter {
 }
 
 /// A question.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, TS)]
 pub struct AskRequest {
     /// The conversation it is asked in; none begins one.
     pub conversation: Option<i64>,
@@ -74,7 +76,7 @@ pub struct AskRequest {
 }
 
 /// An answered question.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Asked {
     /// Its conversation now.
     pub conversation: engine::ConversationInfo,
@@ -83,11 +85,12 @@ pub struct Asked {
 }
 
 /// How far indexing is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct SyncProgress {
     /// The library that is read, where only one is.
     pub library: Option<String>,
-    /// `scan`, `read`, `index`, `embed` or `graph`.
+    /// What is done.
+    #[ts(type = "'scan' | 'read' | 'index' | 'embed' | 'graph'")]
     pub stage: &'static str,
     /// Units finished.
     pub done: u64,
@@ -100,7 +103,7 @@ pub struct SyncProgress {
 }
 
 /// What happens without being asked for.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AppEvent {
     /// Notes have changed: lists, results and open notes may be outdated.
@@ -135,7 +138,7 @@ pub enum AppEvent {
 }
 
 /// What a link opens.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum OpenTarget {
     /// A note, and what is marked in it.
@@ -160,11 +163,13 @@ pub enum OpenTarget {
 }
 
 /// What the person set.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Settings {
     /// `system`, `zh` or `en`.
+    #[ts(type = "'system' | 'zh' | 'en'")]
     pub language: String,
     /// `system`, `light` or `dark`.
+    #[ts(type = "'system' | 'light' | 'dark'")]
     pub theme: String,
     /// 1 is normal.
     pub text_scale: f64,
@@ -179,7 +184,7 @@ pub struct Settings {
 }
 
 /// The program.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct AppInfo {
     /// Of the program.
     pub version: String,
@@ -188,5 +193,45 @@ pub struct AppInfo {
     /// Memory of the program, without the page's.
     pub memory_bytes: u64,
     /// `linux`, `macos` or `windows`.
+    #[ts(type = "'linux' | 'macos' | 'windows'")]
     pub platform: &'static str,
+}
+
+/// A model.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ModelInfo {
+    /// Names it in calls.
+    pub name: String,
+    /// What it does.
+    pub kind: Kind,
+    /// Whether it is on this machine.
+    pub installed: bool,
+    /// Whether it is in use.
+    pub used: bool,
+    /// Whether its vectors are being made; it is in use afterwards.
+    pub preparing: bool,
+    /// Whether it is inside the program.
+    pub bundled: bool,
+    /// Languages it is made for.
+    pub languages: String,
+    /// SPDX name of its licence.
+    pub licence: String,
+    /// Bytes to download, or on the disk.
+    pub download_bytes: u64,
+    /// Bytes of memory in use, approximate; 0 where nobody knows.
+    pub memory_bytes: u64,
+}
+
+/// How far a model on its way here is.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ModelProgress {
+    /// Which.
+    pub name: String,
+    /// What is done.
+    #[ts(type = "'download' | 'check' | 'embed'")]
+    pub stage: &'static str,
+    /// Bytes, or passages, finished.
+    pub done: u64,
+    /// Of so many.
+    pub total: u64,
 }

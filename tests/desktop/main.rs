@@ -2,5 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod commands;
+mod driver;
 mod page;
+mod types;
+mod window;
 mod writing;

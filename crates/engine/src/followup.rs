@@ -34,8 +34,9 @@ pub struct Turn {
 }
 
 /// How a standalone question was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "FollowUpKind")]
 pub enum Kind {
     /// As typed: it needs nothing from before, or nothing fits.
     AsIs,

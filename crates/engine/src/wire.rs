@@ -7,6 +7,7 @@ mod note;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use ts_rs::TS;
 
 use crate::followup::Kind;
 
@@ -17,7 +18,7 @@ pub use note::{FolderInfo, Link, NoteInfo, NoteView, OutlineEntry, Saved, Source
 pub const VERSION: u32 = 1;
 
 /// How an `ask` ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// There is an answer with citations.
@@ -29,7 +30,7 @@ pub enum Outcome {
 }
 
 /// How far the notes support a sentence of the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Support {
     /// A cited quote says it.
@@ -41,7 +42,7 @@ pub enum Support {
 }
 
 /// Who wrote the answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Answerer {
     /// `extractive` or `generative`.
     pub kind: &'static str,
@@ -50,7 +51,7 @@ pub struct Answerer {
 }
 
 /// How a question was made self-contained.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct FollowUp {
     /// Never [`Kind::AsIs`].
     pub kind: Kind,
@@ -61,7 +62,7 @@ pub struct FollowUp {
 }
 
 /// One sentence of an answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Sentence {
     /// Without markup and markers.
     pub text: String,
@@ -72,7 +73,7 @@ pub struct Sentence {
 }
 
 /// A quote in a note, found there at the moment it was reported.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Citation {
     /// From 1, in order of first use.
     pub n: usize,
@@ -105,7 +106,7 @@ pub struct Citation {
 }
 
 /// A place where the same passage also stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct AlsoIn {
     /// Library name.
     pub library: String,
@@ -118,7 +119,7 @@ pub struct AlsoIn {
 }
 
 /// Every score of a hit.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Scores {
     /// The light reranker's score: the order of results. Null for what came too late to be looked into, which follows.
     pub reranked: Option<f32>,
@@ -145,7 +146,7 @@ impl Scores {
 }
 
 /// A passage: a hit made readable.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Passage {
     /// Library name.
     pub library: String,
@@ -179,7 +180,7 @@ pub struct Passage {
 pub type Timings = BTreeMap<&'static str, f64>;
 
 /// The answer to a question.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Answer {
     /// [`VERSION`].
     pub version: u32,
@@ -212,7 +213,7 @@ pub struct Answer {
 }
 
 /// A step of an answer that a model writes, in the order in which they come. The whole [`Answer`] follows as the result of the call.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AnswerEvent {
     /// The notes answer, and the model begins.
@@ -253,7 +254,7 @@ pub enum AnswerEvent {
 }
 
 /// The result of a search.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Search {
     /// [`VERSION`].
     pub version: u32,
@@ -270,7 +271,7 @@ pub struct Search {
 }
 
 /// A word of a query and what it is worth.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct ExplainedTerm {
     /// As indexed.
     pub term: String,
@@ -281,7 +282,7 @@ pub struct ExplainedTerm {
 }
 
 /// Why a note is, or is not, among the results.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Explanation {
     /// [`VERSION`].
     pub version: u32,
@@ -306,7 +307,7 @@ pub struct Explanation {
 }
 
 /// A part of a note, with what stands around it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Shown {
     /// [`VERSION`].
     pub version: u32,
@@ -337,7 +338,7 @@ pub struct Shown {
 }
 
 /// One library in lists.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct LibraryInfo {
     /// Which.
     pub id: i64,
@@ -366,7 +367,7 @@ pub struct LibraryInfo {
 }
 
 /// A row of the ledger.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct LedgerEntry {
     /// Library name.
     pub library: String,
@@ -375,6 +376,7 @@ pub struct LedgerEntry {
     /// Stable while the note is indexed; none for a file that is not.
     pub document_id: Option<u64>,
     /// `indexed` or `skipped`.
+    #[ts(type = "'indexed' | 'skipped'")]
     pub state: &'static str,
     /// Stable reason of a skip.
     pub reason: Option<crate::ingest::SkipReason>,
@@ -393,7 +395,7 @@ pub struct LedgerEntry {
 }
 
 /// The state of everything.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Status {
     /// [`VERSION`].
     pub version: u32,
@@ -420,7 +422,7 @@ pub struct Status {
 }
 
 /// What each leg of the search is doing.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Legs {
     /// Generation of the keyword index.
     pub lexical_generation: Option<u64>,
@@ -433,6 +435,7 @@ pub struct Legs {
     /// Chunks with a vector.
     pub embedded: u64,
     /// `exact` or `graph`.
+    #[ts(type = "'exact' | 'graph'")]
     pub vector_search: &'static str,
     /// The embedding model that is being prepared to take over.
     pub next_embedder: Option<String>,

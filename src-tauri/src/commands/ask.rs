@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::conversations::KeptTurn;
-use sidenote_engine::engine::{Cited, Question, Snapshot};
+use sidenote_engine::answer::prompt::Exchange;
+use sidenote_engine::engine::{Cited, Manner, Question, Snapshot};
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::eval::set::GoldQuestion;
-use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::event::{Event, Observer, Run, Silent};
 use sidenote_engine::export::{self, Exported};
 use sidenote_engine::followup::{self, Rewrite};
 use sidenote_engine::{notes, wire};
+use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_dialog::DialogExt;
 
@@ -40,11 +42,23 @@ pub const EXAMPLES: [(&str, [&str; SUGGESTIONS]); 2] = [
 ];
 
 #[tauri::command]
-pub(crate) async fn ask(desk: State<'_, Arc<Desk>>, job: u64, request: AskRequest) -> Result<Asked> {
-    desk.inner().clone().run(Some(job), move |desk, cancel| answer(desk, request, cancel)).await
+pub(crate) async fn ask(desk: State<'_, Arc<Desk>>, job: u64, request: AskRequest, events: Channel<wire::AnswerEvent>) -> Result<Asked> {
+    desk.inner().clone().run(Some(job), move |desk, cancel| answer(desk, request, &Teller(events), cancel)).await
 }
 
-fn answer(desk: &Desk, request: AskRequest, cancel: &CancelToken) -> EngineResult<Asked> {
+/// Tells the page what is written.
+struct Teller(Channel<wire::AnswerEvent>);
+
+impl Observer for Teller {
+    fn event(&self, event: Event) {
+        if let Event::Answer(event) = event {
+            // A page that is gone is told nothing; the answer is kept all the same.
+            drop(self.0.send(*event));
+        }
+    }
+}
+
+fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToken) -> EngineResult<Asked> {
     let earlier = match request.conversation {
         Some(id) => desk.conversations(|c| c.turns(id))?,
         None => Vec::new(),
@@ -58,12 +72,28 @@ fn answer(desk: &Desk, request: AskRequest, cancel: &CancelToken) -> EngineResul
     let filter = serde_json::to_value(&request.filter).map_err(Error::internal)?;
     let question = Question { text: request.question.clone(), filter: request.filter.into(), limit: PASSAGES };
     let snapshot = desk.snapshot()?;
-    let answer = snapshot.ask_as(&question, &rewrite, Run { observer: &Silent, cancel })?;
+    let models = desk.models()?;
+    let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
+    let generator = models.generator.as_deref().filter(|_| !request.extractive);
+    let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator };
+    let answer = snapshot.ask_with(&question, &manner, Run { observer: teller, cancel })?;
     let answer = serde_json::to_value(&answer).map_err(Error::internal)?;
     let now = jiff::Timestamp::now().to_string();
     let (turn, conversation) = desk.conversations(|c| c.keep(request.conversation, request.replaces, &request.question, &filter, &answer, &now))?;
     let (kept, info) = desk.conversations(|c| Ok((c.turn(turn)?, c.info(conversation)?)))?;
     Ok(Asked { conversation: info, turn: shown(&snapshot, kept)? })
+}
+
+/// What was said before, for a model that writes.
+fn earlier_said(earlier: &[KeptTurn], replaces: Option<i64>) -> Vec<Exchange> {
+    let before = earlier.iter().filter(|turn| replaces.is_none_or(|replaced| turn.id < replaced));
+    before
+        .map(|turn| {
+            let sentences = turn.answer.get("sentences").and_then(|s| s.as_array());
+            let texts: Vec<&str> = sentences.into_iter().flatten().filter_map(|s| s.get("text")?.as_str()).collect();
+            Exchange { question: turn.question.clone(), answer: texts.join(" ") }
+        })
+        .collect()
 }
 
 /// A turn as follow-ups need it.
@@ -198,7 +228,7 @@ pub(crate) async fn suggestions(desk: State<'_, Arc<Desk>>, turn: Option<i64>, l
         .clone()
         .run(None, move |desk, cancel| {
             let run = Run { observer: &Silent, cancel };
-            let snapshot = desk.snapshot()?;
+            let Some(snapshot) = desk.any_snapshot()? else { return Ok(Vec::new()) };
             match turn {
                 Some(turn) => {
                     let kept = desk.conversations(|c| c.turn(turn))?;

@@ -20,10 +20,7 @@ pub(crate) async fn list(desk: State<'_, Arc<Desk>>) -> Result<Vec<wire::NoteInf
     desk.inner()
         .clone()
         .run(None, |desk, _| {
-            let list = match desk.snapshot() {
-                Err(e) if e.code == ErrorCode::NothingToAsk => Vec::new(),
-                snapshot => snapshot?.list()?,
-            };
+            let list = desk.any_snapshot()?.map_or_else(|| Ok(Vec::new()), |snapshot| snapshot.list())?;
             desk.remember(&list);
             Ok(list)
         })

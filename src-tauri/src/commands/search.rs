@@ -29,10 +29,10 @@ pub(crate) async fn explain(desk: State<'_, Arc<Desk>>, query: String, filter: F
 
 #[tauri::command]
 pub(crate) async fn tags(desk: State<'_, Arc<Desk>>) -> Result<Vec<wire::TagInfo>> {
-    desk.inner().clone().run(None, |desk, _| desk.snapshot()?.tags()).await
+    desk.inner().clone().run(None, |desk, _| desk.any_snapshot()?.map_or_else(|| Ok(Vec::new()), |snapshot| snapshot.tags())).await
 }
 
 #[tauri::command]
 pub(crate) async fn folders(desk: State<'_, Arc<Desk>>) -> Result<Vec<wire::FolderInfo>> {
-    desk.inner().clone().run(None, |desk, _| desk.snapshot()?.folders()).await
+    desk.inner().clone().run(None, |desk, _| desk.any_snapshot()?.map_or_else(|| Ok(Vec::new()), |snapshot| snapshot.folders())).await
 }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 /// What the person thinks of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
     /// It answers.
@@ -14,7 +15,7 @@ pub enum Mark {
 }
 
 /// What became of a citation since it was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CitationState {
     /// As it was.
@@ -28,7 +29,7 @@ pub enum CitationState {
 }
 
 /// Where a citation of an earlier answer is now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct CitationNow {
     /// Number of the citation.
     pub n: usize,
@@ -45,15 +46,17 @@ pub struct CitationNow {
 }
 
 /// A question and its answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Turn {
     /// Which.
     pub id: i64,
     /// When it was asked, RFC 3339.
     pub asked_at: String,
     /// Where it was asked: a filter, as it was given.
+    #[ts(type = "Filter")]
     pub filter: Value,
     /// An [`Answer`](super::Answer), as it was given.
+    #[ts(type = "Answer")]
     pub answer: Value,
     /// What the person thinks of it.
     pub mark: Option<Mark>,
@@ -62,7 +65,7 @@ pub struct Turn {
 }
 
 /// A conversation in lists.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct ConversationInfo {
     /// Which.
     pub id: i64,
@@ -77,7 +80,7 @@ pub struct ConversationInfo {
 }
 
 /// A conversation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Conversation {
     /// Which.
     pub id: i64,

@@ -1,11 +1,12 @@
 //! Notes as the window reads and writes them. It must not hold logic.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::document::Format;
 
 /// A note in lists.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct NoteInfo {
     /// Stays the same while the note is indexed.
     pub id: u64,
@@ -26,7 +27,7 @@ pub struct NoteInfo {
 }
 
 /// A heading of a note.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct OutlineEntry {
     /// 1 is the highest.
     pub level: u8,
@@ -37,7 +38,7 @@ pub struct OutlineEntry {
 }
 
 /// A place in another note that links here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Link {
     /// The note that links.
     pub document_id: u64,
@@ -52,7 +53,7 @@ pub struct Link {
 }
 
 /// A note to be read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct NoteView {
     /// Which.
     pub note: NoteInfo,
@@ -71,7 +72,7 @@ pub struct NoteView {
 }
 
 /// A note as its file is now, for editing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Source {
     /// Which.
     pub document_id: u64,
@@ -84,7 +85,7 @@ pub struct Source {
 }
 
 /// What became of an edit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Saved {
     /// It is in the file.
@@ -104,7 +105,7 @@ pub enum Saved {
 }
 
 /// A tag and how many notes have it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct TagInfo {
     /// Without `#`.
     pub tag: String,
@@ -113,7 +114,7 @@ pub struct TagInfo {
 }
 
 /// A folder of a library and how many notes are in it and below.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct FolderInfo {
     /// Library name.
     pub library: String,

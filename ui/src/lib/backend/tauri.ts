@@ -92,6 +92,7 @@ export const tauri: Backend = {
     pullModel: (name, onProgress, signal) => stoppable(signal, (job) => call('pull_model', { job, name, progress: channel(onProgress) })),
     importModel: () => call('import_model'),
     useModel: (name) => call('use_model', { name }),
+    useNone: (kind) => call('use_none', { kind }),
     removeModel: (name) => call('remove_model', { name }),
     events: (onEvent) => call('begin', { events: channel(onEvent) }),
     copy: (text) => call('copy', { text }),

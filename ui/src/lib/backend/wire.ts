@@ -153,17 +153,17 @@ export type Filter = {
   until: string | null;
 };
 
-/** What an answer tells while it is made, in this order; `done` is followed by nothing. */
+/** A step of an answer that a model writes, in the order in which they come. The whole answer follows as the result of the call. */
 export type AnswerEvent =
-  | { type: 'started'; standalone_question: string; followup: FollowUp | null }
-  | { type: 'passages'; passages: Passage[] }
-  /** The next characters of a sentence that is being written. */
+  /** The notes answer, and the model begins. */
+  | { type: 'started'; standalone_question: string; answerer: Answerer; passages: Passage[] }
+  /** Text as it is written: not yet verified. */
   | { type: 'piece'; text: string }
-  /** A finished sentence, verified; it takes the place of the pieces since the one before. */
-  | { type: 'sentence'; index: number; sentence: Sentence; citations: Citation[] }
-  /** What was written is taken back: the extractive answer follows. */
+  /** A sentence is complete and was verified; it takes the place of the pieces since the one before. */
+  | { type: 'sentence'; index: number; sentence: Sentence; item: boolean; citations: Citation[] }
+  /** What was written is void: the notes' own sentences take its place. */
   | { type: 'replaced'; reason: string }
-  | { type: 'notice'; text: string };
+  | { type: 'done'; outcome: Outcome };
 
 export type Mark = 'right' | 'wrong';
 /** What became of a citation since it was made. `exact`: as it was. `moved`: the same words elsewhere in the note. `changed`: the note has other

@@ -18,7 +18,6 @@ export interface Live {
   question: string;
   /** As it is searched with, once known. */
   standalone: string | null;
-  followup: FollowUp | null;
   passages: Passage[] | null;
   sentences: Sentence[];
   citations: Citation[];
@@ -26,7 +25,6 @@ export interface Live {
   text: string;
   /** What is written of the next sentence. */
   pieces: string;
-  notices: string[];
   /** Why what was written was taken back. */
   replaced: string | null;
   failure: unknown;
@@ -132,13 +130,11 @@ class Asking {
     this.live = {
       question: text,
       standalone: null,
-      followup: null,
       passages: null,
       sentences: [],
       citations: [],
       text: '',
       pieces: '',
-      notices: [],
       replaced: null,
       failure: null,
       stopping: false,
@@ -221,12 +217,11 @@ class Asking {
 function take(live: Live, event: AnswerEvent): void {
   if (event.type === 'started') {
     live.standalone = event.standalone_question;
-    live.followup = event.followup;
-  } else if (event.type === 'passages') live.passages = event.passages;
-  else if (event.type === 'piece') live.pieces += event.text;
+    live.passages = event.passages;
+  } else if (event.type === 'piece') live.pieces += event.text;
   else if (event.type === 'sentence') {
-    // The pieces know how the sentence begins: on a new line, as an item of a list.
-    live.text += (/^\s*(?:(?:[-*•]|\d+[.)、])\s+)?/.exec(live.pieces)?.[0] ?? '') + event.sentence.text;
+    const begins = live.text === '' ? '' : event.item ? '\n' : ' ';
+    live.text += begins + (event.item ? '- ' : '') + event.sentence.text;
     live.pieces = '';
     live.sentences[event.index] = event.sentence;
     for (const citation of event.citations)
@@ -237,7 +232,7 @@ function take(live: Live, event: AnswerEvent): void {
     live.citations = [];
     live.text = '';
     live.pieces = '';
-  } else live.notices.push(event.text);
+  }
 }
 
 export const asking = new Asking();

@@ -276,6 +276,7 @@ async function tell(
       type: 'sentence',
       index,
       sentence,
+      item: written.items[index] ?? false,
       citations: answer.citations.filter((each) => sentence.citations.includes(each.n)),
     });
     if (scene('breaks') && index === 1) throw broken;
@@ -289,7 +290,6 @@ export const ask: AskBackend = {
     const at = conversation?.turns.findIndex((turn) => turn.id === request.replaces) ?? -1;
     const before = at < 0 ? conversation?.turns.at(-1) : conversation?.turns[at - 1];
     const { standalone, followup } = standaloneOf(request.question, before, request.standalone);
-    onEvent({ type: 'started', standalone_question: standalone, followup });
     await pause(120, signal);
     if (scene('failing')) {
       throw {
@@ -299,9 +299,9 @@ export const ask: AskBackend = {
       };
     }
     const found = search(standalone, request.filter);
-    onEvent({ type: 'passages', passages: found.passages });
     const written = write(found);
     const answer = answerOf(request.question, standalone, followup, found, written);
+    onEvent({ type: 'started', standalone_question: standalone, answerer: answer.answerer, passages: found.passages });
     if (scene('taken-back') && !request.extractive) {
       onEvent({ type: 'piece', text: 'The moon is made of cheese, as everyone knows.' });
       await pause(150, signal);
