@@ -8,6 +8,7 @@ mod layout;
 mod output;
 mod progress;
 mod settings;
+mod streaming;
 mod switch;
 
 use std::ffi::OsString;

@@ -93,6 +93,9 @@ pub fn prompt(question: &str, chinese: bool, task: Task, passages: &[Shown<'_>],
         } else if i == 0 {
             // The best passage is read as far as it fits.
             let part = beginning(passage, room, generator)?;
+            if part.is_empty() {
+                break;
+            }
             text.push_str(&part);
             notices.push("the best passage is longer than what the model can read at once: only its beginning was read".to_owned());
             taken = 1;
@@ -149,8 +152,7 @@ fn before(earlier: &[Exchange], chinese: bool, notices: &mut Vec<String>) -> Vec
         let named: Vec<&str> = old.iter().rev().take(NAMED).rev().map(|e| e.question.as_str()).collect();
         let list = named.join(if chinese { "；" } else { "; " });
         out.push(Message {
-            speaker: Speaker::User,
-            text: if chinese { format!("之前还问过：{list}") } else { format!("Asked before: {list}") },
+            speaker: Speaker::User, text: if chinese { format!("之前还问过：{list}") } else { format!("Asked before: {list}") }
         });
         let ready = if chinese { "知道了。" } else { "I see." };
         out.push(Message { speaker: Speaker::Assistant, text: ready.to_owned() });
@@ -185,8 +187,12 @@ fn rules(chinese: bool, task: Task) -> String {
     } else {
         let wanted = match task {
             Task::Answer => "Answer in the first sentence, then add the points that are needed; give a list where one is asked for.",
-            Task::Simply => "Explain it to a beginner: short sentences, each term explained where it first appears; say of a comparison that it is one.",
-            Task::Quiz => "Write three to five questions to practise with; after each, on a line of its own, \"Answer:\" and the answer, all from the passages.",
+            Task::Simply => {
+                "Explain it to a beginner: short sentences, each term explained where it first appears; say of a comparison that it is one."
+            }
+            Task::Quiz => {
+                "Write three to five questions to practise with; after each, on a line of its own, \"Answer:\" and the answer, all from the passages."
+            }
             Task::Compare => "Describe both sides, then how they differ; where the passages say nothing of a side, say so.",
             Task::Summary => "Say in three to five sentences what this part says, without comment.",
             Task::Whole => "These passages are summaries of parts. Make one summary of them, point by point, without comment.",

@@ -1,13 +1,16 @@
 //! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
 
 mod ask;
+mod compare;
 mod cross;
 mod explain;
 mod follow;
+mod list;
 mod notes;
 mod passages;
 mod present;
 mod quoting;
+mod summarise;
 mod write;
 
 use std::collections::{BTreeMap, HashSet};
@@ -83,6 +86,7 @@ pub struct Snapshot {
 }
 
 /// What a search came to, before it becomes JSON.
+#[derive(Clone)]
 struct Found {
     query: Query,
     vector: Option<Vec<f32>>,
