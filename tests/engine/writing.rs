@@ -2,8 +2,10 @@
 
 use std::sync::Mutex;
 
+use proptest::prelude::*;
 use sidenote_engine::answer::prompt::Exchange;
 use sidenote_engine::answer::stream::{Stream, Written};
+use sidenote_engine::answer::verify::{Grounds, Source};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::engine::{Manner, Question};
 use sidenote_engine::error::{Error, ErrorCode, Result};
@@ -301,4 +303,28 @@ fn thoughts_and_markers_are_not_shown_however_they_are_cut() {
     assert_eq!(shown, "有三点：\n\n- **快**，a < b。\n- 省 [x]。\n\n好.");
     let cut: Vec<(&str, bool)> = sentences.iter().map(|s| (s.text.as_str(), s.item)).collect();
     assert_eq!(cut, [("有三点：", false), ("快，a < b。", true), ("省 [x]。", true), ("好.", false)]);
+}
+
+/// Text with much of what clauses, numbers and marks are known by.
+const DENSE: &str = "[0-9.,e+%()（）【】\\[\\]<>/| 万亿不没无一二两十的水茶高低think，。；：:;a-cA-C\n-]{0,60}";
+
+proptest! {
+    #[test]
+    fn any_text_can_be_judged(passage in DENSE, claim in DENSE, other in "\\PC{0,60}") {
+        let heading = [other.clone()];
+        let sources = [Source { title: &claim, heading: &heading, text: &passage }, Source { title: "", heading: &[], text: &other }];
+        let grounds = Grounds::new(&sources, None);
+        for sentence in [&claim, &other, &passage] {
+            for quote in grounds.judge(sentence).quotes {
+                prop_assert!(sources[quote.passage].text.get(quote.span).is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_the_same_however_it_is_cut(text in DENSE) {
+        let mut stream = Stream::default();
+        let shown = stream.push(&text).0 + &stream.finish(false).0;
+        prop_assert_eq!(streamed(&text).0, shown);
+    }
 }

@@ -79,7 +79,8 @@ impl Snapshot {
         }
         let listed = quoting.sentences.len();
         let outcome = if listed > 0 { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };
-        notices.push(format!("read {read} notes that have words of it: {having} are about it"));
+        let notes = if read == 1 { "note" } else { "notes" };
+        notices.push(format!("read {read} {notes} with words of it, {having} of them about it"));
         if listed < having {
             notices.push(format!("the first {listed} of {having} are listed; narrow the request by a folder or a tag to see the others"));
         }
