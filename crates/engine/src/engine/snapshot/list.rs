@@ -31,10 +31,12 @@ impl Snapshot {
         let keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)> = keep.as_ref().map(|k| k as _);
         let settings = retrieve::Settings { candidates: CANDIDATES, ..self.settings.search.clone() };
         let mut notices = self.notices.clone();
-        let vector = self.embed(&query, run, &mut notices)?;
-        let scope = Scope { lexical: self.lexical.as_ref(), vectors: self.vectors.as_ref().zip(vector.as_deref()), keep };
-        // Without words in common a note is not one that must be read to have read all.
-        let hits: Vec<Hit> = rank(&query, &scope, &settings)?.into_iter().filter(|h| h.lexical.is_some()).collect();
+        if self.lexical.is_none() {
+            notices.push("the keyword index cannot be read, and without it nothing can be listed; run `sidenote sync`".to_owned());
+        }
+        // All can be counted only of what has the words: by meaning every note is near, more or less.
+        let scope = Scope { lexical: self.lexical.as_ref(), vectors: None, keep };
+        let hits: Vec<Hit> = rank(&query, &scope, &settings)?;
         let mut order: Vec<u64> = Vec::new();
         let mut by_note: HashMap<u64, Vec<Hit>> = HashMap::new();
         for hit in &hits {
@@ -88,7 +90,7 @@ impl Snapshot {
             passages = self.read(&hits, asked.limit)?;
         }
         let timings = wire::Timings::from([("list", ms(began))]);
-        let found = Found { query, vector, passages, hits, notices, timings };
+        let found = Found { query, vector: None, passages, hits, notices, timings };
         let coverage = wire::Coverage { read, of: order.len(), having };
         let confidence = if listed > 0 { 1.0 } else { 0.0 };
         let mut answer = self.finish(asked, found, Body { quoting, outcome, answerer: extractive() }, confidence, began)?;
