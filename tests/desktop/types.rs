@@ -42,6 +42,7 @@ fn types() -> String {
         wire::AlsoIn,
         wire::Scores,
         wire::Passage,
+        wire::Coverage,
         wire::Answer,
         wire::AnswerEvent,
         wire::Search,

@@ -18,7 +18,10 @@ fn open(data: &Path) -> Window {
 }
 
 fn answered(window: &Window) {
-    window.until("an answer with a citation", "return document.querySelectorAll('.turn button.chip').length > 0 && !document.querySelector('.composer .stop')");
+    window.until(
+        "an answer with a citation",
+        "return document.querySelectorAll('.turn button.chip').length > 0 && !document.querySelector('.composer .stop')",
+    );
 }
 
 /// Opens the first citation; the marked text, once it is in view.
@@ -45,7 +48,10 @@ fn a_question_in_chinese_leads_to_the_marked_passage_and_is_there_after_a_restar
     window.close();
 
     let window = Window::open(data.path(), "zh_CN");
-    let open = format!("const entry = [...document.querySelectorAll('.sidebar button, .sidebar a')].find((e) => e.textContent.includes({})); if (!entry) return null; entry.click(); return true;", json!(QUESTION));
+    let open = format!(
+        "const entry = [...document.querySelectorAll('.sidebar button, .sidebar a')].find((e) => e.textContent.includes({})); if (!entry) return null; entry.click(); return true;",
+        json!(QUESTION)
+    );
     window.until("the conversation in the list", &open);
     answered(&window);
     assert_eq!(marked(&window), quote, "its citations still work");
@@ -56,7 +62,9 @@ fn a_question_in_chinese_leads_to_the_marked_passage_and_is_there_after_a_restar
 fn a_note_that_is_written_in_the_window_answers_a_question() {
     let data = tempfile::tempdir().unwrap();
     let window = open(data.path());
-    window.script("document.querySelector('.composer textarea').dispatchEvent(new KeyboardEvent('keydown', { key: 'n', ctrlKey: true, bubbles: true }))");
+    window.script(
+        "document.querySelector('.composer textarea').dispatchEvent(new KeyboardEvent('keydown', { key: 'n', ctrlKey: true, bubbles: true }))",
+    );
     window.type_into("dialog input, [role=dialog] input", &format!("白鹭计划{ENTER}"));
     window.type_into(".cm-content", "白鹭计划的负责人是沈知秋，预算四百一十万元。");
     window.until("the note on disk", "return document.querySelector('[data-state]')?.dataset.state === 'saved'");

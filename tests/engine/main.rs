@@ -1,6 +1,7 @@
 //! Behaviour of the engine, one module per area.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod acts;
 mod asking;
 mod borders;
 mod chunking;

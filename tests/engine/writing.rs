@@ -2,8 +2,10 @@
 
 use std::sync::Mutex;
 
+use proptest::prelude::*;
 use sidenote_engine::answer::prompt::Exchange;
 use sidenote_engine::answer::stream::{Stream, Written};
+use sidenote_engine::answer::verify::{Grounds, Source};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::engine::{Manner, Question};
 use sidenote_engine::error::{Error, ErrorCode, Result};
@@ -188,7 +190,7 @@ fn what_was_said_before_a_stop_is_kept() {
     let (answer, told) = ask(&desk(), BREW, &script);
     assert_eq!((answer.outcome, answer.answerer.kind), (Outcome::Cancelled, "generative"));
     assert_eq!(answer.sentences[0].text, "绿茶用八十度左右的水冲泡。");
-    assert_eq!(answer.citations.len(), 1);
+    assert_eq!((answer.sentences.len(), answer.citations.len()), (1, 1), "a sentence that was not finished is none");
     assert!(matches!(told.last(), Some(AnswerEvent::Done { outcome: Outcome::Cancelled })));
 }
 
@@ -248,6 +250,39 @@ fn a_long_conversation_is_shortened_and_says_so() {
     assert!(answer.notices.iter().any(|n| n.contains("first 3 answers")), "{:?}", answer.notices);
 }
 
+#[test]
+fn a_summary_is_made_part_by_part_and_compared_with_the_notes() {
+    let desk = Desk::new();
+    for i in 0..4 {
+        desk.write(&format!("茶/{i}.md"), format!("# 茶{i}\n\n第 {i} 种茶用八十度的水冲泡。{}\n", "细节说得很长。".repeat(60)));
+    }
+    desk.sync();
+    let spec = GeneratorSpec { name: "small".into(), context: 1_400, leaves_machine_to: None };
+    let script = Script { spec, ..Script::new(&["第 2 种茶用八十度的水冲泡。"]) };
+    let (answer, told) = ask(&desk, "总结文件夹 茶", &script);
+    assert_eq!((answer.answerer.kind, answer.outcome), ("generative", Outcome::Answered), "{:?}", answer.notices);
+    assert_eq!(answer.coverage.map(|c| (c.read, c.of)), Some((4, 4)));
+    assert_eq!(answer.sentences[0].support, Support::Supported);
+    assert_eq!(answer.citations[0].document, "茶/2.md");
+    assert!(answer.notices.iter().any(|n| n.contains("read 4 of 4 notes")), "{:?}", answer.notices);
+    let parts = script.heard.lock().unwrap().len();
+    assert!(parts > 2, "{parts} messages");
+    assert!(matches!(told.last(), Some(AnswerEvent::Done { .. })));
+}
+
+#[test]
+fn a_model_compares_with_both_sides_before_it() {
+    let desk = desk();
+    desk.write("红茶.md", "# 红茶\n\n## 红茶是什么？\n\n红茶是全发酵的茶，用沸水冲泡。\n");
+    desk.write("白茶.md", "# 白茶\n\n## 白茶是什么？\n\n白茶是微发酵的茶，用九十度的水冲泡。\n");
+    desk.sync();
+    let script = Script::new(&["红茶是全发酵的茶，用沸水冲泡。白茶是微发酵的茶。"]);
+    let (answer, _) = ask(&desk, "红茶和白茶有什么区别？", &script);
+    let asked = script.heard().last().map(|m| m.text.clone()).unwrap_or_default();
+    assert!(asked.contains("全发酵") && asked.contains("微发酵"), "{asked}");
+    assert_eq!(answer.sentences.iter().map(|s| s.support).collect::<Vec<_>>(), [Support::Supported; 2], "{}", answer.answer);
+}
+
 /// Text and sentences of a stream given one character at a time.
 fn streamed(text: &str) -> (String, Vec<Written>) {
     let mut stream = Stream::default();
@@ -257,7 +292,7 @@ fn streamed(text: &str) -> (String, Vec<Written>) {
         shown.push_str(&text);
         sentences.extend(more);
     }
-    let (text, more) = stream.finish();
+    let (text, more) = stream.finish(false);
     sentences.extend(more);
     (shown + &text, sentences)
 }
@@ -268,4 +303,28 @@ fn thoughts_and_markers_are_not_shown_however_they_are_cut() {
     assert_eq!(shown, "有三点：\n\n- **快**，a < b。\n- 省 [x]。\n\n好.");
     let cut: Vec<(&str, bool)> = sentences.iter().map(|s| (s.text.as_str(), s.item)).collect();
     assert_eq!(cut, [("有三点：", false), ("快，a < b。", true), ("省 [x]。", true), ("好.", false)]);
+}
+
+/// Text with much of what clauses, numbers and marks are known by.
+const DENSE: &str = "[0-9.,e+%()（）【】\\[\\]<>/| 万亿不没无一二两十的水茶高低think，。；：:;a-cA-C\n-]{0,60}";
+
+proptest! {
+    #[test]
+    fn any_text_can_be_judged(passage in DENSE, claim in DENSE, other in "\\PC{0,60}") {
+        let heading = [other.clone()];
+        let sources = [Source { title: &claim, heading: &heading, text: &passage }, Source { title: "", heading: &[], text: &other }];
+        let grounds = Grounds::new(&sources, None);
+        for sentence in [&claim, &other, &passage] {
+            for quote in grounds.judge(sentence).quotes {
+                prop_assert!(sources[quote.passage].text.get(quote.span).is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_the_same_however_it_is_cut(text in DENSE) {
+        let mut stream = Stream::default();
+        let shown = stream.push(&text).0 + &stream.finish(false).0;
+        prop_assert_eq!(streamed(&text).0, shown);
+    }
 }

@@ -7,6 +7,7 @@ mod layout;
 mod output;
 mod progress;
 mod settings;
+mod streaming;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};

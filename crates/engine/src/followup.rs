@@ -111,6 +111,13 @@ pub fn conversation(questions: &[String]) -> Vec<Turn> {
     turns
 }
 
+/// The two things that a question names together, if it does.
+#[must_use]
+pub fn pair(question: &str) -> Option<[String; 2]> {
+    let question = beginning(question);
+    subject(&Line::new(question)).and_then(|s| s.pair)
+}
+
 fn once(history: &[Turn], question: &str) -> Option<Made> {
     if history.is_empty() || question.chars().count() > MAX_CHARS || !question.contains(char::is_alphanumeric) {
         return None;

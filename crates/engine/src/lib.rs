@@ -1,5 +1,6 @@
 //! Sidenote's engine: everything that is true without a model file or a window.
 
+pub mod act;
 pub mod answer;
 pub mod cancel;
 pub mod catalog;

@@ -1,6 +1,7 @@
 //! The JSON contract, version 1: the only types that leave the program as JSON (terminal `--json`, later the window). Documented in
 //! `docs/json.md`. It must not hold logic.
 
+mod answering;
 mod conversation;
 mod note;
 
@@ -11,6 +12,7 @@ use ts_rs::TS;
 
 use crate::followup::Kind;
 
+pub use answering::AnswerEvent;
 pub use conversation::{CitationNow, CitationState, Conversation, ConversationInfo, Mark, Turn};
 pub use note::{FolderInfo, Link, NoteInfo, NoteView, OutlineEntry, Saved, Source, TagInfo};
 
@@ -179,6 +181,17 @@ pub struct Passage {
 /// Milliseconds by stage.
 pub type Timings = BTreeMap<&'static str, f64>;
 
+/// How much of the notes an answer was made from, where all of something was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Coverage {
+    /// Notes that were read.
+    pub read: usize,
+    /// Notes that were to be read.
+    pub of: usize,
+    /// Notes that have something of it.
+    pub having: usize,
+}
+
 /// The answer to a question.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct Answer {
@@ -202,6 +215,8 @@ pub struct Answer {
     pub sentences: Vec<Sentence>,
     /// The quotes.
     pub citations: Vec<Citation>,
+    /// How many notes were read, where all of something was asked for.
+    pub coverage: Option<Coverage>,
     /// The passages the answer was made from; the nearest ones where it is not in the notes.
     pub passages: Vec<Passage>,
     /// What the person should know.
@@ -210,47 +225,6 @@ pub struct Answer {
     pub timings_ms: Timings,
     /// The catalog's generation.
     pub generation: u64,
-}
-
-/// A step of an answer that a model writes, in the order in which they come. The whole [`Answer`] follows as the result of the call.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum AnswerEvent {
-    /// The notes answer, and the model begins.
-    Started {
-        /// As searched: self-contained.
-        standalone_question: String,
-        /// Who writes.
-        answerer: Answerer,
-        /// What it was given to read, best first; [`Citation::passage`] is an index into them.
-        passages: Vec<Passage>,
-    },
-    /// Text as it is written: without markers and what the model only thinks, not yet verified.
-    Piece {
-        /// Whole characters.
-        text: String,
-    },
-    /// A sentence is complete and was verified.
-    Sentence {
-        /// From 0.
-        index: usize,
-        /// It takes the place of the pieces it was made of.
-        sentence: Sentence,
-        /// Whether it is an item of a list.
-        item: bool,
-        /// The quotes that are new with it.
-        citations: Vec<Citation>,
-    },
-    /// What was written is void: the notes' own sentences take its place.
-    Replaced {
-        /// Why, for the person.
-        reason: String,
-    },
-    /// Nothing more is written.
-    Done {
-        /// How it ended.
-        outcome: Outcome,
-    },
 }
 
 /// The result of a search.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use sidenote_engine::answer::prompt::Exchange;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::conversations::KeptTurn;
-use sidenote_engine::answer::prompt::Exchange;
 use sidenote_engine::engine::{Cited, Manner, Question, Snapshot};
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::eval::set::GoldQuestion;

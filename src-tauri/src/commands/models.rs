@@ -160,7 +160,9 @@ pub(crate) async fn use_none(desk: State<'_, Arc<Desk>>, kind: Kind) -> Result<(
             let mut choice = Choice::read(&settings)?;
             match kind {
                 Kind::Reranker => choice.reranker = None,
-                Kind::Embedder => return Err(Error::new(ErrorCode::InvalidInput, "search by meaning needs a model", "use the one inside the program")),
+                Kind::Embedder => {
+                    return Err(Error::new(ErrorCode::InvalidInput, "search by meaning needs a model", "use the one inside the program"));
+                }
             }
             choose(desk, &choice, &settings)
         })

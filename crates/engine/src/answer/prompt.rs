@@ -93,6 +93,9 @@ pub fn prompt(question: &str, chinese: bool, task: Task, passages: &[Shown<'_>],
         } else if i == 0 {
             // The best passage is read as far as it fits.
             let part = beginning(passage, room, generator)?;
+            if part.is_empty() {
+                break;
+            }
             text.push_str(&part);
             notices.push("the best passage is longer than what the model can read at once: only its beginning was read".to_owned());
             taken = 1;

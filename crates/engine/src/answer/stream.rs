@@ -38,10 +38,12 @@ impl Stream {
         (shown, self.complete(false))
     }
 
-    /// The rest, when nothing more comes.
-    pub fn finish(&mut self) -> (String, Vec<Written>) {
+    /// The rest, when nothing more comes. What was `cut` ends in the middle of a sentence, which is none then.
+    pub fn finish(&mut self, cut: bool) -> (String, Vec<Written>) {
         let shown = self.release(true);
-        (shown, self.complete(true))
+        let open = self.open.trim_end();
+        let ended = open.is_empty() || open.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」', ')', '）']);
+        (shown, self.complete(!cut || ended))
     }
 
     /// Moves what is certain from `held` to `open`.
@@ -83,6 +85,12 @@ impl Stream {
                 shown.push_str(&self.held[..first]);
                 self.held.drain(..first);
             }
+        }
+        if !last {
+            // A marker may come next, and takes the space before it with it.
+            let kept = shown.trim_end_matches(' ').len();
+            self.held.insert_str(0, &shown[kept..]);
+            shown.truncate(kept);
         }
         if !self.begun {
             shown = shown.trim_start().to_owned();

@@ -60,7 +60,7 @@ pub struct Grounds<'a> {
 }
 
 /// A sentence, item or cell of a passage.
-pub(self) struct Ground {
+struct Ground {
     quote: Quote,
     /// Clauses that belong together, in order.
     clauses: Vec<Clause>,

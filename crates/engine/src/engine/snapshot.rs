@@ -2,15 +2,18 @@
 
 mod anchor;
 mod ask;
+mod compare;
 mod cross;
 mod explain;
 mod follow;
+mod list;
 mod notes;
 mod passages;
 mod present;
 mod quoting;
 mod read;
 mod suggest;
+mod summarise;
 mod write;
 
 use std::collections::{BTreeMap, HashSet};
@@ -87,6 +90,7 @@ pub struct Snapshot {
 }
 
 /// What a search came to, before it becomes JSON.
+#[derive(Clone)]
 struct Found {
     query: Query,
     vector: Option<Vec<f32>>,

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::present::passage_json;
 use super::quoting::Quoting;
 use super::{ANSWER_PASSAGES, Found, Question, Snapshot, ms, told};
+use crate::act::Act;
 use crate::answer::prompt::{Exchange, Task};
 use crate::answer::{self, Draft, Material};
 use crate::error::Result;
@@ -56,7 +57,7 @@ impl Snapshot {
             Some(rewrite) => Question { text: rewrite.standalone.clone(), ..question.clone() },
             None => question.clone(),
         };
-        let mut answer = self.answer(&asked, Task::Answer, manner, run)?;
+        let mut answer = self.act(&asked, manner, run)?;
         answer.question.clone_from(&question.text);
         if let Some(rewrite) = manner.rewrite.filter(|r| r.kind != Kind::AsIs) {
             answer.followup = told(rewrite);
@@ -68,22 +69,54 @@ impl Snapshot {
         Ok(answer)
     }
 
-    fn answer(&self, asked: &Question, task: Task, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+    /// Does what is wanted: a list or a summary of all of something, or an answer.
+    fn act(&self, asked: &Question, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+        let about = |text: String| Question { text, ..asked.clone() };
+        match Act::of(&asked.text) {
+            Act::Ask => self.answer(asked, Task::Answer, None, manner, run),
+            Act::List { of } => self.list(asked, &of, run),
+            Act::Compare { sides } => self.answer(asked, Task::Compare, Some(&sides), manner, run),
+            Act::Summarise { what } => match self.summarise(asked, &what, manner.generator, run)? {
+                Some(answer) => Ok(answer),
+                // There is no note or folder of that name: it is a question.
+                None => self.answer(asked, Task::Answer, None, manner, run),
+            },
+            Act::Explain { of } => self.retold(&about(of), Task::Simply, manner, run),
+            Act::Quiz { about: subject } => self.retold(&about(subject), Task::Quiz, manner, run),
+        }
+    }
+
+    /// What only a model can put into other words.
+    fn retold(&self, asked: &Question, task: Task, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+        let mut answer = self.answer(asked, task, None, manner, run)?;
+        if answer.outcome == wire::Outcome::Answered && manner.generator.is_none() {
+            answer.notices.push("only a model that writes can put it in other words: these are the notes' own sentences".to_owned());
+        }
+        Ok(answer)
+    }
+
+    fn answer(&self, asked: &Question, task: Task, sides: Option<&[String; 2]>, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
         let began = Instant::now();
         let mut found = self.find(asked, asked.limit.max(ANSWER_PASSAGES), run)?;
         let answering = Instant::now();
-        let draft = self.draft(&found, run)?;
+        let mut draft = self.draft(&found, run)?;
+        if let Some(sides) = sides {
+            self.both_sides(asked, sides, &mut found, &mut draft, run)?;
+        }
         found.timings.insert("answer", ms(answering));
         let confidence = draft.confidence;
-        let written = match manner.generator {
-            // What the notes do not answer is not asked of a model.
-            Some(generator) if draft.answered => self.write(&mut found, generator, task, manner.earlier, run)?,
-            _ => None,
-        };
-        let body = match written {
-            Some(body) => body,
-            None => self.quoted(&mut found, draft)?,
-        };
+        // What the notes do not answer is not asked of a model.
+        if let Some(generator) = manner.generator.filter(|_| draft.answered) {
+            let mut given = match sides {
+                Some(sides) => self.with_sides(asked, sides, &found, run)?,
+                None => found.clone(),
+            };
+            if let Some(body) = self.write(&mut given, generator, task, manner.earlier, run)? {
+                return self.finish(asked, given, body, confidence, began);
+            }
+            (found.notices, found.timings) = (given.notices, given.timings);
+        }
+        let body = self.quoted(&mut found, draft)?;
         self.finish(asked, found, body, confidence, began)
     }
 
@@ -138,6 +171,7 @@ impl Snapshot {
             answer: quoting.text(),
             sentences: quoting.sentences,
             citations: quoting.citations,
+            coverage: None,
             passages: found.passages.iter().map(|p| passage_json(p, &found.query)).collect(),
             notices: found.notices,
             timings_ms: found.timings,

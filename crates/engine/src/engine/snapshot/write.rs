@@ -66,7 +66,8 @@ impl Writing<'_> {
         if numbers.is_empty() {
             support = Support::Unsupported;
         }
-        if claims {
+        // A question to practise with claims nothing.
+        if claims && !written.text.ends_with(['?', '？']) {
             self.claims.0 += 1;
             self.claims.1 += usize::from(support == Support::Unsupported);
         }
@@ -95,17 +96,21 @@ impl Writing<'_> {
 impl Snapshot {
     /// What the model writes from the best passages; none, and a notice, where the notes' own sentences have to take its place.
     pub(super) fn write(&self, found: &mut Found, generator: &dyn Generator, task: Task, earlier: &[Exchange], run: Run<'_>) -> Result<Option<Body>> {
-        let writing = Instant::now();
-        let spec = generator.spec();
         let best = &found.passages[..found.passages.len().min(ANSWER_PASSAGES)];
         let places: Vec<String> = best.iter().map(place).collect();
         let shown: Vec<Shown<'_>> = best.iter().zip(&places).map(|(p, place)| Shown { place, text: &p.text }).collect();
+        match prompt(&found.query.text, found.query.is_cjk(), task, &shown, earlier, generator) {
+            Ok(made) if made.passages > 0 => self.written(found, generator, made, run),
+            Ok(_) => Ok(self.replaced(found, "the model can read too little at once", run)),
+            Err(error) => Ok(self.replaced(found, &format!("the model could not answer: {}", error.message), run)),
+        }
+    }
+
+    /// What the model says to a prompt, compared with the first of the passages, as many as the prompt names.
+    pub(super) fn written(&self, found: &mut Found, generator: &dyn Generator, made: Prompt, run: Run<'_>) -> Result<Option<Body>> {
+        let writing = Instant::now();
+        let spec = generator.spec();
         let answerer = wire::Answerer { kind: "generative", model: Some(spec.name.clone()) };
-        let made = match prompt(&found.query.text, found.query.is_cjk(), task, &shown, earlier, generator) {
-            Ok(made) if made.passages > 0 => made,
-            Ok(_) => return Ok(self.replaced(found, "the model can read too little at once", run)),
-            Err(error) => return Ok(self.replaced(found, &format!("the model could not answer: {}", error.message), run)),
-        };
         let Prompt { messages, limit, passages: read, notices } = made;
         found.notices.extend(notices);
         if let Some(host) = &spec.leaves_machine_to {
@@ -136,7 +141,8 @@ impl Snapshot {
             state.take(shown, sentences);
         };
         let generated = generator.generate(&request, &mut say, run.cancel);
-        let (shown, sentences) = stream.finish();
+        let cut = !matches!(&generated, Ok(g) if g.ending == Ending::Complete);
+        let (shown, sentences) = stream.finish(cut);
         state.take(shown, sentences);
         if let Some(error) = state.failure.take() {
             return Err(error);
@@ -157,7 +163,7 @@ impl Snapshot {
     }
 
     /// Says why the notes' own sentences take the model's place.
-    fn replaced(&self, found: &mut Found, reason: &str, run: Run<'_>) -> Option<Body> {
+    pub(super) fn replaced(&self, found: &mut Found, reason: &str, run: Run<'_>) -> Option<Body> {
         found.notices.push(format!("{reason}: these are the notes' own sentences instead"));
         run.answer(AnswerEvent::Replaced { reason: reason.to_owned() });
         None
@@ -165,7 +171,7 @@ impl Snapshot {
 }
 
 /// Where a passage stands, for the model.
-fn place(passage: &Passage) -> String {
+pub(super) fn place(passage: &Passage) -> String {
     let mut parts = vec![passage.document.title.as_str()];
     parts.extend(passage.chunk.heading.iter().map(String::as_str).filter(|h| *h != passage.document.title));
     parts.join(" › ")
