@@ -22,7 +22,7 @@ export const search = {
     ask: 'A whole question? Ctrl+Enter asks it, and the answer shows its sources.',
   },
   none: {
-    title: (query: string) => `Nothing about “${query}”`,
+    title: (query: string) => `Nothing found for ${query}`,
     filtered: 'The filters may be too narrow.',
     clear: 'Search everything',
     tip: 'Try fewer or other words. A note that was added a moment ago may still be being read.',
