@@ -58,6 +58,27 @@ test('what was typed last wins, however fast it was typed', async ({ page }) => 
   await expect(results(page).first()).toContainText('Meeting');
 });
 
+test('Enter before the results are there opens the first when they come', async ({ page }) => {
+  await openView(page, '查找', 'slow');
+  await box(page).fill('evict the oldest pages');
+  await box(page).press('Enter');
+  await expect(results(page)).toHaveCount(0);
+  await expect(quote(page).first()).toBeVisible();
+  expect((await quote(page).allInnerTexts()).join('')).toContain('evict the oldest pages');
+});
+
+test('words from the palette are looked up, and can then be changed', async ({ page }) => {
+  await page.goto('/');
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('量化');
+  await page.getByRole('option', { name: '查找：量化' }).click();
+  await expect(box(page)).toHaveValue('量化');
+  await expect(results(page).first()).toContainText('量化');
+  await box(page).fill('evict the oldest pages');
+  await expect(results(page).first()).toContainText('Meeting');
+  await expect(box(page)).toHaveValue('evict the oldest pages');
+});
+
 test('half-composed characters are not searched, and Enter during composition opens nothing', async ({ page }) => {
   await openView(page, '查找');
   await box(page).fill('量化');
