@@ -1,7 +1,7 @@
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
 
 export const libraries = {
-  intro: 'Folders of notes. They stay where they are; Sidenote only reads them.',
+  intro: 'Folders of notes. They stay where they are; a file changes only when you edit it here.',
   add: 'Add a folder',
   adding: 'Adding …',
   loading: 'Looking at the libraries …',
@@ -35,17 +35,17 @@ export const libraries = {
     more: (name: string) => `More about ${name}`,
   },
   remove: {
-    title: (name: string) => `Remove “${name}”?`,
+    title: (name: string) => `Remove ${name}?`,
     text: 'Its notes are no longer searched or cited. The folder and the files in it stay exactly as they are.',
     shipped: 'These are the notes that came with Sidenote. To have them back, add their folder again:',
     confirm: 'Remove it',
     cancel: 'Keep it',
-    done: (name: string) => `“${name}” was removed. Its files are still there.`,
+    done: (name: string) => `${name} was removed. Its files are still there.`,
   },
-  added: (name: string) => `“${name}” was added and is being read.`,
+  added: (name: string) => `${name} was added and is being read.`,
   progress: {
     label: 'Reading notes',
-    of: (library: string) => `Reading “${library}”`,
+    of: (library: string) => `Reading ${library}`,
     stage: {
       scan: 'Looking for changes',
       read: 'Reading files',
@@ -89,7 +89,7 @@ export const libraries = {
   },
   files: {
     back: 'All libraries',
-    title: (name: string) => `Files of “${name}”`,
+    title: (name: string) => `Files of ${name}`,
     loading: 'Reading the list of files …',
     failed: 'The files cannot be listed',
     find: 'Find a file',

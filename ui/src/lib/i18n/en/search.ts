@@ -19,10 +19,10 @@ export const search = {
     title: 'Look up passages by their words or by what they mean',
     words: 'A name, a number, an error message: exact words are found as they are, in Chinese and English.',
     meaning: 'A description in your own words finds passages that say it in others.',
-    ask: 'A whole question? Ctrl+Enter asks it, and the answer shows its sources.',
+    ask: (key: string) => `A whole question? ${key}+Enter asks it, and the answer shows its sources.`,
   },
   none: {
-    title: (query: string) => `Nothing about “${query}”`,
+    title: (query: string) => `Nothing found for ${query}`,
     filtered: 'The filters may be too narrow.',
     clear: 'Search everything',
     tip: 'Try fewer or other words. A note that was added a moment ago may still be being read.',

@@ -56,10 +56,12 @@ export const settings = {
       next: 'Getting ready',
     },
     languages: 'Languages',
+    /** Languages as the program names them, in this one. */
+    spoken: (names: string) => names,
     licence: 'Licence',
     download: 'Download',
     memory: 'Memory',
-    noDownload: 'none',
+    noDownload: 'no download',
     size: 'Size',
     use: 'Use',
     useOf: (name: string) => `Use ${name}`,

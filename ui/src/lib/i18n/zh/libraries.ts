@@ -3,7 +3,7 @@ import type { libraries as en } from '../en/libraries';
 const count = (n: number) => n.toLocaleString('zh-CN');
 
 export const libraries: typeof en = {
-  intro: '笔记所在的文件夹。文件留在原处，Sidenote 只读不改。',
+  intro: '笔记所在的文件夹。文件留在原处，只有在这里编辑时才会改动。',
   add: '添加文件夹',
   adding: '正在添加…',
   loading: '正在查看笔记库…',
@@ -46,7 +46,7 @@ export const libraries: typeof en = {
   added: (name) => `已添加“${name}”，正在读取。`,
   progress: {
     label: '正在读取笔记',
-    of: (library) => `正在读取“${library}”`,
+    of: (library) => `正在读取 ${library}`,
     stage: { scan: '检查改动', read: '读取文件', index: '建立关键词索引', embed: '建立语义索引', graph: '优化查找速度' },
     done: (done, total) => `${count(done)} / ${count(total)}`,
     rate: (stage, perSecond) => (stage === 'read' || stage === 'scan' ? `每秒 ${perSecond} 个文件` : `每秒 ${perSecond} 段`),
@@ -81,7 +81,7 @@ export const libraries: typeof en = {
   },
   files: {
     back: '全部笔记库',
-    title: (name) => `“${name}”的文件`,
+    title: (name) => `${name} 的文件`,
     loading: '正在读取文件清单…',
     failed: '无法列出文件',
     find: '查找文件',

@@ -21,7 +21,7 @@ export const search: typeof en = {
     title: '按字词或按意思查找原文',
     words: '名称、数字、报错信息会按原样匹配，中英文都可以。',
     meaning: '用自己的话描述，也能找到意思相同、措辞不同的段落。',
-    ask: '想问一个完整的问题？按 Ctrl+Enter 直接提问，答案会标明出处。',
+    ask: (key) => `想问一个完整的问题？按 ${key}+Enter 直接提问，答案会标明出处。`,
   },
   none: {
     title: (query) => `没有找到“${query}”`,

@@ -50,6 +50,13 @@ export const settings: typeof en = {
     none: { embedder: '', reranker: '未使用，按内置方式排序。', generator: '未使用，答案直接摘自笔记原文。' },
     state: { bundled: '内置', installed: '已安装', available: '可下载', used: '使用中', next: '准备中' },
     languages: '语言',
+    spoken: (names) =>
+      names
+        .replace(/Chinese/g, '中文')
+        .replace(/English/g, '英文')
+        .replace(/,? *(\d+)\+ more/, '等 $1 多种')
+        .replace(/unknown/, '未知')
+        .replace(/, */g, '、'),
     licence: '许可',
     download: '下载',
     memory: '内存',

@@ -3,25 +3,37 @@
 import { backend, type LedgerEntry, type Status } from '../../backend';
 import { happenings } from '../../state/happenings.svelte';
 
+/** While indexing goes on notes change many times a second: no reading begins before the last one has ended, and the last wish is never lost. */
+export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let again = false;
+  return () => {
+    if (running) again = true;
+    else
+      running = (async () => {
+        do {
+          again = false;
+          await work();
+        } while (again);
+      })().finally(() => (running = null));
+    return running;
+  };
+}
+
 class Shelf {
   status = $state.raw<Status | null>(null);
   failure = $state.raw<unknown>(null);
   /** Indexing was stopped by the person, so its end is not that everything is read. */
   stopped = $state(false);
-  #calls = 0;
-
-  async load(): Promise<void> {
-    const call = ++this.#calls;
+  /** Reads them anew; asked for again meanwhile, once more afterwards. */
+  readonly load = oneAtATime(async () => {
     try {
-      const status = await backend.libraries.status();
-      // An answer that is older than one already shown says nothing.
-      if (call !== this.#calls) return;
-      this.status = status;
+      this.status = await backend.libraries.status();
       this.failure = null;
     } catch (error) {
-      if (call === this.#calls) this.failure = error;
+      this.failure = error;
     }
-  }
+  });
 
   async stop(): Promise<void> {
     this.stopped = true;

@@ -16,6 +16,8 @@ class Lookup {
   filter = $state.raw<Filter>(EVERYTHING);
   /** What was found last. It stays until something newer is there. */
   found = $state.raw<Search | null>(null);
+  /** The words that it was found for. */
+  answered = $state('');
   failure = $state.raw<Failure | null>(null);
   /** Waiting has become noticeable. */
   slow = $state(false);
@@ -40,7 +42,7 @@ class Lookup {
     void this.run();
   }
 
-  /** Searches now; whatever was running is stopped and can no longer show anything. `again` keeps the chosen result, as the words are the same. */
+  /** Searches now; whatever was running is stopped and can no longer show anything. `again`: for the same words, so the chosen result stays chosen. */
   async run(again = false): Promise<void> {
     this.#running?.abort();
     this.#running = null;
@@ -48,23 +50,29 @@ class Lookup {
     if (this.words === '') {
       this.found = null;
       this.failure = null;
+      this.answered = '';
       return;
     }
     const call = new AbortController();
     this.#running = call;
+    const words = this.words;
     const timer = setTimeout(() => {
       if (this.#running === call) this.slow = true;
     }, SLOW);
     try {
-      const found = await backend.search.search(this.words, this.filter, LIMIT, call.signal);
+      const found = await backend.search.search(words, this.filter, LIMIT, call.signal);
       if (this.#running !== call) return;
+      const before = again ? this.found?.hits[this.active] : undefined;
+      const at = found.hits.findIndex((hit) => hit.document_id === before?.document_id && hit.start === before.start);
+      this.active = Math.max(0, at);
       this.found = found;
+      this.answered = words;
       this.failure = null;
-      this.active = again ? Math.max(0, Math.min(this.active, found.hits.length - 1)) : 0;
     } catch (error) {
       if (this.#running !== call) return;
       this.failure = failureOf(error);
       this.found = null;
+      this.answered = words;
     } finally {
       clearTimeout(timer);
       if (this.#running === call) {
