@@ -207,13 +207,13 @@ test('a link to a note that is not there offers to make it', async ({ page }) =>
 
 test('lines keep the ends they have in the file', async ({ page }) => {
   await openNotes(page);
-  await page.evaluate(() => fakeDisk.change(1, '# A\r\n\r\nb\r\n'));
-  await page.getByRole('option', { name: /^A Sidenote/ }).click();
+  await page.evaluate(() => fakeDisk.change(1, '甲\r\n\r\nb\r\n'));
+  await page.getByRole('option', { name: /^Meeting/ }).click();
   await toEnd(page);
   await page.keyboard.type('c');
   await page.keyboard.press('Enter');
   await saved(page);
-  expect(await textOf(page, MEETING)).toBe('# A\r\n\r\nb\r\nc\r\n');
+  expect(await textOf(page, MEETING)).toBe('甲\r\n\r\nb\r\nc\r\n');
 });
 
 test('a change on disk appears where nothing is unsaved, and the cursor stays at its place', async ({ page }) => {

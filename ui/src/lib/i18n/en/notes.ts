@@ -81,8 +81,6 @@ export const notes = {
     save: 'Save note',
     saved: (title: string) => `Saved “${title}”`,
     open: 'Open',
-    discardTitle: 'Discard this note?',
-    discard: 'Discard',
   },
 
   /** What CodeMirror says; the keys are its own English. */

@@ -83,8 +83,6 @@ export const notes: typeof en = {
     save: '保存',
     saved: (title: string) => `已保存“${title}”`,
     open: '打开',
-    discardTitle: '放弃这篇速记？',
-    discard: '放弃',
   },
 
   phrases: {
