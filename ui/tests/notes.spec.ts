@@ -34,6 +34,18 @@ test.describe('which notes are shown', () => {
     expect(ids({ sort: 'date' }).slice(0, 2)).toEqual([3, 1]);
   });
 
+  test('after a save the order stands; after a new title or a new note it is made again', () => {
+    const again = (changed: NoteInfo[]): number[] =>
+      new Arrangement(changed, 'zh-CN', arrangement)
+        .show({ query: '', tag: null, library: null, sort: 'title' })
+        .map(({ id }) => id);
+    expect(again(notes.map((each) => ({ ...each, date: '2027-01-01' })))).toEqual(ids({}));
+    expect(again(notes.map((each) => (each.id === 3 ? { ...each, title: 'note 11' } : each))).slice(-2)).not.toEqual(
+      ids({}).slice(-2),
+    );
+    expect(again([...notes, note(9, 'zzz', 'z.md')])).toHaveLength(5);
+  });
+
   test('all words are looked for, in title and path, whatever their width and case', () => {
     expect(ids({ query: 'kv' })).toEqual([4]);
     expect(ids({ query: '推理 缓存' })).toEqual([4]);

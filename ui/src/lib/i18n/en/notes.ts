@@ -73,7 +73,6 @@ export const notes = {
   addTag: 'Add tag',
   removeTag: (tag: string) => `Remove the tag “${tag}”`,
   backlinks: (n: number) => (n === 1 ? '1 note links here' : `${n.toLocaleString('en')} notes link here`),
-  outline: 'Outline',
 
   capture: {
     title: 'Quick note',

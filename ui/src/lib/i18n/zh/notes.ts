@@ -75,7 +75,6 @@ export const notes: typeof en = {
   addTag: '添加标签',
   removeTag: (tag: string) => `移除标签“${tag}”`,
   backlinks: (n: number) => `${n.toLocaleString('zh')} 篇笔记链接到这里`,
-  outline: '大纲',
 
   capture: {
     title: '速记',
