@@ -1,10 +1,12 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import type { NoteInfo } from '../src/lib/backend';
 import { Arrangement } from '../src/lib/views/notes/arrange';
 import { noteOf, titleOf } from '../src/lib/views/notes/capture';
 import { compare, fold } from '../src/lib/views/notes/diff';
 import { apply, editTags, readTags } from '../src/lib/views/notes/tags';
-import { accessible, content, openNotes, saved, textOf } from './notes/window';
+import { accessible, content, expect, openNotes, saved, textOf } from './notes/window';
+
+test.describe.configure({ timeout: 90_000 });
 
 const note = (id: number, title: string, path: string, more: Partial<NoteInfo> = {}): NoteInfo => ({
   id,
