@@ -1,5 +1,7 @@
-import { expect, test, type Page } from '@playwright/test';
-import { accessible, content, MEETING, openMeeting, openNotes, saved, textOf, toEnd } from './notes/window';
+import { test, type Page } from '@playwright/test';
+import { accessible, content, expect, MEETING, openMeeting, openNotes, saved, textOf, toEnd } from './notes/window';
+
+test.describe.configure({ timeout: 90_000 });
 
 /** A page served as the window is: nothing inline, nothing from elsewhere. */
 const POLICY =
@@ -9,9 +11,19 @@ test('typing reaches the file, and the window says so', async ({ page }) => {
   await openNotes(page);
   await openMeeting(page);
   await toEnd(page);
+  const status = page.locator('[data-state]');
+  const said = await status.evaluateHandle((element) => {
+    const said: string[] = [];
+    new MutationObserver(() => said.push(element.textContent.trim())).observe(element, {
+      characterData: true,
+      childList: true,
+      subtree: true,
+    });
+    return said;
+  });
   await page.keyboard.type('One more line.');
-  await expect(page.locator('[data-state]')).toHaveText('正在保存…');
   await saved(page);
+  expect(await said.jsonValue()).toContain('正在保存…');
   await expect(page.locator('[data-state]')).toHaveText('已保存');
   expect(await textOf(page, MEETING)).toMatch(/One more line\.$/);
   expect(await page.evaluate(() => fakeDisk.draft(1))).toBeNull();
@@ -207,13 +219,13 @@ test('a link to a note that is not there offers to make it', async ({ page }) =>
 
 test('lines keep the ends they have in the file', async ({ page }) => {
   await openNotes(page);
-  await page.evaluate(() => fakeDisk.change(1, '# A\r\n\r\nb\r\n'));
-  await page.getByRole('option', { name: /^A Sidenote/ }).click();
+  await page.evaluate(() => fakeDisk.change(1, '甲\r\n\r\nb\r\n'));
+  await page.getByRole('option', { name: /^Meeting/ }).click();
   await toEnd(page);
   await page.keyboard.type('c');
   await page.keyboard.press('Enter');
   await saved(page);
-  expect(await textOf(page, MEETING)).toBe('# A\r\n\r\nb\r\nc\r\n');
+  expect(await textOf(page, MEETING)).toBe('甲\r\n\r\nb\r\nc\r\n');
 });
 
 test('a change on disk appears where nothing is unsaved, and the cursor stays at its place', async ({ page }) => {
@@ -264,6 +276,17 @@ for (const [button, kept, copies] of [
     expect(await textOf(page, MEETING)).toMatch(/And on\.$/);
   });
 }
+
+test('a conflict does not take the text away while one types', async ({ page }) => {
+  await openNotes(page, 'conflict');
+  await openMeeting(page);
+  await toEnd(page);
+  const words = 'Typed slowly, one key after the other, while the file changes.';
+  await page.keyboard.type(words, { delay: 60 });
+  await page.getByRole('button', { name: '用我的' }).click();
+  await saved(page);
+  expect(await textOf(page, MEETING)).toContain(words);
+});
 
 test('a full disk: said with what to do, the text stays and is written when there is room', async ({ page }) => {
   await openNotes(page);

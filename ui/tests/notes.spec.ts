@@ -1,10 +1,12 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import type { NoteInfo } from '../src/lib/backend';
 import { Arrangement } from '../src/lib/views/notes/arrange';
 import { noteOf, titleOf } from '../src/lib/views/notes/capture';
 import { compare, fold } from '../src/lib/views/notes/diff';
 import { apply, editTags, readTags } from '../src/lib/views/notes/tags';
-import { accessible, content, openNotes, saved, textOf } from './notes/window';
+import { accessible, content, expect, openNotes, saved, textOf } from './notes/window';
+
+test.describe.configure({ timeout: 90_000 });
 
 const note = (id: number, title: string, path: string, more: Partial<NoteInfo> = {}): NoteInfo => ({
   id,
@@ -32,6 +34,18 @@ test.describe('which notes are shown', () => {
   test('numbers in titles are in their order; the newest first by date', () => {
     expect(ids({}).indexOf(3)).toBeLessThan(ids({}).indexOf(2));
     expect(ids({ sort: 'date' }).slice(0, 2)).toEqual([3, 1]);
+  });
+
+  test('after a save the order stands; after a new title or a new note it is made again', () => {
+    const again = (changed: NoteInfo[]): number[] =>
+      new Arrangement(changed, 'zh-CN', arrangement)
+        .show({ query: '', tag: null, library: null, sort: 'title' })
+        .map(({ id }) => id);
+    expect(again(notes.map((each) => ({ ...each, date: '2027-01-01' })))).toEqual(ids({}));
+    expect(again(notes.map((each) => (each.id === 3 ? { ...each, title: 'note 11' } : each))).slice(-2)).not.toEqual(
+      ids({}).slice(-2),
+    );
+    expect(again([...notes, note(9, 'zzz', 'z.md')])).toHaveLength(5);
   });
 
   test('all words are looked for, in title and path, whatever their width and case', () => {

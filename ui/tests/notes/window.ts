@@ -1,7 +1,7 @@
 // The notes view in a page, for tests; and what other programs do to the fake's files.
 
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect as strict, type Locator, type Page } from '@playwright/test';
 
 export interface FakeDisk {
   text(id: number): string;
@@ -16,6 +16,9 @@ export interface FakeDisk {
 declare global {
   var fakeDisk: FakeDisk;
 }
+
+/** Patient: a busy machine takes its time, and nothing here is about how long. */
+export const expect = strict.configure({ timeout: 15_000 });
 
 /** The note in English of one's own. */
 export const MEETING = 1;

@@ -28,5 +28,5 @@ export function freshConversation(): void {
 
 export function newNote(): void {
   layout.chosen();
-  place.go({ name: 'notes', note: null, create: true });
+  place.go({ name: 'notes', note: place.view.name === 'notes' ? place.view.note : null, create: true });
 }

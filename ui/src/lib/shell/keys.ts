@@ -4,7 +4,7 @@ export const apple = /Mac|iPhone|iPad/.test(navigator.platform);
 /** The name of the key that shortcuts begin with. */
 export const command = apple ? '⌘' : 'Ctrl';
 
-export type Shortcut = 'palette' | 'new-note' | 'search' | 'settings' | 'sheet' | 'escape';
+export type Shortcut = 'palette' | 'new-note' | 'capture' | 'search' | 'settings' | 'sheet' | 'escape';
 
 const typesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
@@ -18,6 +18,6 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   const commanded = apple ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
   if (!commanded || event.altKey) return null;
   const key = event.key.toLowerCase();
-  if (event.shiftKey) return key === 'f' ? 'search' : null;
+  if (event.shiftKey) return ({ f: 'search', n: 'capture' } as const)[key] ?? null;
   return ({ k: 'palette', n: 'new-note', ',': 'settings', '/': 'sheet' } as const)[key] ?? null;
 }

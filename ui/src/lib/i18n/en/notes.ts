@@ -73,7 +73,6 @@ export const notes = {
   addTag: 'Add tag',
   removeTag: (tag: string) => `Remove the tag “${tag}”`,
   backlinks: (n: number) => (n === 1 ? '1 note links here' : `${n.toLocaleString('en')} notes link here`),
-  outline: 'Outline',
 
   capture: {
     title: 'Quick note',
@@ -81,8 +80,6 @@ export const notes = {
     save: 'Save note',
     saved: (title: string) => `Saved “${title}”`,
     open: 'Open',
-    discardTitle: 'Discard this note?',
-    discard: 'Discard',
   },
 
   /** What CodeMirror says; the keys are its own English. */

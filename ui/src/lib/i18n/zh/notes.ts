@@ -75,7 +75,6 @@ export const notes: typeof en = {
   addTag: '添加标签',
   removeTag: (tag: string) => `移除标签“${tag}”`,
   backlinks: (n: number) => `${n.toLocaleString('zh')} 篇笔记链接到这里`,
-  outline: '大纲',
 
   capture: {
     title: '速记',
@@ -83,8 +82,6 @@ export const notes: typeof en = {
     save: '保存',
     saved: (title: string) => `已保存“${title}”`,
     open: '打开',
-    discardTitle: '放弃这篇速记？',
-    discard: '放弃',
   },
 
   phrases: {

@@ -12,7 +12,8 @@ class Notebook {
   notes = $state.raw<NoteInfo[] | null>(null);
   error = $state<Failure | null>(null);
   language = $state('zh');
-  readonly arrangement = $derived(new Arrangement(this.notes ?? [], this.language));
+  readonly arrangement = $derived((this.#last = new Arrangement(this.notes ?? [], this.language, this.#last)));
+  #last: Arrangement | null = null;
   #loading: Promise<void> | null = null;
   #again = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
