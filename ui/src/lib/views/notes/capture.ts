@@ -8,7 +8,11 @@ const LONGEST = 80;
 function firstLine(text: string): { line: string; rest: string } {
   const lines = text.split('\n');
   const at = lines.findIndex((line) => line.replace(MARKS, '').trim() !== '');
-  const rest = lines.slice(at + 1).join('\n').replace(/^(?:[^\S\n]*\n)+/u, '').trimEnd();
+  const rest = lines
+    .slice(at + 1)
+    .join('\n')
+    .replace(/^(?:[^\S\n]*\n)+/u, '')
+    .trimEnd();
   return { line: (lines[at] ?? '').replace(MARKS, '').trim(), rest };
 }
 
