@@ -1,6 +1,6 @@
 //! Notes as the window lists and reads them.
 
-use sidenote_engine::error::ErrorCode;
+use sidenote_engine::error::{ErrorCode, Result};
 
 use crate::support::{Desk, quietly};
 
@@ -18,14 +18,14 @@ fn lists_tags_and_folders_tell_what_there_is() {
     let desk = desk();
     quietly(|run| {
         let snapshot = desk.engine.snapshot(run)?;
-        let titles: Vec<(String, bool)> = snapshot.list()?.into_iter().map(|n| (n.title, n.editable)).collect();
+        let titles: Vec<(String, bool)> = snapshot.all_notes()?.into_iter().map(|n| (n.title, n.editable)).collect();
         assert_eq!(titles.len(), 3);
         assert!(titles.iter().all(|(_, editable)| *editable), "{titles:?}");
         let tags: Vec<(String, u64)> = snapshot.tags()?.into_iter().map(|t| (t.tag.to_lowercase(), t.notes)).collect();
         assert_eq!(tags, [("ai".to_owned(), 2), ("压缩".to_owned(), 1)], "spellings of one tag are one");
         let folders: Vec<String> = snapshot.folders()?.into_iter().map(|f| f.folder).collect();
         assert_eq!(folders, ["a", "b"]);
-        Ok(())
+        Result::Ok(())
     })
     .unwrap();
 }
@@ -35,7 +35,7 @@ fn a_view_has_links_images_and_backlinks() {
     let desk = desk();
     quietly(|run| {
         let snapshot = desk.engine.snapshot(run)?;
-        let id = |title: &str| snapshot.list().unwrap().into_iter().find(|n| n.title == title).unwrap().id;
+        let id = |title: &str| snapshot.all_notes().unwrap().into_iter().find(|n| n.title == title).unwrap().id;
         let view = snapshot.view(id("量化"), &|path| format!("x:{path}"))?;
         assert!(view.html.contains(&format!("data-note=\"{}\"", id("缓存"))), "{}", view.html);
         assert!(view.html.contains("src=\"x:img/x.png\""), "paths are relative to the note: {}", view.html);
@@ -48,7 +48,7 @@ fn a_view_has_links_images_and_backlinks() {
         assert_eq!(snapshot.questions_of(&[id("缓存")], "别的问题", 3)?, ["缓存有什么用？"]);
         assert!(snapshot.questions_of(&[id("缓存")], "缓存有什么用", 3)?.is_empty(), "what was asked is not suggested");
         assert_eq!(snapshot.questions_of_notes(3, run)?, ["缓存有什么用？"]);
-        Ok(())
+        Result::Ok(())
     })
     .unwrap();
 }
@@ -57,7 +57,7 @@ fn a_view_has_links_images_and_backlinks() {
 fn a_view_says_when_the_file_is_not_what_was_indexed() {
     let desk = desk();
     let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();
-    let id = snapshot.list().unwrap().into_iter().find(|n| n.path == "c.txt").unwrap().id;
+    let id = snapshot.all_notes().unwrap().into_iter().find(|n| n.path == "c.txt").unwrap().id;
     desk.write("c.txt", "另一段。\n");
     let view = snapshot.view(id, &|p| p.to_owned()).unwrap();
     assert!(view.html.contains("第二段") && view.notices[0].contains("changed"), "{view:?}");
@@ -70,7 +70,7 @@ fn an_edited_note_keeps_its_id_and_an_ignored_file_is_left_out_until_it_is_not()
     let desk = desk();
     let id_of = |path: &str| {
         let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();
-        snapshot.list().unwrap().into_iter().find(|n| n.path == path).map(|n| n.id)
+        snapshot.all_notes().unwrap().into_iter().find(|n| n.path == path).map(|n| n.id)
     };
     let before = id_of("c.txt");
     desk.write("c.txt", "改过的第一段。\n");

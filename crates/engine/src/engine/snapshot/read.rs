@@ -25,7 +25,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// `DataDamaged`.
-    pub fn list(&self) -> Result<Vec<wire::NoteInfo>> {
+    pub fn all_notes(&self) -> Result<Vec<wire::NoteInfo>> {
         Ok(self.catalog().documents()?.into_iter().map(info).collect())
     }
 
