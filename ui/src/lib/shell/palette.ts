@@ -7,6 +7,7 @@ import { overlay } from '../state/overlay.svelte';
 import { preferences } from '../state/preferences.svelte';
 import { toasts } from '../state/toasts.svelte';
 import { place } from '../state/view.svelte';
+import { fit } from './fit';
 import { freshConversation, goTo, newNote } from './go';
 
 export interface Entry {
@@ -57,16 +58,6 @@ export function commands(words: Words): Entry[] {
   ];
 }
 
-/** How well a name fits what was typed: its begin before its middle before scattered letters; null if it does not. */
-export function fit(name: string, typed: string): number | null {
-  const [there, wanted] = [name.toLowerCase(), typed.toLowerCase().trim()];
-  if (wanted === '') return 0;
-  const at = there.indexOf(wanted);
-  if (at >= 0) return at === 0 ? 0 : 1 + at / 1000;
-  const words = wanted.split(/\s+/);
-  return words.length > 1 && words.every((word) => there.includes(word)) ? 3 : null;
-}
-
 /** What fits, best first; with nothing typed, places and actions, and what was asked last. Whatever was typed can also be asked and looked up. */
 export function matching(
   typed: string,
@@ -98,12 +89,12 @@ export function matching(
     .map(({ entry }) => entry);
   return [
     ...found,
-    { key: 'ask', label: words.paletteAsk(query), kind: words.actions, act: () => askNow(query) },
+    {
+      key: 'ask',
+      label: words.paletteAsk(query),
+      kind: words.actions,
+      act: () => place.go({ name: 'ask', conversation: null, question: query }),
+    },
     { key: 'search', label: words.paletteSearch(query), kind: words.actions, act: () => place.go({ name: 'search', query }) },
   ];
-}
-
-function askNow(question: string): void {
-  freshConversation();
-  void asking.ask(question);
 }

@@ -93,12 +93,17 @@ function search(question: string, filter: Filter): Found {
     .sort((a, b) => b.score - a.score);
   const top = ranked[0];
   const best = ranked.slice(0, 4);
-  // What stands with the best one in its list belongs to the answer.
-  const list = top?.chunk.item
-    ? chunksOf(top.chunk.note)
-        .filter((chunk) => chunk.item && chunk.heading.join() === top.chunk.heading.join())
-        .slice(0, 6)
-    : [];
+  // What stands with the best one in its list belongs to the answer, and so does the list that it opens.
+  const section = top ? chunksOf(top.chunk.note).filter((chunk) => chunk.heading.join() === top.chunk.heading.join()) : [];
+  const opens = top?.chunk.text.endsWith('：');
+  const from = top ? section.findIndex((chunk) => chunk.start === top.chunk.start) : 0;
+  const list =
+    top && (top.chunk.item || opens)
+      ? section
+          .slice(opens ? from : 0)
+          .filter((chunk, index) => chunk.item || (opens && index === 0))
+          .slice(0, 7)
+      : [];
   const chunks = list.length > 1 ? list : best.filter(({ score }) => top && score > 0.7 * top.score).map(({ chunk }) => chunk);
   return {
     passages: best.map(({ chunk, score }) => passageOf(chunk, question, Math.min(1, score))),
