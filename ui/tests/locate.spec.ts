@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { byteLength, indexOf } from '../src/lib/backend/utf8';
+import { formulaText } from '../src/lib/components/formula';
 import { slices } from '../src/lib/components/slices';
 import { readable } from '../src/lib/components/readable';
 import { find } from '../src/lib/reader/find';
@@ -38,7 +39,7 @@ const textOfBytes = (bytes: Uint8Array): string => new TextDecoder().decode(byte
 
 test('what is located are exactly the shown characters whose bytes are in the range', () => {
   const next = random(7);
-  for (let round = 0; round < 2000; round += 1) {
+  for (let round = 0; round < 300; round += 1) {
     const { source, runs } = anyRuns(next);
     const edges = [...source].reduce((offsets, character) => [...offsets, (offsets.at(-1) ?? 0) + byteLength(character)], [0]);
     const [a, b] = [edges[next(edges.length)] ?? 0, edges[next(edges.length)] ?? 0];
@@ -55,7 +56,7 @@ test('what is located are exactly the shown characters whose bytes are in the ra
 
 test('pieces are in order, not empty, and never cut a character', () => {
   const next = random(11);
-  for (let round = 0; round < 2000; round += 1) {
+  for (let round = 0; round < 300; round += 1) {
     const { source, runs } = anyRuns(next);
     const length = byteLength(source);
     const start = next(length + 1);
@@ -100,7 +101,7 @@ test('the run at a byte is the one that holds it, or the next that is shown', ()
 
 test('an index and its bytes go forth and back', () => {
   const next = random(3);
-  for (let round = 0; round < 1000; round += 1) {
+  for (let round = 0; round < 200; round += 1) {
     const text = anyText(next, 20);
     let at = 0;
     for (const character of text) {
@@ -130,7 +131,7 @@ test('words are found across runs of one block, and never across blocks', () => 
 
 test('slices give back the text, and mark what the ranges say', () => {
   const next = random(5);
-  for (let round = 0; round < 500; round += 1) {
+  for (let round = 0; round < 100; round += 1) {
     const text = anyText(next, 30);
     const ranges = Array.from({ length: next(4) }, (): [number, number] => {
       const start = next(byteLength(text) + 1);
@@ -155,4 +156,34 @@ test('a passage without its marks keeps its highlights on the same words', () =>
   const { text: shown, ranges } = readable(text, [[at, at + 6]]);
   expect(shown).toBe('量化\n权重量化，见剪枝与文');
   expect(slices(shown, ranges).find((slice) => slice.marked)?.text).toBe('剪枝');
+});
+
+test('formulas are text where text can say them, and stay as they are where not', () => {
+  const cases: [string, string | null][] = [
+    ['O(n^2)', 'O(n²)'],
+    ['W_0', 'W₀'],
+    ['d\\times k', 'd × k'],
+    ['r(d+k)', 'r(d+k)'],
+    ['\\frac{\\alpha}{r}BA', 'α/r BA'],
+    ['\\sqrt{d_k}', '√(dₖ)'],
+    ['\\text{softmax}(x)', 'softmax(x)'],
+    ['x^{n+1}', 'xⁿ⁺¹'],
+    ['x^{a+b}', 'x^(a+b)'],
+    ['\\begin{matrix}a&b\\end{matrix}', null],
+    ['{a', null],
+    ['a}', null],
+    ['\\unknown x', null],
+  ];
+  for (const [source, text] of cases) expect(formulaText(source)).toBe(text);
+});
+
+test('a text with formulas and a table keeps its highlights on the same words', () => {
+  const text = '| 从 $O(n^2)$ 降到 | 线性 |\n| --- | --- |\n| 价格 $5 和 $6 | **显存** |';
+  for (const word of ['降到', '线性', '价格', '显存']) {
+    const at = byteLength(text.slice(0, text.indexOf(word)));
+    const { text: shown, ranges } = readable(text, [[at, at + byteLength(word)]]);
+    expect(slices(shown, ranges).find((slice) => slice.marked)?.text).toBe(word);
+  }
+  expect(readable('cat x | grep __init__ # $5-$6').text).toBe('cat x | grep __init__ # $5-$6');
+  expect(readable(text).text).toBe('从 O(n²) 降到 · 线性\n价格 $5 和 $6 · 显存');
 });

@@ -70,6 +70,7 @@ test('backlinks and related passages open beside', async ({ page }) => {
   await expect(reader(page).getByText('链接到这里的笔记')).toBeAttached();
   await reader(page)
     .getByRole('button', { name: /Meeting 2026-03-02/ })
+    .first()
     .click();
   await expect(reader(page).getByRole('heading', { level: 2, name: 'Meeting 2026-03-02' })).toBeVisible();
 });

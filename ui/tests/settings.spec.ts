@@ -93,7 +93,7 @@ test('models say what they do, what they cost and their state', async ({ page })
   await expect(model(page, 'bge-m3')).toContainText('可下载');
   await expect(model(page, 'bge-m3')).toContainText('2.3 GB');
   await expect(model(page, 'bge-m3')).toContainText('中文、英文等 100 多种');
-  await expect(page.getByText('未使用，答案直接摘自笔记原文。')).toBeVisible();
+  await expect(page.getByText('没有它时，答案直接摘自笔记原文。 当前未使用。')).toBeVisible();
 });
 
 test('a download shows how far it is, is stopped, goes on from there, and goes on while other views are open', async ({

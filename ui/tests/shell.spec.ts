@@ -14,7 +14,7 @@ test('the palette goes to views, notes by title, conversations, and asks what wa
   await page.keyboard.press('Control+k');
   await palette.fill('旋转位置');
   await palette.press('Enter');
-  await expect(reader(page).getByRole('heading', { level: 2, name: '旋转位置编码' })).toBeVisible();
+  await expect(reader(page).getByRole('heading', { level: 2, name: '旋转位置编码', exact: true })).toBeVisible();
   await page.keyboard.press('Control+k');
   await palette.fill('温度');
   await palette.press('Enter');
@@ -41,11 +41,12 @@ test('keys open what they are said to open', async ({ page }) => {
   await expect(current).toHaveText('设置');
   await page.keyboard.press('Control+Shift+F');
   await expect(current).toHaveText('查找');
-  await page.keyboard.press('Control+n');
-  await expect(current).toHaveText('笔记');
   await page.keyboard.press('Control+/');
   const sheet = page.getByRole('dialog', { name: '快捷键' });
   for (const key of ['K', 'N', 'F', ',', 'Esc', '↑']) await expect(sheet.getByText(key, { exact: true }).first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+n');
+  await expect(current).toHaveText('笔记');
 });
 
 test('a question mark opens the sheet of keys, but is a character where text is typed', async ({ page }) => {
@@ -81,7 +82,9 @@ test('a conversation is renamed in place', async ({ page }) => {
 
 test('deleting a conversation is asked for first, and cancelling keeps it', async ({ page }) => {
   await open(page, 'history');
-  const item = page.getByRole('button', { name: 'LoRA 的原理是什么？', exact: true });
+  const item = page
+    .getByRole('region', { name: conversations })
+    .getByRole('button', { name: 'LoRA 的原理是什么？', exact: true });
   for (const [answer, left] of [
     ['取消', 1],
     ['删除', 0],

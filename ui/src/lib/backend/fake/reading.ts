@@ -17,7 +17,7 @@ const run = (at: number, text: string): string => (text ? `<span data-at="${at}"
 
 /** Emphasis, code, links, formulas and the text between them. */
 const INLINE =
-  /\*\*([^*]+)\*\*|`([^`]+)`|\[\[([^\]|]+)(?:\|([^\]]+))?\]\]|\[([^\]]+)\]\((https?:[^)]+)\)|<(https?:[^>]+)>|\$([^$\s][^$]*)\$/g;
+  /\*\*([^*]+)\*\*|`([^`]+)`|\[\[([^\]|]+)(?:\|([^\]]+))?\]\]|\[([^\]]+)\]\((https?:[^)]+)\)|<(https?:[^>]+)>|(?<!\$)\$([^$\s][^$]*)\$(?!\$)/g;
 
 function inline(text: string, at: number): string {
   let html = '';
@@ -35,6 +35,7 @@ function inline(text: string, at: number): string {
       html += `${to ? `<a href="#" data-note="${to.id}">` : `<a data-missing="${escaped(target)}">`}${inside(shown ?? target)}</a>`;
     } else if (label && url) html += `<a href="#" data-url="${escaped(url)}">${inside(label)}</a>`;
     else if (bare) html += `<a href="#" data-url="${escaped(bare)}">${inside(bare)}</a>`;
+    else if (formula && /\\(?!cdot)|[{}]/.test(formula)) html += `<code class="math">${inside(formula)}</code>`;
     else if (formula) {
       const letters = formula
         .replaceAll(/\\cdot\s*/g, '·')

@@ -46,7 +46,7 @@ export const settings = {
     none: {
       embedder: '',
       reranker: 'None: the built-in order is used.',
-      generator: 'None: answers are your notes’ own sentences.',
+      generator: 'None is in use now.',
     },
     state: {
       bundled: 'Built in',

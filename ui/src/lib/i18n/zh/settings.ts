@@ -47,7 +47,7 @@ export const settings: typeof en = {
       reranker: '对照问题细读靠前的结果，把最相关的排到最前。',
       generator: '用自己的话写答案。没有它时，答案直接摘自笔记原文。',
     },
-    none: { embedder: '', reranker: '未使用，按内置方式排序。', generator: '未使用，答案直接摘自笔记原文。' },
+    none: { embedder: '', reranker: '未使用，按内置方式排序。', generator: '当前未使用。' },
     state: { bundled: '内置', installed: '已安装', available: '可下载', used: '使用中', next: '准备中' },
     languages: '语言',
     spoken: (names) =>
