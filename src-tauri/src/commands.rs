@@ -49,6 +49,7 @@ pub(crate) fn all<R: tauri::Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sy
         libraries::ignore,
         app::begin,
         app::stop,
+        app::close,
         app::info,
         app::settings,
         app::save_settings,

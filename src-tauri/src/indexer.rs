@@ -13,7 +13,7 @@ use sidenote_engine::event::{Event, Observer, Run, Silent, Stage};
 use sidenote_models::switch;
 
 use crate::desk::{Desk, lock};
-use crate::wire::{AppEvent, SyncProgress};
+use crate::wire::{AppEvent, ModelProgress, SyncProgress};
 
 /// How often the page is told of progress.
 const TELL: Duration = Duration::from_millis(120);
@@ -198,10 +198,12 @@ impl Shared {
             desk.outdate();
             engine.build_graph(run)?;
             // A model that is to take over gets its vectors while the old one answers.
-            if let Some(next) = desk.models()?.next
-                && switch::go_on(&desk.paths.settings(), &engine, next.as_ref(), run)?.state == switch::State::InUse
-            {
-                desk.reopen();
+            if let Some(next) = desk.models()?.next {
+                let teller = Preparing { desk, name: next.spec().name.clone() };
+                let run = Run { observer: &teller, cancel: &self.cancel };
+                if switch::go_on(&desk.paths.settings(), &engine, next.as_ref(), run)?.state == switch::State::InUse {
+                    desk.reopen();
+                }
             }
         }
         drop(writing);
@@ -253,6 +255,20 @@ impl Observer for Teller<'_> {
         let remaining_s = rate.map(|rate| total.saturating_sub(done) as f64 / rate);
         let progress = SyncProgress { library: self.library.clone(), stage: name, done, total, rate, remaining_s };
         self.desk.events.send(AppEvent::Sync { progress: Some(progress) });
+    }
+}
+
+/// Tells the page how far a model is that is to take over.
+struct Preparing<'a> {
+    desk: &'a Desk,
+    name: String,
+}
+
+impl Observer for Preparing<'_> {
+    fn event(&self, event: Event) {
+        if let Event::Progress { stage: Stage::Embed, done, total } = event {
+            self.desk.events.send(AppEvent::Model { progress: ModelProgress { name: self.name.clone(), stage: "embed", done, total } });
+        }
     }
 }
 

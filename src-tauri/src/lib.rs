@@ -43,7 +43,8 @@ pub fn run() -> ExitCode {
             links::open(app, &arguments[1..]);
         }));
     }
-    let app = prepared(builder.plugin(tauri_plugin_dialog::init()).plugin(tauri_plugin_window_state::Builder::default().build()), paths)
+    builder = builder.plugin(tauri_plugin_dialog::init()).plugin(tauri_plugin_global_shortcut::Builder::new().build());
+    let app = prepared(builder.plugin(tauri_plugin_window_state::Builder::default().build()), paths)
         .setup(move |app| {
             window::open(app.handle())?;
             links::open(app.handle(), &arguments);

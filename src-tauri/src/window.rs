@@ -1,18 +1,23 @@
 //! The one window, its sign in the tray and its hotkey. It must not know what the page shows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use tauri::menu::{Menu, MenuItem};
 use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, DragDropEvent, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
+use tauri_plugin_global_shortcut::{GlobalShortcut, ShortcutState};
+
 use crate::desk::Desk;
-use crate::wire::Settings;
+use crate::wire::{AppEvent, Settings};
 
 /// The window's label; capabilities/main.json gives it its rights.
 pub(crate) const LABEL: &str = "main";
 const TRAY: &str = "sidenote";
+/// How long the page has to write what was typed before the window goes.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Opens the window.
 ///
@@ -26,19 +31,38 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .center()
         .build()?;
     let handle = app.clone();
-    window.on_window_event(move |event| {
-        if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+    window.on_window_event(move |event| match event {
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
             let desk = handle.state::<Arc<Desk>>();
             for folder in paths.iter().filter(|path| path.is_dir()) {
                 desk.offer(folder.clone());
             }
         }
+        WindowEvent::CloseRequested { api, .. } => {
+            // What was typed a moment ago is written first; a page that does not answer is not waited for.
+            api.prevent_close();
+            handle.state::<Arc<Desk>>().events.send(AppEvent::Closing);
+            let handle = handle.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(PATIENCE);
+                close(&handle);
+            });
+        }
+        _ => {}
     });
     if let Ok(settings) = app.state::<Arc<Desk>>().settings() {
         // A tray that the system does not have is no reason not to open the window.
         drop(follow(app, &settings));
     }
     Ok(())
+}
+
+/// Closes the window for good.
+pub(crate) fn close<R: Runtime>(app: &AppHandle<R>) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        // One that is gone already is closed.
+        drop(window.destroy());
+    }
 }
 
 /// Brings the window to the front.

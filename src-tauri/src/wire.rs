@@ -133,6 +133,13 @@ pub enum AppEvent {
         /// The folder's name, for the person.
         name: String,
     },
+    /// A model is being prepared to take over.
+    Model {
+        /// How far.
+        progress: ModelProgress,
+    },
+    /// The window is about to go: what was typed is to be written, then it is closed by `close`.
+    Closing,
     /// A note should be taken.
     QuickCapture,
 }

@@ -25,6 +25,12 @@ pub(crate) fn stop(desk: State<'_, Arc<Desk>>, job: u64) {
     desk.stop(job);
 }
 
+/// Everything is written: the window may go.
+#[tauri::command]
+pub(crate) fn close<R: Runtime>(app: AppHandle<R>) {
+    window::close(&app);
+}
+
 #[tauri::command]
 pub(crate) async fn info(desk: State<'_, Arc<Desk>>) -> Result<AppInfo> {
     desk.inner()

@@ -28,7 +28,7 @@ const PASSAGES: usize = 8;
 const SUGGESTIONS: usize = 4;
 
 /// Questions to begin with, for the notes that come with the program; each is answered by them (tested).
-pub const EXAMPLES: [(&str, [&str; SUGGESTIONS]); 2] = [
+const EXAMPLES: [(&str, [&str; SUGGESTIONS]); 2] = [
     ("zh", ["注意力机制为什么要除以根号 d？", "LoRA 微调的原理是什么？", "RAG 和微调各适合什么场景？", "如何缓解大模型的幻觉？"]),
     (
         "en",

@@ -88,7 +88,9 @@ impl Page<'_> {
     /// Text that its marks surround (`code`, [^note]): its place is where it begins inside them.
     fn inside(&mut self, text: &str, range: &Range<usize>) {
         let source = self.body.get(range.clone()).unwrap_or("");
-        let offset = source.find(text).unwrap_or(0);
+        // A line break inside code is read as a space.
+        let found = source.find(text).or_else(|| source.replace('\n', " ").find(text));
+        let offset = found.unwrap_or_else(|| source.len() - source.trim_start_matches(['`', '$', ' ', '\n', '\r']).len());
         self.text(text, &(range.start + offset..range.end));
     }
 

@@ -100,6 +100,8 @@ export interface AppBackend {
   removeModel(name: string): Promise<void>;
   /** Calls back for what happens without being asked for; once, at start. */
   events(onEvent: (event: w.AppEvent) => void): Promise<void>;
+  /** The window goes: after `closing`, once everything is written. */
+  close(): Promise<void>;
   copy(text: string): Promise<void>;
   openLink(url: string): Promise<void>;
 }

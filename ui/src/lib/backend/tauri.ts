@@ -95,6 +95,7 @@ export const tauri: Backend = {
     useNone: (kind) => call('use_none', { kind }),
     removeModel: (name) => call('remove_model', { name }),
     events: (onEvent) => call('begin', { events: channel(onEvent) }),
+    close: () => call('close'),
     copy: (text) => call('copy', { text }),
     openLink: (url) => call('open_link', { url }),
   },

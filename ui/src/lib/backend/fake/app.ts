@@ -61,6 +61,7 @@ export const app: AppBackend = {
   async events(onEvent) {
     listen(onEvent);
   },
+  close: () => Promise.resolve(),
   async copy(text) {
     left.copied.push(text);
   },
