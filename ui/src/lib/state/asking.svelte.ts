@@ -12,6 +12,7 @@ import {
 } from '../backend';
 import { conversations } from './conversations.svelte';
 import { type Scope, filterOf, scopeOf } from './scope';
+import { place } from './view.svelte';
 
 /** An answer under way. */
 export interface Live {
@@ -164,6 +165,7 @@ class Asking {
       this.live = null;
       this.id = conversation.id;
       this.title = conversation.title;
+      if (place.view.name === 'ask') place.go({ name: 'ask', conversation: conversation.id });
     } catch (error) {
       live.failure = error;
     } finally {
