@@ -1,7 +1,8 @@
 // Which view is open, and which note beside it. It must not know how views look.
 
 export type View =
-  | { name: 'ask'; conversation: number | null }
+  /** `question`: asked at once. */
+  | { name: 'ask'; conversation: number | null; question?: string }
   | { name: 'search'; query: string }
   /** `create`: with a new note begun. */
   | { name: 'notes'; note: number | null; create?: boolean }
