@@ -93,30 +93,30 @@ test('models say what they do, what they cost and their state', async ({ page })
   await expect(model(page, 'bge-m3')).toContainText('可下载');
   await expect(model(page, 'bge-m3')).toContainText('2.3 GB');
   await expect(model(page, 'bge-m3')).toContainText('中文、英文等 100 多种');
-  await expect(page.getByText('没有它时，答案直接摘自笔记原文。 当前未使用。')).toBeVisible();
+  await expect(page.getByText('未使用，按内置方式排序。')).toBeVisible();
 });
 
 test('a download shows how far it is, is stopped, goes on from there, and goes on while other views are open', async ({
   page,
 }) => {
   await openModels(page);
-  const row = model(page, 'qwen3-0.6b');
-  await row.getByRole('button', { name: /^下载 qwen3-0.6b/ }).click();
+  const row = model(page, 'bge-reranker-base');
+  await row.getByRole('button', { name: /^下载 bge-reranker-base/ }).click();
   await expect(row).toContainText(/[1-9][\d.]* MB \/ 484 MB/);
-  await row.getByRole('button', { name: '停止下载 qwen3-0.6b' }).click();
+  await row.getByRole('button', { name: '停止下载 bge-reranker-base' }).click();
   await expect(row).toContainText('已停止。已下载的部分会保留');
   const kept = parseFloat(/([\d.]+) MB \/ 484/.exec(await row.innerText())![1]!);
   expect(kept).toBeGreaterThan(0);
-  await row.getByRole('button', { name: '继续下载 qwen3-0.6b' }).click();
+  await row.getByRole('button', { name: '继续下载 bge-reranker-base' }).click();
   const now = parseFloat(/([\d.]+) MB \/ 484/.exec(await row.innerText())![1]!);
   expect(now).toBeGreaterThanOrEqual(kept);
   await page.getByRole('navigation').first().getByRole('button', { name: '笔记库', exact: true }).click();
   await page.getByRole('navigation').first().getByRole('button', { name: '设置', exact: true }).click();
   await page.getByRole('main').getByRole('button', { name: '模型', exact: true }).click();
   await expect(row).toContainText('已安装');
-  await row.getByRole('button', { name: '使用 qwen3-0.6b' }).click();
+  await row.getByRole('button', { name: '使用 bge-reranker-base' }).click();
   await expect(row).toContainText('使用中');
-  await row.getByRole('button', { name: '停用 qwen3-0.6b' }).click();
+  await row.getByRole('button', { name: '停用 bge-reranker-base' }).click();
   await expect(row).toContainText('已安装');
 });
 

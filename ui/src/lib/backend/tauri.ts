@@ -89,7 +89,8 @@ export const tauri: Backend = {
     saveSettings: (settings) => call('save_settings', { settings }),
     chooseNotesFolder: () => call('choose_notes_folder'),
     models: () => call('models'),
-    pullModel: (name, onProgress, signal) => stoppable(signal, (job) => call('pull_model', { job, name, progress: channel(onProgress) })),
+    pullModel: (name, onProgress, signal) =>
+      stoppable(signal, (job) => call('pull_model', { job, name, progress: channel(onProgress) })),
     importModel: () => call('import_model'),
     useModel: (name) => call('use_model', { name }),
     useNone: (kind) => call('use_none', { kind }),

@@ -1232,6 +1232,14 @@ export type AppEvent =
        */
       name: string;
     }
+  | {
+      type: 'model';
+      /**
+       * How far.
+       */
+      progress: ModelProgress;
+    }
+  | { type: 'closing' }
   | { type: 'quick_capture' };
 
 /**

@@ -4,7 +4,6 @@ import {
   backend,
   type AnswerEvent,
   type Citation,
-  type FollowUp,
   type Mark,
   type Passage,
   type Sentence,

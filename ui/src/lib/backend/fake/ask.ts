@@ -169,6 +169,7 @@ function answerOf(
 ): Answer {
   return {
     version: 1,
+    coverage: null,
     question,
     standalone_question: standalone,
     followup,

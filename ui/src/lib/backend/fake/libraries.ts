@@ -2,7 +2,7 @@
 
 import type { LibrariesBackend } from '../contract';
 import { byteLength } from '../utf8';
-import type { LedgerEntry, LibraryInfo, SyncProgress } from '../wire';
+import type { LedgerEntry, LibraryInfo, SkipReason, SyncProgress } from '../wire';
 import { chunksOf, corpus, OWN_LIBRARY, SHIPPED_LIBRARY } from './corpus';
 import { currentGeneration, emit, notesChanged } from './events';
 import { pause, scene } from './scene';
@@ -28,7 +28,7 @@ const full = {
   hint: 'free some space and try again',
 };
 
-const SKIPPED: [name: string, reason: string, detail: string, size: number][] = [
+const SKIPPED: [name: string, reason: SkipReason, detail: string, size: number][] = [
   ['附件/扫描的合同.pdf', 'no_text_layer', 'All 12 pages are pictures; run text recognition on it first.', 8_412_233],
   ['附件/密码.pdf', 'encrypted', 'It needs a password.', 93_120],
   ['inbox/export.txt', 'binary', 'It holds bytes that no text has.', 20_480],
@@ -87,7 +87,9 @@ function ledgerOf(library: string): LedgerEntry[] {
     });
   const left = skipped
     .filter((entry) => entry.library === library)
-    .map((entry) => (ignored.has(`${library}/${entry.document}`) ? { ...entry, reason: 'ignored', detail: null } : entry));
+    .map((entry) =>
+      ignored.has(`${library}/${entry.document}`) ? { ...entry, reason: 'ignored' as const, detail: null } : entry,
+    );
   return [...read, ...left].sort((a, b) => a.document.localeCompare(b.document, 'zh'));
 }
 

@@ -6,62 +6,27 @@ import { pause, scene } from './scene';
 
 const MB = 1_000_000;
 
-type Known = Omit<ModelInfo, 'installed' | 'used' | 'bundled'>;
-const known = (
-  name: string,
-  kind: ModelKind,
-  languages: string,
-  licence: string,
-  download: number,
-  memory: number,
-  about: string,
-): Known => ({
+type Known = Omit<ModelInfo, 'installed' | 'used' | 'preparing' | 'bundled'>;
+const known = (name: string, kind: ModelKind, languages: string, licence: string, download: number, memory: number): Known => ({
   name,
   kind,
   languages,
   licence,
   download_bytes: download * MB,
   memory_bytes: memory * MB,
-  about,
 });
 
 const BUNDLED = 'sidenote-static-256';
 const KNOWN: Known[] = [
-  known(BUNDLED, 'embedder', 'Chinese, English', 'MIT', 0, 40, 'Small and quick; it comes with the program.'),
-  known('bge-small-zh-v1.5', 'embedder', 'Chinese', 'MIT', 96, 300, 'For notes in Chinese.'),
-  known('multilingual-e5-small', 'embedder', 'Chinese, English, 90+ more', 'MIT', 490, 800, 'Across languages.'),
-  known(
-    'bge-m3',
-    'embedder',
-    'Chinese, English, 100+ more',
-    'MIT',
-    2290,
-    2900,
-    'The strongest, and slow without a graphics card.',
-  ),
-  known('bge-reranker-base', 'reranker', 'Chinese, English', 'MIT', 1130, 1500, 'Reads 20 passages in about a second.'),
-  known(
-    'qwen3-0.6b',
-    'generator',
-    'Chinese, English, 100+ more',
-    'Apache-2.0',
-    484,
-    900,
-    'Short answers, in the pace of reading.',
-  ),
-  known(
-    'qwen3-4b',
-    'generator',
-    'Chinese, English, 100+ more',
-    'Apache-2.0',
-    2500,
-    3900,
-    'Better answers; needs 8 GB of memory.',
-  ),
+  known(BUNDLED, 'embedder', 'Chinese, English', 'MIT', 0, 40),
+  known('bge-small-zh-v1.5', 'embedder', 'Chinese', 'MIT', 96, 300),
+  known('multilingual-e5-small', 'embedder', 'Chinese, English, 90+ more', 'MIT', 490, 800),
+  known('bge-m3', 'embedder', 'Chinese, English, 100+ more', 'MIT', 2290, 2900),
+  known('bge-reranker-base', 'reranker', 'Chinese, English', 'MIT', 484, 1500),
 ];
 
 const installed = new Set([BUNDLED, 'multilingual-e5-small']);
-const used: Record<ModelKind, string | null> = { embedder: BUNDLED, reranker: null, generator: null };
+const used: Record<ModelKind, string | null> = { embedder: BUNDLED, reranker: null };
 let next: { name: string; done: number; total: number } | null = null;
 const partial = new Map<string, number>();
 const imported: Known[] = [];
@@ -85,6 +50,7 @@ export function models(): ModelInfo[] {
     ...model,
     installed: installed.has(model.name),
     used: used[model.kind] === model.name,
+    preparing: next?.name === model.name,
     bundled: model.name === BUNDLED,
   }));
 }
@@ -144,7 +110,7 @@ export async function use(name: string): Promise<void> {
   })();
 }
 
-export async function useNone(kind: 'reranker' | 'generator'): Promise<void> {
+export async function useNone(kind: 'reranker'): Promise<void> {
   await pause(10);
   used[kind] = null;
 }
@@ -160,8 +126,7 @@ export async function remove(name: string): Promise<void> {
 export async function addImported(): Promise<ModelInfo> {
   await pause(40);
   const name = 'my-embedder';
-  if (!imported.some((model) => model.name === name))
-    imported.push(known(name, 'embedder', 'unknown', 'unknown', 210, 500, 'Added from a file.'));
+  if (!imported.some((model) => model.name === name)) imported.push(known(name, 'embedder', 'unknown', 'unknown', 210, 500));
   installed.add(name);
   return find(name);
 }

@@ -12,8 +12,8 @@ class Notebook {
   notes = $state.raw<NoteInfo[] | null>(null);
   error = $state<Failure | null>(null);
   language = $state('zh');
-  readonly arrangement = $derived((this.#last = new Arrangement(this.notes ?? [], this.language, this.#last)));
   #last: Arrangement | null = null;
+  readonly arrangement = $derived((this.#last = new Arrangement(this.notes ?? [], this.language, this.#last)));
   #loading: Promise<void> | null = null;
   #again = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
