@@ -24,26 +24,29 @@ test('every key searches: results with matches marked, their headings and their 
   await expect(page.getByRole('status').filter({ hasText: '段' })).toBeAttached();
 });
 
-test('results are there within 100 ms of the key, when nothing else keeps the machine busy', async ({ page }) => {
+test('results are there within six frames of the key: 100 ms at 60 a second', async ({ page }) => {
   await openView(page, '查找');
   await box(page).fill('量');
   await expect(results(page).first()).toBeVisible();
-  const waited = await page.evaluate(async () => {
+  const frames = await page.evaluate(async () => {
     const input = document.querySelector<HTMLInputElement>('input[role=combobox]')!;
     const pairs = ['蒸馏', 'evict the oldest pages'] as const;
     let best = Infinity;
-    // The best of some: other programs take their share of the machine.
+    // Frames, not milliseconds, and the best of some: other programs take their share of the machine.
     for (let n = 0; n < 8; n++) {
-      const begun = performance.now();
+      let waited = 0;
       input.value = pairs[n % 2]!;
       input.dispatchEvent(new InputEvent('input', { bubbles: true }));
       const sign = n % 2 ? 'Meeting' : '知识蒸馏';
-      while (!document.querySelector('[role=row]')?.textContent?.includes(sign)) await new Promise(requestAnimationFrame);
-      best = Math.min(best, performance.now() - begun);
+      while (!document.querySelector('[role=row]')?.textContent?.includes(sign)) {
+        await new Promise(requestAnimationFrame);
+        waited += 1;
+      }
+      best = Math.min(best, waited);
     }
     return best;
   });
-  expect(waited).toBeLessThan(100);
+  expect(frames).toBeLessThanOrEqual(6);
 });
 
 test('old results stay until newer ones are there, and typing never waits', async ({ page }) => {
@@ -74,8 +77,9 @@ test('Enter before the results are there opens the first when they come', async 
 });
 
 test('words from the palette are looked up, and can then be changed', async ({ page }) => {
-  await page.goto('/');
+  await openView(page, '设置');
   await page.keyboard.press('Control+K');
+  await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.type('量化');
   await page.getByRole('option', { name: '查找：量化' }).click();
   await expect(box(page)).toHaveValue('量化');
@@ -298,6 +302,7 @@ test.describe('in a narrow window', () => {
   test.use({ viewport: { width: 420, height: 700 } });
   test('nothing is wider than the window', async ({ page }) => {
     await page.goto('/');
+    await expect(page.getByRole('button', { name: '显示侧栏' })).toBeVisible();
     await page.keyboard.press('Control+Shift+F');
     await box(page).fill('注意力');
     await expect(results(page).first()).toBeVisible();
