@@ -201,8 +201,11 @@ impl Shared {
             if let Some(next) = desk.models()?.next {
                 let teller = Preparing { desk, name: next.spec().name.clone() };
                 let run = Run { observer: &teller, cancel: &self.cancel };
-                if switch::go_on(&desk.paths.settings(), &engine, next.as_ref(), run)?.state == switch::State::InUse {
+                let made = switch::go_on(&desk.paths.settings(), &engine, next.as_ref(), run)?;
+                if made.state == switch::State::InUse {
                     desk.reopen();
+                    // Where every vector was there from before nothing else tells that it is in use.
+                    teller.event(Event::Progress { stage: Stage::Embed, done: made.chunks, total: made.chunks });
                 }
             }
         }

@@ -134,7 +134,7 @@ pub struct Lock {
     _file: File,
 }
 
-/// The folder of the notes that came with the program: beside the executable, in `share/sidenote/`, or in the source tree it was built in.
+/// The folder of the notes that came with the program: where its package puts them, in the source tree it was built in, or beside the executable.
 #[must_use]
 pub fn shipped_notes() -> Option<PathBuf> {
     if let Some(named) = env::var_os("SIDENOTE_NOTES") {
@@ -142,8 +142,10 @@ pub fn shipped_notes() -> Option<PathBuf> {
     }
     let exe = env::current_exe().ok()?.canonicalize().ok()?;
     let folder = exe.parent()?;
-    let installed = [folder.join("../share/sidenote/notes"), folder.join("notes")];
-    // During development the executable is in target/<profile>/ of the source tree.
+    // A package of the command line; the window's on Linux, macOS and Windows.
+    let installed = ["../share/sidenote/notes", "../lib/Sidenote/notes", "../Resources/notes"].map(|place| folder.join(place));
+    // During development the executable is in target/<profile>/ of the source tree; the window's build leaves a copy of the notes there.
     let source = folder.ancestors().filter(|a| a.join("Cargo.toml").is_file()).map(|a| a.join("notes"));
-    installed.into_iter().chain(source).find(|p| p.is_dir()).and_then(|p| p.canonicalize().ok())
+    let beside = [folder.join("notes")];
+    installed.into_iter().chain(source).chain(beside).find(|p| p.is_dir()).and_then(|p| p.canonicalize().ok())
 }
