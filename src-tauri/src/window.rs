@@ -38,6 +38,13 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
                 desk.offer(folder.clone());
             }
         }
+        // With a sign in the tray the window only goes out of sight.
+        WindowEvent::CloseRequested { api, .. } if handle.tray_by_id(TRAY).is_some() => {
+            api.prevent_close();
+            if let Some(window) = handle.get_webview_window(LABEL) {
+                drop(window.hide());
+            }
+        }
         WindowEvent::CloseRequested { api, .. } => {
             // What was typed a moment ago is written first; a page that does not answer is not waited for.
             api.prevent_close();

@@ -180,9 +180,9 @@ pub struct Settings {
     pub theme: String,
     /// 1 is normal.
     pub text_scale: f64,
-    /// A sign in the system's tray.
+    /// A sign in the system's tray, where the window stays when it is closed.
     pub tray: bool,
-    /// A key combination that brings the window to the front, from anywhere.
+    /// A key combination that opens a quick note, from anywhere.
     pub hotkey: Option<String>,
     /// The program that notes are opened with; none for the system's choice.
     pub editor_command: Option<String>,

@@ -1259,11 +1259,11 @@ export type Settings = {
    */
   text_scale: number;
   /**
-   * A sign in the system's tray.
+   * A sign in the system's tray, where the window stays when it is closed.
    */
   tray: boolean;
   /**
-   * A key combination that brings the window to the front, from anywhere.
+   * A key combination that opens a quick note, from anywhere.
    */
   hotkey: string | null;
   /**
