@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sidenote_engine::answer::prompt::Exchange;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::conversations::KeptTurn;
-use sidenote_engine::engine::{Cited, Manner, Question, Snapshot};
+use sidenote_engine::engine::{Cited, Manner, Question, Snapshot, stopped};
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::eval::set::GoldQuestion;
 use sidenote_engine::event::{Event, Observer, Run, Silent};
@@ -76,7 +76,11 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
     let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
     let generator = models.generator.as_deref().filter(|_| !request.extractive);
     let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator };
-    let answer = snapshot.ask_with(&question, &manner, Run { observer: teller, cancel })?;
+    let answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
+        // Stopped is one of the ways a question ends.
+        Err(e) if e.code == ErrorCode::Cancelled => stopped(&question.text, &rewrite),
+        answer => answer?,
+    };
     let answer = serde_json::to_value(&answer).map_err(Error::internal)?;
     let now = jiff::Timestamp::now().to_string();
     let (turn, conversation) = desk.conversations(|c| c.keep(request.conversation, request.replaces, &request.question, &filter, &answer, &now))?;

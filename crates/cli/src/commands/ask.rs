@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use sidenote_engine::engine::{Manner, Question, told};
+use sidenote_engine::engine::{Manner, Question, stopped};
 use sidenote_engine::error::ErrorCode;
 use sidenote_engine::followup::{self, Rewrite};
 use sidenote_engine::text::is_cjk;
@@ -86,27 +86,6 @@ impl Ask {
             app.output.notice(&notice);
         }
         Ok(exit)
-    }
-}
-
-/// The object of a question that was stopped.
-pub(super) fn stopped(text: &str, rewrite: &Rewrite) -> wire::Answer {
-    wire::Answer {
-        version: wire::VERSION,
-        question: text.to_owned(),
-        standalone_question: rewrite.standalone.trim().to_owned(),
-        followup: told(rewrite),
-        outcome: Ended::Cancelled,
-        confidence: 0.0,
-        answerer: wire::Answerer { kind: "extractive", model: None },
-        answer: String::new(),
-        sentences: Vec::new(),
-        citations: Vec::new(),
-        coverage: None,
-        passages: Vec::new(),
-        notices: Vec::new(),
-        timings_ms: wire::Timings::new(),
-        generation: 0,
     }
 }
 

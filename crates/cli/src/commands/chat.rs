@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use clap::Args;
 use sidenote_engine::answer::prompt::Exchange;
-use sidenote_engine::engine::{Engine, Manner, Question};
+use sidenote_engine::engine::{Engine, Manner, Question, stopped};
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::followup::{self, Rewrite, Turn};
 use sidenote_engine::model::Generator;
 use sidenote_engine::retrieve::Query;
 use sidenote_engine::wire::{self, Outcome as Ended};
 
-use super::ask::{human, stopped};
+use super::ask::human;
 use crate::app::{App, Reading};
 use crate::args::{Filters, NoteFilter};
 use crate::output::{Exit, Outcome, Stop};

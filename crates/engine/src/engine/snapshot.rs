@@ -35,7 +35,7 @@ use crate::wire;
 
 pub use anchor::Cited;
 pub use ask::Manner;
-pub use follow::told;
+pub use follow::{stopped, told};
 use passages::{LIST_DOCUMENTS, fold};
 use present::passage_json;
 
