@@ -8,7 +8,7 @@ export QUESTION = $(value Q)
 export PATH := $(PATH):$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/node/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup window-setup run ask ui types deb test check bench
+.PHONY: help setup window-setup run ask ui types pictures deb test check bench
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1 — /p' Makefile
@@ -43,6 +43,9 @@ ui/dist/.built: ui/node_modules/.package-lock.json ui/index.html ui/vite.config.
 types: window-setup ## the page's types, made from the program's
 	SIDENOTE_WRITE_TYPES=1 cargo test --workspace --test desktop types
 	cd ui && npx prettier --write src/lib/backend/wire.ts
+
+pictures: window-setup ui ## the README's pictures, taken of the real window
+	SIDENOTE_PICTURES=$(CURDIR)/docs/pictures cargo test --workspace --test desktop -- window::a
 
 deb: setup window-setup ui ## a Debian package with everything inside
 	cd ui && npx tauri build --bundles deb

@@ -89,6 +89,17 @@ pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, settings: &Settings) -> Res
         .map_err(|e| Error::new(ErrorCode::Io, format!("there is no sign in the tray: {e}"), "your desktop may have no tray; leave this off"))
 }
 
+/// Whether the library is there that draws in the tray on Linux: the program ends where it is used without it.
+fn tray_can_be() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let own = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    let folders = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", &own];
+    let names = ["libayatana-appindicator3.so.1", "libappindicator3.so.1"];
+    folders.iter().any(|folder| names.iter().any(|name| std::path::Path::new(folder).join(name).exists()))
+}
+
 fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
     match (wanted, app.tray_by_id(TRAY).is_some()) {
         (true, false) => {

@@ -1,7 +1,10 @@
 //! The real window, as a person uses it: on a real data folder, under a display of its own.
 
 use std::path::Path;
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::json;
 
 use crate::driver::Window;
@@ -10,8 +13,10 @@ const ENTER: &str = "\u{E007}";
 const BOX: &str = ".composer textarea";
 const QUESTION: &str = "注意力机制为什么要除以根号 d？";
 
-/// Opens the window; the shipped notes are indexed and the box waits.
-fn open(data: &Path) -> Window {
+/// Opens the window in a language; the shipped notes are indexed and the box waits.
+fn open_in(data: &Path, language: &str) -> Window {
+    std::fs::create_dir_all(data.join("config")).unwrap();
+    std::fs::write(data.join("config/settings.toml"), format!("[window]\nlanguage = \"{language}\"\ntheme = \"light\"\n")).unwrap();
     let window = Window::open(data, "zh_CN");
     window.until("the examples", "return document.querySelectorAll('.examples button').length >= 4");
     window
@@ -35,6 +40,10 @@ fn marked(window: &Window) -> String {
     window.until("the marked passage in view", script).as_str().unwrap().to_owned()
 }
 
+fn open(data: &Path) -> Window {
+    open_in(data, "zh")
+}
+
 #[test]
 fn a_question_in_chinese_leads_to_the_marked_passage_and_is_there_after_a_restart() {
     let data = tempfile::tempdir().unwrap();
@@ -44,7 +53,7 @@ fn a_question_in_chinese_leads_to_the_marked_passage_and_is_there_after_a_restar
     answered(&window);
     let quote = marked(&window);
     assert!(quote.contains("方差") || quote.contains("softmax") || quote.contains("点积"), "{quote}");
-    keep_picture(&window, "ask");
+    keep_picture(&window, "ask-zh");
     window.close();
 
     let window = Window::open(data.path(), "zh_CN");
@@ -55,6 +64,17 @@ fn a_question_in_chinese_leads_to_the_marked_passage_and_is_there_after_a_restar
     window.until("the conversation in the list", &open);
     answered(&window);
     assert_eq!(marked(&window), quote, "its citations still work");
+    window.close();
+}
+
+#[test]
+fn an_english_question_is_answered_with_the_sentences_of_chinese_notes() {
+    let data = tempfile::tempdir().unwrap();
+    let window = open_in(data.path(), "en");
+    window.type_into(BOX, &format!("How does LoRA fine-tuning work?{ENTER}"));
+    answered(&window);
+    assert!(marked(&window).contains("LoRA"));
+    keep_picture(&window, "ask-en");
     window.close();
 }
 
@@ -99,8 +119,13 @@ fn nothing_from_outside_is_loaded_and_no_script_of_a_note_runs() {
     window.close();
 }
 
-/// Pictures for the README are made by this test when a folder for them is named.
+/// Pictures for the README: written where SIDENOTE_PICTURES names a folder (`make pictures`).
 fn keep_picture(window: &Window, name: &str) {
-    let Some(folder) = std::env::var_os("SIDENOTE_PICTURES") else { return };
-    std::fs::write(Path::new(&folder).join(format!("{name}.png.base64")), window.picture()).unwrap();
+    // What flashes when it is opened has come to rest.
+    std::thread::sleep(Duration::from_secs(2));
+    let png = STANDARD.decode(window.picture()).unwrap();
+    assert!(png.starts_with(b"\x89PNG") && png.len() > 20_000, "an empty window");
+    if let Some(folder) = std::env::var_os("SIDENOTE_PICTURES") {
+        std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
+    }
 }
