@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
-use sidenote_engine::model::{CrossEncoder, Embedder, TokenVectors};
+use sidenote_engine::model::{CrossEncoder, Embedder, Generator, TokenVectors};
 use sidenote_engine::paths::Paths;
 use sidenote_models::{BUNDLED, Choice, Installed, Store};
 
@@ -20,6 +20,8 @@ pub(crate) struct Models {
     pub(crate) next: Option<Arc<dyn Embedder>>,
     /// Orders the first results.
     pub(crate) reranker: Option<Arc<dyn CrossEncoder>>,
+    /// Writes answers.
+    pub(crate) generator: Option<Arc<dyn Generator>>,
     /// Why there is no embedder.
     pub(crate) problem: Option<String>,
     /// A chosen model that cannot be used, and what stands in for it.
