@@ -83,3 +83,21 @@ fn a_missing_note_can_be_asked_why() {
     let filtered = desk.json(["explain", "绿茶 保存", "--note", "绿茶", "--folder", "elsewhere"]);
     assert!(filtered["reasons"][0].as_str().is_some_and(|r| r.contains("filter")), "{filtered}");
 }
+
+#[test]
+fn all_that_the_notes_have_is_listed_and_counted() {
+    let desk = Desk::without_runtime().with_notes();
+    let ran = desk.run(["ask", "list all notes about water"]).exits(0);
+    assert!(ran.out.starts_with("- ") && ran.out.contains("coffee.md") && ran.err.contains("read 1 note "), "{}", ran.whole());
+    desk.run(["ask", "list all notes about submarines"]).exits(1);
+}
+
+#[test]
+fn without_a_model_that_writes_the_notes_own_sentences_answer_either_way() {
+    let desk = Desk::without_runtime().with_notes();
+    let question = ["ask", "绿茶怎么保存？", "-q"];
+    let plain = desk.run(question).exits(0);
+    let forced = desk.run(question.iter().chain(&["--extractive"])).exits(0);
+    assert_eq!(plain.out, forced.out);
+    assert_eq!(desk.json(["ask", "绿茶怎么保存？", "--extractive"])["answerer"], serde_json::json!({"kind": "extractive", "model": null}));
+}

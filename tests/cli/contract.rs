@@ -33,6 +33,9 @@ fn every_object_has_its_keys_and_types() {
     check(&desk, "library_add", &desk.json(["library", "add", "notes", "--name", "mine"]));
     check(&desk, "ask", &desk.json(["ask", "How hot should the water for coffee be?"]));
     check(&desk, "ask_not_in_notes", &desk.json(["ask", "Who invented the telephone?"]));
+    // The first requests that are more than questions: their keys are the same, but for what was read.
+    let listed = desk.json(["ask", "list all notes about coffee"]);
+    assert_eq!(shape(&listed["coverage"]), json!({"read": "number", "of": "number", "having": "number"}), "{listed}");
     check(&desk, "search", &desk.json(["search", "ground coffee"]));
     check(&desk, "show", &desk.json(["show", "coffee.md:7"]));
     check(&desk, "explain", &desk.json(["explain", "coffee", "--note", "cats.md"]));

@@ -1,9 +1,11 @@
 //! Behaviour of the engine, one module per area.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod acts;
 mod asking;
 mod borders;
 mod chunking;
+mod conversing;
 mod cross_encoding;
 mod eval_metrics;
 mod eval_properties;
@@ -18,9 +20,12 @@ mod ingest_limits;
 mod ingest_markdown;
 mod ingest_structure;
 mod ingest_walk;
+mod note_writing;
 mod notes;
 mod packed;
 mod queries;
+mod reading;
+mod rendering;
 mod reranking;
 mod searching;
 mod support;
@@ -28,3 +33,4 @@ mod switching;
 mod syncing;
 mod terms;
 mod vectors;
+mod writing;

@@ -19,3 +19,4 @@ mod static_files;
 mod static_model;
 mod store;
 mod tokens;
+mod verifying;

@@ -2,12 +2,14 @@
 //! It must not know what any command prints.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::engine::{Engine, Settings, Snapshot};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::model::Generator;
 use sidenote_engine::paths::Paths;
 
 use crate::args::Global;
@@ -15,6 +17,7 @@ use crate::compose::{self, Models};
 use crate::output::{Output, say_stopping};
 use crate::progress::Progress;
 use crate::settings;
+use crate::streaming::Streaming;
 
 /// What a run has at hand.
 pub(crate) struct App {
@@ -32,6 +35,8 @@ pub(crate) struct Reading {
     pub(crate) engine: Engine,
     /// The view that is asked.
     pub(crate) snapshot: Snapshot,
+    /// Writes answers, where one is installed.
+    pub(crate) generator: Option<Arc<dyn Generator>>,
     /// What the person should know of the state of things.
     pub(crate) notices: Vec<String>,
 }
@@ -67,6 +72,11 @@ impl App {
     /// A run that tells `progress`.
     pub(crate) fn run<'a>(&'a self, progress: &'a Progress) -> Run<'a> {
         Run { observer: progress, cancel: &self.cancel }
+    }
+
+    /// A run that shows an answer while it is written.
+    pub(crate) fn streaming<'a>(&'a self, streaming: &'a Streaming) -> Run<'a> {
+        Run { observer: streaming, cancel: &self.cancel }
     }
 
     /// A run that tells nobody.
@@ -121,7 +131,7 @@ impl App {
         progress.finish();
         notices.extend(models.notices);
         notices.extend(models.problem);
-        Ok(Reading { engine, snapshot, notices })
+        Ok(Reading { engine, snapshot, generator: models.generator, notices })
     }
 
     /// Looks on a thread of its own for files that changed since they were indexed: the answer need not wait for it.
@@ -153,7 +163,7 @@ impl Changes {
 fn unless_busy(result: Result<()>, notices: &mut Vec<String>) -> Result<()> {
     match result {
         Err(e) if e.code == ErrorCode::Busy => {
-            let notice = "another sidenote is indexing: the newest notes may be missing from these results";
+            let notice = "notes are being indexed: the newest may be missing from these results";
             if !notices.iter().any(|n| n == notice) {
                 notices.push(notice.to_owned());
             }

@@ -112,6 +112,9 @@ pub(crate) struct Filters {
     /// Only notes dated on this day or later
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Which notes")]
     since: Option<String>,
+    /// Only notes dated on this day or before
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Which notes")]
+    until: Option<String>,
 }
 
 /// `--note`, where it is a filter.
@@ -131,6 +134,8 @@ impl Filters {
             tags: self.tag.clone(),
             notes: notes.note.clone(),
             since: self.since.clone(),
+            until: self.until.clone(),
+            ..Filter::default()
         }
     }
 }

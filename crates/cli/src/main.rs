@@ -3,12 +3,11 @@
 mod app;
 mod args;
 mod commands;
-mod compose;
 mod layout;
 mod output;
 mod progress;
 mod settings;
-mod switch;
+mod streaming;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,6 +15,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sidenote_engine::error::{Error, ErrorCode};
+
+use sidenote_models::{compose, switch};
 
 use crate::app::App;
 use crate::args::Cli;

@@ -140,6 +140,16 @@ impl Output {
         self.width
     }
 
+    /// Columns in which an answer may be shown while it is written; none where it could not be taken back.
+    pub(crate) fn streams(&self) -> Option<usize> {
+        self.width.filter(|_| !self.json && self.style.on)
+    }
+
+    /// Lines of the terminal.
+    pub(crate) fn height(&self) -> usize {
+        terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0))
+    }
+
     /// Whether progress and notes are unwanted.
     pub(crate) fn quiet(&self) -> bool {
         self.quiet

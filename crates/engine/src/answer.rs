@@ -2,7 +2,10 @@
 //! finding that the notes do not answer. It must not know how passages were found, nor files (quotes are verified by `cite`).
 
 mod evidence;
+pub mod prompt;
+pub mod stream;
 mod units;
+pub mod verify;
 mod wanted;
 
 use std::collections::{HashMap, HashSet};
@@ -177,6 +180,23 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let share = if evidence.across { settings.support_across } else { settings.support };
     draft.points = choose(&candidates, share * best.score, settings.characters, &all);
     Ok(draft)
+}
+
+/// The share of a query's words, by rarity, that a text holds, 0 to 1.
+pub(crate) fn holds(query: &Query, lexical: Option<&LexicalReader>, text: &str) -> f32 {
+    TermWeights::new(query, lexical).coverage(&normalise(text), "")
+}
+
+/// The first sentence that says something under each heading inside a text, and before the first of them.
+pub(crate) fn leads(text: &str) -> Vec<Point> {
+    let says = |u: &Unit| u.quotable() && u.kind != Kind::Row && !u.clean.ends_with(['：', ':', '？', '?']);
+    let mut out: Vec<Point> = Vec::new();
+    for unit in units(text).into_iter().filter(says) {
+        if out.iter().all(|known| known.heading != unit.heading) {
+            out.push(Point { item: true, passage: 0, span: unit.span, text: unit.clean, heading: unit.heading });
+        }
+    }
+    out
 }
 
 /// The direct sentence, the list it opens or belongs to, and the next best sentences while there is room; then in reading order, the direct

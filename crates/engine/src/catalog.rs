@@ -162,6 +162,29 @@ pub struct DocumentRow {
     pub source_map: SourceMap,
 }
 
+/// A document as lists need it.
+#[derive(Clone, Debug)]
+pub struct DocumentEntry {
+    /// Stays the same while the note is indexed.
+    pub id: u64,
+    /// Name of its library.
+    pub library: String,
+    /// Path relative to the library's folder.
+    pub path: String,
+    /// Title.
+    pub title: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// Format.
+    pub format: Format,
+    /// Whether its text is the file's own bytes.
+    pub verbatim: bool,
+    /// Whether it came with the program.
+    pub shipped: bool,
+}
+
 /// A chunk's place in its document.
 #[derive(Clone, Debug)]
 pub struct ChunkPlace {
@@ -184,14 +207,20 @@ pub struct ChunkPlace {
 pub struct Filter {
     /// Library names.
     pub libraries: Vec<String>,
-    /// Folders relative to a library, with everything below.
+    /// Folders relative to a library (`papers`), or with the library's name before (`work/papers`), with everything below.
     pub folders: Vec<String>,
     /// Tags.
     pub tags: Vec<String>,
     /// Notes by path, or by title.
     pub notes: Vec<String>,
+    /// Notes by id.
+    #[serde(default)]
+    pub ids: Vec<u64>,
     /// Only documents dated on or after this day, `YYYY-MM-DD`.
     pub since: Option<String>,
+    /// Only documents dated on or before this day.
+    #[serde(default)]
+    pub until: Option<String>,
 }
 
 impl Filter {
@@ -389,15 +418,73 @@ impl Catalog {
             let date: String = row.get(5)?;
             let any = |list: &[String], test: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|x| test(x));
             let kept = any(&filter.libraries, &|l| l == library)
-                && any(&filter.folders, &|f| in_folder(&path, f))
+                && any(&filter.folders, &|f| in_folder(&path, f) || in_folder(&format!("{library}/{path}"), f))
                 && any(&filter.tags, &|t| tags.iter().any(|have| same_word(have, t.trim_start_matches('#'))))
                 && any(&filter.notes, &|n| is_note(&path, &title, n))
-                && filter.since.as_ref().is_none_or(|day| date.as_str() >= day.as_str());
-            if kept {
-                out.push(row.get(0)?);
+                && filter.since.as_ref().is_none_or(|day| date.as_str() >= day.as_str())
+                && filter.until.as_ref().is_none_or(|day| date.as_str() <= day.as_str());
+            let id = row.get(0)?;
+            if kept && (filter.ids.is_empty() || filter.ids.contains(&id)) {
+                out.push(id);
             }
         }
         Ok(out)
+    }
+
+    /// Every document, by title.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn documents(&self) -> Result<Vec<DocumentEntry>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT d.id, l.name, d.path, d.title, d.tags, d.date, d.format, d.verbatim, l.shipped
+             FROM documents d JOIN libraries l ON l.id = d.library ORDER BY d.title COLLATE NOCASE, d.path",
+        )?;
+        let rows = query.query_map([], |r| {
+            Ok(DocumentEntry {
+                id: r.get(0)?,
+                library: r.get(1)?,
+                path: r.get(2)?,
+                title: r.get(3)?,
+                tags: json(r, 4)?,
+                date: r.get(5)?,
+                format: json(r, 6)?,
+                verbatim: r.get(7)?,
+                shipped: r.get(8)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The document at a path of a library.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn document_at(&self, library: &str, path: &str) -> Result<Option<u64>> {
+        let mut query =
+            self.db.prepare_cached("SELECT d.id FROM documents d JOIN libraries l ON l.id = d.library WHERE l.name = ?1 AND d.path = ?2")?;
+        Ok(query.query_row(params![library, path], |r| r.get(0)).optional()?)
+    }
+
+    /// Documents whose text holds one of some byte strings, exactly as written.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn containing(&self, needles: &[String]) -> Result<Vec<u64>> {
+        let tests: Vec<String> = (1..=needles.len()).map(|n| format!("instr(text, ?{n}) > 0")).collect();
+        let mut query = self.db.prepare_cached(&format!("SELECT document FROM texts WHERE {}", tests.join(" OR ")))?;
+        let rows = query.query_map(rusqlite::params_from_iter(needles.iter().map(String::as_bytes)), |r| r.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The files of a library that are to be left alone.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn ignored(&self, library: i64) -> Result<std::collections::HashSet<String>> {
+        let mut query = self.db.prepare_cached("SELECT path FROM ignored WHERE library = ?1")?;
+        let rows = query.query_map([library], |r| r.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// A document's text.

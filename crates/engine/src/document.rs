@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub type Span = Range<usize>;
 
 /// The formats that ingest reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// Markdown (GFM).

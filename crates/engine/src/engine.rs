@@ -19,7 +19,7 @@ use crate::sync::{self, Report};
 use crate::vector;
 use crate::wire;
 
-pub use snapshot::{Passage, Question, Snapshot, told};
+pub use snapshot::{Cited, Manner, Passage, Question, Snapshot, stopped, told};
 pub use switch::Coverage;
 
 /// The name of the library that comes with the program.
@@ -115,7 +115,9 @@ impl Engine {
         if !root.is_dir() {
             return Err(Error::new(ErrorCode::NotFound, format!("`{}` is not a folder", folder.display()), "name a folder that holds notes"));
         }
-        if self.paths.data.canonicalize().is_ok_and(|data| root.starts_with(data)) {
+        // With everything under one folder the person's own notes are in it too.
+        let own = self.paths.notes.canonicalize().is_ok_and(|notes| root == notes);
+        if !own && self.paths.data.canonicalize().is_ok_and(|data| root.starts_with(data)) {
             return Err(Error::new(
                 ErrorCode::InvalidInput,
                 format!("`{}` is inside Sidenote's own data folder", folder.display()),
@@ -158,13 +160,18 @@ impl Engine {
     /// `DataDamaged`, `Io`.
     pub fn libraries(&self) -> Result<Vec<wire::LibraryInfo>> {
         let Some(catalog) = Catalog::open_snapshot(&self.paths.catalog())? else { return Ok(Vec::new()) };
+        // A folder that is not there has no other name.
+        let own = self.paths.notes.canonicalize().ok().or_else(|| Some(self.paths.notes.clone()));
         let mut out = Vec::new();
         for library in catalog.libraries()? {
             let sums = catalog.ledger_sums(library.id)?;
             out.push(wire::LibraryInfo {
+                id: library.id,
                 name: library.name,
                 folder: library.root.display().to_string(),
                 shipped: library.shipped,
+                own: own.as_deref() == Some(library.root.as_path()),
+                present: library.root.is_dir(),
                 synced: library.synced,
                 indexed: sums.indexed,
                 skipped: sums.skipped,
@@ -202,6 +209,38 @@ impl Engine {
         Ok(!new.is_empty())
     }
 
+    /// Has some files of a library read again at the next sync, whatever their time stamps say.
+    ///
+    /// # Errors
+    /// `NotFound`, `Busy`, `Io`.
+    pub fn forget_files(&self, library: &str, paths: &[String]) -> Result<()> {
+        let _lock = self.paths.lock()?;
+        let mut catalog = self.writer()?;
+        let id = library_named(&catalog, library)?;
+        catalog.forget(id, paths)
+    }
+
+    /// Has a file of a library left alone from the next sync on, or no longer. The file is not touched.
+    ///
+    /// # Errors
+    /// `NotFound`, `Busy`, `Io`.
+    pub fn ignore_file(&self, library: &str, path: &str, ignored: bool) -> Result<()> {
+        let _lock = self.paths.lock()?;
+        let mut catalog = self.writer()?;
+        let id = library_named(&catalog, library)?;
+        catalog.ignore(id, path, ignored)
+    }
+
+    /// The ledger of one library, by path.
+    ///
+    /// # Errors
+    /// `NotFound`, `DataDamaged`, `Io`.
+    pub fn ledger(&self, library: &str) -> Result<Vec<wire::LedgerEntry>> {
+        let Some(catalog) = Catalog::open_snapshot(&self.paths.catalog())? else { return Err(unknown_library(library, std::iter::empty())) };
+        let id = library_named(&catalog, library)?;
+        ledger(&catalog, id, library)
+    }
+
     /// Completes the indexes from the catalog, without reading a note or running a model.
     ///
     /// # Errors
@@ -236,7 +275,7 @@ impl Engine {
             drop(catalog);
             match self.repair(run) {
                 Err(e) if e.code == ErrorCode::Busy => {
-                    notices.push("another sidenote is indexing: the newest notes may be missing from these results".to_owned())
+                    notices.push("notes are being indexed: the newest may be missing from these results".to_owned())
                 }
                 other => other?,
             }
@@ -309,7 +348,11 @@ impl Engine {
             status.legs.vector_search = if index.has_graph() { "graph" } else { "exact" };
         }
         if files {
-            status.files = Some(ledger(&catalog)?);
+            let mut all = Vec::new();
+            for library in catalog.libraries()? {
+                all.extend(ledger(&catalog, library.id, &library.name)?);
+            }
+            status.files = Some(all);
         }
         Ok(status)
     }
@@ -323,25 +366,30 @@ impl Engine {
     }
 }
 
-fn ledger(catalog: &Catalog) -> Result<Vec<wire::LedgerEntry>> {
-    let mut out = Vec::new();
-    for library in catalog.libraries()? {
-        for row in catalog.ledger(library.id)? {
-            out.push(wire::LedgerEntry {
-                library: library.name.clone(),
-                document: row.path,
-                state: if row.skip.is_some() { "skipped" } else { "indexed" },
-                reason: row.skip.as_ref().map(|s| s.reason),
-                detail: row.skip.map(|s| s.detail),
-                size: row.size,
-                chars: row.chars,
-                furniture_chars: row.furniture_chars,
-                chunks: row.chunks,
-                warnings: row.warnings,
-            });
-        }
-    }
-    Ok(out)
+fn ledger(catalog: &Catalog, library: i64, name: &str) -> Result<Vec<wire::LedgerEntry>> {
+    let rows = catalog.ledger(library)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| wire::LedgerEntry {
+            library: name.to_owned(),
+            document: row.path,
+            document_id: row.document.and_then(|id| u64::try_from(id).ok()),
+            state: if row.skip.is_some() { "skipped" } else { "indexed" },
+            reason: row.skip.as_ref().map(|s| s.reason),
+            detail: row.skip.map(|s| s.detail),
+            size: row.size,
+            chars: row.chars,
+            furniture_chars: row.furniture_chars,
+            chunks: row.chunks,
+            warnings: row.warnings,
+        })
+        .collect())
+}
+
+fn library_named(catalog: &Catalog, name: &str) -> Result<i64> {
+    let libraries = catalog.libraries()?;
+    let found = libraries.iter().find(|l| l.name == name).map(|l| l.id);
+    found.ok_or_else(|| unknown_library(name, libraries.iter().map(|l| l.name.as_str())))
 }
 
 /// The error for a library that does not exist, naming those that do.

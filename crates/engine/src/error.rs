@@ -4,7 +4,7 @@
 use std::path::Path;
 
 /// Stable machine-readable codes; part of the JSON contract (`{"error":{"code",…}}`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The person's input is unusable: empty question, bad filter, unknown option value.

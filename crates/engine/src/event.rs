@@ -2,6 +2,7 @@
 //! It must not know who listens.
 
 use crate::cancel::CancelToken;
+use crate::wire::AnswerEvent;
 
 /// The stages of a sync, in order, then those of a model on its way here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub enum Stage {
 }
 
 /// One step of progress.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// `done` of `total` units (files, chunks or bytes) of a stage; `total` may grow.
     Progress {
@@ -42,6 +43,8 @@ pub enum Event {
     KeywordsPublished,
     /// The vector index shows the catalog's generation.
     VectorsPublished,
+    /// A step of an answer that is being written.
+    Answer(Box<AnswerEvent>),
 }
 
 /// Receives events; called from worker threads, so it must be quick.
@@ -71,6 +74,11 @@ impl Run<'_> {
     /// Reports progress of a stage.
     pub fn progress(&self, stage: Stage, done: u64, total: u64) {
         self.observer.event(Event::Progress { stage, done, total });
+    }
+
+    /// Tells a step of an answer.
+    pub fn answer(&self, step: AnswerEvent) {
+        self.observer.event(Event::Answer(Box::new(step)));
     }
 
     /// Says a sentence.

@@ -34,8 +34,9 @@ pub struct Turn {
 }
 
 /// How a standalone question was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "FollowUpKind")]
 pub enum Kind {
     /// As typed: it needs nothing from before, or nothing fits.
     AsIs,
@@ -108,6 +109,13 @@ pub fn conversation(questions: &[String]) -> Vec<Turn> {
         turns.push(Turn { question: question.clone(), standalone, titles: Vec::new() });
     }
     turns
+}
+
+/// The two things that a question names together, if it does.
+#[must_use]
+pub fn pair(question: &str) -> Option<[String; 2]> {
+    let question = beginning(question);
+    subject(&Line::new(question)).and_then(|s| s.pair)
 }
 
 fn once(history: &[Turn], question: &str) -> Option<Made> {

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::{Document, Format};
 
 /// Why a file has no text in the index. Part of the ledger's JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SkipReason {
     /// Nothing but white space.
@@ -55,6 +55,8 @@ pub enum SkipReason {
     Changing,
     /// The name is not valid UTF-8.
     Name,
+    /// The person wants it left alone.
+    Ignored,
 }
 
 /// A file that was not indexed, and why, in words for the person.

@@ -18,13 +18,15 @@ pub struct Paths {
     pub config: PathBuf,
     /// Downloaded models.
     pub cache: PathBuf,
+    /// The person's own notes, where new ones go unless the settings name another folder. Not made before the first note.
+    pub notes: PathBuf,
 }
 
 impl Paths {
     /// Everything below one folder (`--data-dir`, `SIDENOTE_DATA_DIR`, tests).
     #[must_use]
     pub fn under(folder: &Path) -> Self {
-        Self { data: folder.to_owned(), config: folder.join("config"), cache: folder.join("cache") }
+        Self { data: folder.to_owned(), config: folder.join("config"), cache: folder.join("cache"), notes: folder.join("notes") }
     }
 
     /// The platform's own places (XDG folders on Linux).
@@ -34,13 +36,32 @@ impl Paths {
     pub fn standard() -> Result<Self> {
         let dirs = directories::ProjectDirs::from("", "", "sidenote")
             .ok_or_else(|| Error::new(ErrorCode::Io, "there is no home folder to keep the index in", "name a folder with --data-dir"))?;
-        Ok(Self { data: dirs.data_dir().to_owned(), config: dirs.config_dir().to_owned(), cache: dirs.cache_dir().to_owned() })
+        let user = directories::UserDirs::new();
+        let documents = user.as_ref().and_then(|user| user.document_dir().or(Some(user.home_dir()))).unwrap_or(dirs.data_dir());
+        Ok(Self {
+            data: dirs.data_dir().to_owned(),
+            config: dirs.config_dir().to_owned(),
+            cache: dirs.cache_dir().to_owned(),
+            notes: documents.join("Sidenote"),
+        })
     }
 
     /// The SQLite file.
     #[must_use]
     pub fn catalog(&self) -> PathBuf {
         self.data.join("catalog.sqlite")
+    }
+
+    /// The conversations' own SQLite file.
+    #[must_use]
+    pub fn conversations(&self) -> PathBuf {
+        self.data.join("conversations.sqlite")
+    }
+
+    /// What was typed and has not reached its note's file.
+    #[must_use]
+    pub fn drafts(&self) -> PathBuf {
+        self.data.join("drafts")
     }
 
     /// Questions whose answers the person marked as wrong, in the format of a set; read by the self-test if it is there.
@@ -113,7 +134,7 @@ pub struct Lock {
     _file: File,
 }
 
-/// The folder of the notes that came with the program: beside the executable, in `share/sidenote/`, or in the source tree it was built in.
+/// The folder of the notes that came with the program: where its package puts them, in the source tree it was built in, or beside the executable.
 #[must_use]
 pub fn shipped_notes() -> Option<PathBuf> {
     if let Some(named) = env::var_os("SIDENOTE_NOTES") {
@@ -121,8 +142,10 @@ pub fn shipped_notes() -> Option<PathBuf> {
     }
     let exe = env::current_exe().ok()?.canonicalize().ok()?;
     let folder = exe.parent()?;
-    let installed = [folder.join("../share/sidenote/notes"), folder.join("notes")];
-    // During development the executable is in target/<profile>/ of the source tree.
+    // A package of the command line; the window's on Linux, macOS and Windows.
+    let installed = ["../share/sidenote/notes", "../lib/Sidenote/notes", "../Resources/notes"].map(|place| folder.join(place));
+    // During development the executable is in target/<profile>/ of the source tree; the window's build leaves a copy of the notes there.
     let source = folder.ancestors().filter(|a| a.join("Cargo.toml").is_file()).map(|a| a.join("notes"));
-    installed.into_iter().chain(source).find(|p| p.is_dir()).and_then(|p| p.canonicalize().ok())
+    let beside = [folder.join("notes")];
+    installed.into_iter().chain(source).chain(beside).find(|p| p.is_dir()).and_then(|p| p.canonicalize().ok())
 }

@@ -178,8 +178,12 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
         return Ok(());
     }
     run.progress(Stage::Scan, 0, 1);
-    let entries = entries(library, settings, run)?;
+    let mut entries = entries(library, settings, run)?;
     run.progress(Stage::Scan, 1, 1);
+    let ignored = catalog.ignored(library.id)?;
+    for entry in entries.iter_mut().filter(|entry| ignored.contains(&entry.path)) {
+        entry.skip = Some(Skip::new(SkipReason::Ignored, "you chose to leave it alone"));
+    }
     let known: HashMap<String, LedgerRow> = catalog.ledger(library.id)?.into_iter().map(|row| (row.path.clone(), row)).collect();
     let present: HashSet<&str> = entries.iter().map(|e| e.path.as_str()).collect();
     // Content that has lost its path: candidates for a rename.
@@ -270,7 +274,8 @@ fn is_dirty(entry: &Entry, row: Option<&LedgerRow>) -> bool {
 
 /// Reasons that lie outside the file's bytes are tried again at every sync.
 fn may_pass_now(row: &LedgerRow) -> bool {
-    row.skip.as_ref().is_some_and(|s| matches!(s.reason, SkipReason::Unreadable | SkipReason::Changing | SkipReason::TooSlow))
+    use SkipReason::{Changing, Ignored, TooSlow, Unreadable};
+    row.skip.as_ref().is_some_and(|s| matches!(s.reason, Unreadable | Changing | TooSlow | Ignored))
 }
 
 fn title_is_own(document: &crate::document::Document, path: &str) -> bool {

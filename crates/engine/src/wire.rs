@@ -1,17 +1,26 @@
 //! The JSON contract, version 1: the only types that leave the program as JSON (terminal `--json`, later the window). Documented in
 //! `docs/json.md`. It must not hold logic.
 
+mod answering;
+mod conversation;
+mod note;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use ts_rs::TS;
 
 use crate::followup::Kind;
+
+pub use answering::AnswerEvent;
+pub use conversation::{CitationNow, CitationState, Conversation, ConversationInfo, Mark, Turn};
+pub use note::{FolderInfo, Link, NoteInfo, NoteView, OutlineEntry, Saved, Source, TagInfo};
 
 /// The version of the contract.
 pub const VERSION: u32 = 1;
 
 /// How an `ask` ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// There is an answer with citations.
@@ -23,7 +32,7 @@ pub enum Outcome {
 }
 
 /// How far the notes support a sentence of the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Support {
     /// A cited quote says it.
@@ -35,7 +44,7 @@ pub enum Support {
 }
 
 /// Who wrote the answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Answerer {
     /// `extractive` or `generative`.
     pub kind: &'static str,
@@ -44,7 +53,7 @@ pub struct Answerer {
 }
 
 /// How a question was made self-contained.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct FollowUp {
     /// Never [`Kind::AsIs`].
     pub kind: Kind,
@@ -55,7 +64,7 @@ pub struct FollowUp {
 }
 
 /// One sentence of an answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Sentence {
     /// Without markup and markers.
     pub text: String,
@@ -66,7 +75,7 @@ pub struct Sentence {
 }
 
 /// A quote in a note, found there at the moment it was reported.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Citation {
     /// From 1, in order of first use.
     pub n: usize,
@@ -99,7 +108,7 @@ pub struct Citation {
 }
 
 /// A place where the same passage also stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct AlsoIn {
     /// Library name.
     pub library: String,
@@ -112,7 +121,7 @@ pub struct AlsoIn {
 }
 
 /// Every score of a hit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Scores {
     /// The light reranker's score: the order of results. Null for what came too late to be looked into, which follows.
     pub reranked: Option<f32>,
@@ -139,7 +148,7 @@ impl Scores {
 }
 
 /// A passage: a hit made readable.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Passage {
     /// Library name.
     pub library: String,
@@ -172,8 +181,19 @@ pub struct Passage {
 /// Milliseconds by stage.
 pub type Timings = BTreeMap<&'static str, f64>;
 
+/// How much of the notes an answer was made from, where all of something was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Coverage {
+    /// Notes that were read.
+    pub read: usize,
+    /// Notes that were to be read.
+    pub of: usize,
+    /// Notes that have something of it.
+    pub having: usize,
+}
+
 /// The answer to a question.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Answer {
     /// [`VERSION`].
     pub version: u32,
@@ -195,6 +215,8 @@ pub struct Answer {
     pub sentences: Vec<Sentence>,
     /// The quotes.
     pub citations: Vec<Citation>,
+    /// How many notes were read, where all of something was asked for.
+    pub coverage: Option<Coverage>,
     /// The passages the answer was made from; the nearest ones where it is not in the notes.
     pub passages: Vec<Passage>,
     /// What the person should know.
@@ -206,7 +228,7 @@ pub struct Answer {
 }
 
 /// The result of a search.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Search {
     /// [`VERSION`].
     pub version: u32,
@@ -223,7 +245,7 @@ pub struct Search {
 }
 
 /// A word of a query and what it is worth.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct ExplainedTerm {
     /// As indexed.
     pub term: String,
@@ -234,7 +256,7 @@ pub struct ExplainedTerm {
 }
 
 /// Why a note is, or is not, among the results.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Explanation {
     /// [`VERSION`].
     pub version: u32,
@@ -259,7 +281,7 @@ pub struct Explanation {
 }
 
 /// A part of a note, with what stands around it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Shown {
     /// [`VERSION`].
     pub version: u32,
@@ -290,14 +312,20 @@ pub struct Shown {
 }
 
 /// One library in lists.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct LibraryInfo {
+    /// Which.
+    pub id: i64,
     /// Name.
     pub name: String,
     /// The folder.
     pub folder: String,
     /// Whether it came with the program.
     pub shipped: bool,
+    /// Whether new notes go into it.
+    pub own: bool,
+    /// Whether its folder is there now.
+    pub present: bool,
     /// Whether it was ever indexed.
     pub synced: bool,
     /// Files indexed.
@@ -313,13 +341,16 @@ pub struct LibraryInfo {
 }
 
 /// A row of the ledger.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct LedgerEntry {
     /// Library name.
     pub library: String,
     /// Path relative to the library's folder.
     pub document: String,
+    /// Stable while the note is indexed; none for a file that is not.
+    pub document_id: Option<u64>,
     /// `indexed` or `skipped`.
+    #[ts(type = "'indexed' | 'skipped'")]
     pub state: &'static str,
     /// Stable reason of a skip.
     pub reason: Option<crate::ingest::SkipReason>,
@@ -338,7 +369,7 @@ pub struct LedgerEntry {
 }
 
 /// The state of everything.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Status {
     /// [`VERSION`].
     pub version: u32,
@@ -365,7 +396,7 @@ pub struct Status {
 }
 
 /// What each leg of the search is doing.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 pub struct Legs {
     /// Generation of the keyword index.
     pub lexical_generation: Option<u64>,
@@ -378,6 +409,7 @@ pub struct Legs {
     /// Chunks with a vector.
     pub embedded: u64,
     /// `exact` or `graph`.
+    #[ts(type = "'exact' | 'graph'")]
     pub vector_search: &'static str,
     /// The embedding model that is being prepared to take over.
     pub next_embedder: Option<String>,

@@ -6,8 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 /// What a model does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ModelKind")]
 pub enum Kind {
     /// Turns texts into vectors.
     Embedder,

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::notes::write_whole;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::endpoint::EndpointSettings;
-use crate::manifest::write_whole;
 
 /// The chosen models, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod assemble;
 mod bundled;
 pub mod catalogue;
 mod choice;
+pub mod compose;
 mod cross_encoder;
 mod endpoint;
 mod external;
@@ -20,6 +21,7 @@ mod pull;
 pub mod runtime;
 mod static_model;
 mod store;
+pub mod switch;
 pub mod tokens;
 mod worker;
 

@@ -1,11 +1,11 @@
 //! `model.json`: what is known of one installed model. It is written last, so a folder without one is no model. It must not know the hub.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::notes::write_whole;
 
 use crate::catalogue::Kind;
 use crate::onnx::{Pooling, Recipe};
@@ -132,20 +132,6 @@ impl Manifest {
             batch: 8,
         }
     }
-}
-
-/// Writes a file beside its place, flushes it to disk and moves it there.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let aside = path.with_file_name(name);
-    let write = || -> std::io::Result<()> {
-        let mut file = File::create(&aside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&aside, path)
-    };
-    write().map_err(|e| Error::io("write", path, &e))
 }
 
 /// Whether a path with `/` stays inside the folder it is relative to, on every system.

@@ -3,16 +3,17 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use sidenote_engine::engine::{Question, told};
+use sidenote_engine::engine::{Manner, Question, stopped};
 use sidenote_engine::error::ErrorCode;
 use sidenote_engine::followup::{self, Rewrite};
 use sidenote_engine::text::is_cjk;
-use sidenote_engine::wire::{self, Outcome as Ended};
+use sidenote_engine::wire::{self, Outcome as Ended, Support};
 
 use crate::app::App;
 use crate::args::{self, Filters, NoteFilter};
 use crate::layout::{one_line, place, plain, quote, trail, wrap};
 use crate::output::{Exit, Outcome, Output, Stop};
+use crate::streaming::Streaming;
 
 /// Nearest passages offered where the notes do not answer.
 const NEAREST: usize = 3;
@@ -32,6 +33,9 @@ pub(crate) struct Ask {
     /// Passages in the result
     #[arg(long, value_name = "N", default_value_t = 8)]
     limit: usize,
+    /// Answer with the notes' own sentences, even where a model that writes is installed
+    #[arg(long)]
+    extractive: bool,
     #[command(flatten)]
     filters: Filters,
     #[command(flatten)]
@@ -59,9 +63,18 @@ impl Ask {
         let reading = app.read(true)?;
         let question = Question { text: text.to_owned(), filter: self.filters.filter(&self.note), limit: self.limit };
         let changes = app.look_for_changes();
-        let mut answer = reading.snapshot.ask_as(&question, rewrite, app.silent())?;
+        let streaming = Streaming::new(&app.output);
+        let generator = reading.generator.as_deref().filter(|_| !self.extractive);
+        // Only questions are known of what was asked before: a model needs the answers too.
+        let manner = Manner { rewrite: Some(rewrite), generator, ..Manner::default() };
+        let mut answer = reading.snapshot.ask_with(&question, &manner, app.streaming(&streaming))?;
+        streaming.clear();
         answer.notices.extend(reading.notices);
-        let exit = if answer.outcome == Ended::Answered { Exit::Done } else { Exit::Nothing };
+        let exit = match answer.outcome {
+            Ended::Answered => Exit::Done,
+            Ended::NotInNotes => Exit::Nothing,
+            Ended::Cancelled => Exit::Cancelled,
+        };
         if app.output.json {
             answer.notices.extend(changes.notice());
             app.output.object(&answer)?;
@@ -76,26 +89,6 @@ impl Ask {
     }
 }
 
-/// The object of a question that was stopped.
-pub(super) fn stopped(text: &str, rewrite: &Rewrite) -> wire::Answer {
-    wire::Answer {
-        version: wire::VERSION,
-        question: text.to_owned(),
-        standalone_question: rewrite.standalone.trim().to_owned(),
-        followup: told(rewrite),
-        outcome: Ended::Cancelled,
-        confidence: 0.0,
-        answerer: wire::Answerer { kind: "extractive", model: None },
-        answer: String::new(),
-        sentences: Vec::new(),
-        citations: Vec::new(),
-        passages: Vec::new(),
-        notices: Vec::new(),
-        timings_ms: wire::Timings::new(),
-        generation: 0,
-    }
-}
-
 /// An answer for people; where the question was asked in another form than typed, that form first.
 pub(super) fn human(answer: &wire::Answer, output: &Output) -> String {
     let (style, width) = (output.style(), output.width());
@@ -103,7 +96,8 @@ pub(super) fn human(answer: &wire::Answer, output: &Output) -> String {
     if answer.followup.is_some() {
         out = style.dim(&format!("asked as: {}", one_line(&answer.standalone_question))) + "\n\n";
     }
-    if answer.outcome != Ended::Answered {
+    // What was written before a stop is shown as an answer is.
+    if answer.outcome == Ended::NotInNotes {
         return out + &not_in_notes(answer, output);
     }
     let mut text = wrap(&plain(&answer.answer), width, "");
@@ -113,6 +107,7 @@ pub(super) fn human(answer: &wire::Answer, output: &Output) -> String {
     }
     out.push_str(&text);
     out.push_str("\n\n");
+    out.push_str(&checked(answer, output));
     let several = several_libraries(&answer.passages);
     for citation in &answer.citations {
         let library = if several { format!("  ({})", one_line(&citation.library)) } else { String::new() };
@@ -128,6 +123,28 @@ pub(super) fn human(answer: &wire::Answer, output: &Output) -> String {
         let _ = writeln!(out, "{}", style.dim(&quote(&citation.quote, width, "    ")));
     }
     out
+}
+
+/// Who wrote an answer, and which of its sentences the notes say in part or not at all.
+fn checked(answer: &wire::Answer, output: &Output) -> String {
+    let Some(model) = &answer.answerer.model else { return String::new() };
+    let (style, chinese) = (output.style(), answer.question.chars().any(is_cjk));
+    let mut out = String::new();
+    for (support, zh, en) in
+        [(Support::Partly, "笔记里只有一部分", "only partly in your notes"), (Support::Unsupported, "笔记里没有", "not in your notes")]
+    {
+        for sentence in answer.sentences.iter().filter(|s| s.support == support) {
+            let line = format!("{}: {}", if chinese { zh } else { en }, one_line(&sentence.text));
+            let _ = writeln!(out, "{}", style.alarm(&wrap(&line, output.width(), "")));
+        }
+    }
+    let model = one_line(model);
+    let by = if chinese {
+        format!("由 {model} 写成，逐句与笔记核对")
+    } else {
+        format!("written by {model}, each sentence compared with your notes")
+    };
+    out + &style.dim(&by) + "\n\n"
 }
 
 /// Says so in the question's language and offers what comes nearest.

@@ -2,18 +2,22 @@
 //! follow-up understood.
 
 use std::io::{self, BufRead, IsTerminal};
+use std::sync::Arc;
 
 use clap::Args;
-use sidenote_engine::engine::{Engine, Question};
+use sidenote_engine::answer::prompt::Exchange;
+use sidenote_engine::engine::{Engine, Manner, Question, stopped};
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::followup::{self, Rewrite, Turn};
+use sidenote_engine::model::Generator;
 use sidenote_engine::retrieve::Query;
 use sidenote_engine::wire::{self, Outcome as Ended};
 
-use super::ask::{human, stopped};
+use super::ask::human;
 use crate::app::{App, Reading};
 use crate::args::{Filters, NoteFilter};
 use crate::output::{Exit, Outcome, Stop};
+use crate::streaming::Streaming;
 
 /// Notes whose titles say what an answer was about.
 const TITLES: usize = 3;
@@ -30,6 +34,9 @@ pub(crate) struct Chat {
     /// Passages in each result
     #[arg(long, value_name = "N", default_value_t = 8)]
     limit: usize,
+    /// Answer with the notes' own sentences, even where a model that writes is installed
+    #[arg(long)]
+    extractive: bool,
     #[command(flatten)]
     filters: Filters,
     #[command(flatten)]
@@ -63,7 +70,8 @@ impl<'a> Said<'a> {
 
 impl Chat {
     pub(crate) fn run(&self, app: &App) -> Outcome {
-        let Reading { engine, snapshot, mut notices } = app.read(true)?;
+        let Reading { engine, snapshot, generator, mut notices } = app.read(true)?;
+        let generator = generator.filter(|_| !self.extractive);
         // An unusable filter is so for every question: it is told before the first.
         snapshot.search(&Question { text: "note".to_owned(), ..self.question("") }, app.silent())?;
         // Each question sees the notes as they are then; this view would keep the old ones.
@@ -74,7 +82,8 @@ impl Chat {
         if terminal {
             app.output.info(COMMANDS);
         }
-        let mut talk = Talk { chat: self, app, engine, terminal, turns: Vec::new(), told: notices.clone(), untold: notices };
+        let mut talk =
+            Talk { chat: self, app, engine, terminal, generator, turns: Vec::new(), said: Vec::new(), told: notices.clone(), untold: notices };
         let mut lines = io::stdin().lock();
         loop {
             if terminal {
@@ -106,7 +115,10 @@ struct Talk<'a> {
     app: &'a App,
     engine: Engine,
     terminal: bool,
+    generator: Option<Arc<dyn Generator>>,
     turns: Vec<Turn>,
+    /// What was asked and answered, for a model that writes; as many as `turns`.
+    said: Vec<Exchange>,
     /// Notices that the person has seen: once is enough.
     told: Vec<String>,
     /// Notices of the beginning, for the first object.
@@ -133,9 +145,13 @@ impl Talk<'_> {
                 };
                 let question = last.question.clone();
                 self.turns.pop();
+                self.said.pop();
                 self.ask(question, rewrite)?;
             }
-            Said::New => self.turns.clear(),
+            Said::New => {
+                self.turns.clear();
+                self.said.clear();
+            }
             Said::Quit => return Ok(true),
             Said::Unknown(command) => return Err(invalid(&format!("there is no {command}"), COMMANDS).into()),
         }
@@ -149,7 +165,12 @@ impl Talk<'_> {
             self.app.cancel.reset();
         }
         let snapshot = self.engine.snapshot(self.app.silent());
-        let answer = match snapshot.and_then(|s| s.ask_as(&self.chat.question(&question), &rewrite, self.app.silent())) {
+        let streaming = Streaming::new(&self.app.output);
+        let run = self.app.streaming(&streaming);
+        let manner = Manner { rewrite: Some(&rewrite), earlier: &self.said, generator: self.generator.as_deref() };
+        let asked = snapshot.and_then(|s| s.ask_with(&self.chat.question(&question), &manner, run));
+        streaming.clear();
+        let answer = match asked {
             Err(e) if e.code == ErrorCode::Cancelled && self.terminal => stopped(&question, &rewrite),
             other => other?,
         };
@@ -159,6 +180,8 @@ impl Talk<'_> {
                 titles.push(citation.title.clone());
             }
         }
+        let sentences: Vec<&str> = answer.sentences.iter().map(|s| s.text.as_str()).collect();
+        self.said.push(Exchange { question: rewrite.standalone.clone(), answer: sentences.join(" ") });
         self.turns.push(Turn { question, standalone: rewrite.standalone, titles });
         self.tell(answer)
     }
@@ -169,7 +192,7 @@ impl Talk<'_> {
             answer.notices.append(&mut self.untold);
             return output.line(&answer);
         }
-        if answer.outcome == Ended::Cancelled {
+        if answer.outcome == Ended::Cancelled && answer.sentences.is_empty() {
             return Ok(());
         }
         output.text(&(human(&answer, output) + "\n"))?;

@@ -52,7 +52,7 @@ impl Sync {
 fn prepare(app: &App, engine: &Engine, next: &dyn Embedder, synced: &mut Synced) -> Result<(), Stop> {
     let name = &next.spec().name;
     let progress = app.progress().saying(&format!("making vectors with {name}; the model in use goes on answering, Ctrl-C is safe"));
-    match go_on(app, engine, next, app.run(&progress)) {
+    match go_on(&app.paths().settings(), engine, next, app.run(&progress)) {
         Ok(switch) => synced.switch = Some(switch),
         Err(e) if e.code == ErrorCode::ModelUnavailable => {
             synced.report.notices.push(format!("{name} could not be prepared: {}; {}", e.message, e.hint))

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::{Error, ErrorCode, Result};
 
 /// The version this program writes, kept in `PRAGMA user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -33,6 +33,12 @@ CREATE TABLE vectors (
   key BLOB NOT NULL, fingerprint TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (key, fingerprint)) WITHOUT ROWID;
 ";
 
+/// Files that the person wants left alone; new in version 2.
+const IGNORED: &str = "
+CREATE TABLE ignored (
+  library INTEGER NOT NULL REFERENCES libraries (id) ON DELETE CASCADE, path TEXT NOT NULL, PRIMARY KEY (library, path)) WITHOUT ROWID;
+";
+
 /// The stored version; 0 for an empty file.
 pub(super) fn version(db: &Connection) -> Result<i64> {
     Ok(db.query_row("PRAGMA user_version", [], |r| r.get(0))?)
@@ -56,8 +62,10 @@ pub(super) fn prepare(db: &Connection) -> Result<()> {
     check(db)?;
     // WAL lets any number of readers work while the one writer commits; NORMAL may lose the last commits on power loss, never consistency.
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768;")?;
-    if version(db)? == 0 {
-        db.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;"))?;
+    match version(db)? {
+        0 => db.execute_batch(&format!("BEGIN; {TABLES} {IGNORED} PRAGMA user_version = {VERSION}; COMMIT;"))?,
+        1 => db.execute_batch(&format!("BEGIN; {IGNORED} PRAGMA user_version = {VERSION}; COMMIT;"))?,
+        _ => {}
     }
     Ok(())
 }

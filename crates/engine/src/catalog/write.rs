@@ -100,6 +100,27 @@ impl Catalog {
         Ok(self.db.execute_batch("UPDATE ledger SET modified = -1, checked = 0, hash = NULL")?)
     }
 
+    /// Forgets what was read from some files of a library, so that the next sync reads them again.
+    pub fn forget(&mut self, library: i64, paths: &[String]) -> Result<()> {
+        let tx = self.db.transaction()?;
+        for path in paths {
+            tx.prepare_cached("UPDATE ledger SET modified = -1, checked = 0, hash = NULL WHERE library = ?1 AND path = ?2")?
+                .execute(params![library, path])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// Has a file left alone from the next sync on, or no longer.
+    pub fn ignore(&mut self, library: i64, path: &str, ignored: bool) -> Result<()> {
+        let sql = if ignored {
+            "INSERT OR IGNORE INTO ignored (library, path) VALUES (?1, ?2)"
+        } else {
+            "DELETE FROM ignored WHERE library = ?1 AND path = ?2"
+        };
+        self.db.execute(sql, params![library, path])?;
+        Ok(())
+    }
+
     /// Stores vectors: f16, little endian.
     pub fn put_vectors(&mut self, fingerprint: &Fingerprint, vectors: &[(EmbedKey, Vec<f32>)]) -> Result<()> {
         let tx = self.db.transaction()?;
@@ -153,8 +174,9 @@ impl Catalog {
 fn apply_change(tx: &Transaction<'_>, library: i64, change: &Change, generation: u64) -> Result<()> {
     match change {
         Change::Store { file, document, chunks } => {
-            remove_path(tx, library, &file.path, generation)?;
-            let id = insert_document(tx, library, file, document)?;
+            // An edited note keeps its id: windows and conversations name it by that.
+            let before = remove_path(tx, library, &file.path, generation)?;
+            let id = insert_document(tx, library, file, document, before)?;
             insert_chunks(tx, id, document, chunks, generation)?;
             let chars = document.text.chars().count();
             insert_ledger(tx, library, file, Some(id), None, [chars, document.furniture_chars(), chunks.len()], &document.warnings)?;
@@ -178,15 +200,15 @@ fn apply_change(tx: &Transaction<'_>, library: i64, change: &Change, generation:
             tx.execute("UPDATE ledger SET path = ?3 WHERE library = ?1 AND path = ?2", params![library, from, file.path])?;
             apply_change(tx, library, &Change::Touch { file: file.clone() }, generation)?;
         }
-        Change::Remove { path } => remove_path(tx, library, path, generation)?,
+        Change::Remove { path } => drop(remove_path(tx, library, path, generation)?),
     }
     Ok(())
 }
 
-fn insert_document(tx: &Transaction<'_>, library: i64, file: &FileState, document: &Document) -> Result<i64> {
+fn insert_document(tx: &Transaction<'_>, library: i64, file: &FileState, document: &Document, id: Option<i64>) -> Result<i64> {
     tx.prepare_cached(
-        "INSERT INTO documents (library, path, title, aliases, tags, date, dated, hash, format, encoding, verbatim, file_offset, source_map)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO documents (library, path, title, aliases, tags, date, dated, hash, format, encoding, verbatim, file_offset, source_map, id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
         library,
@@ -202,6 +224,7 @@ fn insert_document(tx: &Transaction<'_>, library: i64, file: &FileState, documen
         document.verbatim,
         document.file_offset,
         to_json(&document.source_map)?,
+        id,
     ])?;
     let id = tx.last_insert_rowid();
     tx.prepare_cached("INSERT INTO texts (document, text) VALUES (?1, ?2)")?.execute(params![id, document.text.as_bytes()])?;
@@ -256,14 +279,15 @@ fn insert_ledger(
     Ok(())
 }
 
-fn remove_path(tx: &Transaction<'_>, library: i64, path: &str, generation: u64) -> Result<()> {
+/// Removes a file's row and document; the document's id, if there was one.
+fn remove_path(tx: &Transaction<'_>, library: i64, path: &str, generation: u64) -> Result<Option<i64>> {
     let document: Option<i64> =
         tx.prepare_cached("SELECT id FROM documents WHERE library = ?1 AND path = ?2")?.query_row(params![library, path], |r| r.get(0)).optional()?;
     if let Some(document) = document {
         drop_document(tx, document, generation)?;
     }
     tx.prepare_cached("DELETE FROM ledger WHERE library = ?1 AND path = ?2")?.execute(params![library, path])?;
-    Ok(())
+    Ok(document)
 }
 
 fn drop_document(tx: &Transaction<'_>, document: i64, generation: u64) -> Result<()> {

@@ -1,18 +1,26 @@
 //! A fixed view of the notes: search, ask, show, explain. It must not know how anything is written.
 
+mod anchor;
+mod ask;
+mod compare;
 mod cross;
 mod explain;
 mod follow;
+mod list;
 mod notes;
 mod passages;
 mod present;
+mod quoting;
+mod read;
+mod suggest;
+mod summarise;
+mod write;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
 use super::{Settings, unknown_library};
-use crate::answer::{self, Material};
 use crate::catalog::{Catalog, ChunkPlace, DocumentRow, Filter};
 use crate::cite::{Check, Verifier};
 use crate::document::Span;
@@ -25,9 +33,11 @@ use crate::sync::count_stale;
 use crate::vector::VectorIndex;
 use crate::wire;
 
-pub use follow::told;
+pub use anchor::Cited;
+pub use ask::Manner;
+pub use follow::{stopped, told};
 use passages::{LIST_DOCUMENTS, fold};
-use present::{citation, passage_json};
+use present::passage_json;
 
 /// Passages an answer is made from.
 const ANSWER_PASSAGES: usize = 8;
@@ -80,6 +90,7 @@ pub struct Snapshot {
 }
 
 /// What a search came to, before it becomes JSON.
+#[derive(Clone)]
 struct Found {
     query: Query,
     vector: Option<Vec<f32>>,
@@ -142,77 +153,6 @@ impl Snapshot {
             version: wire::VERSION,
             query: question.text.clone(),
             hits: found.passages.iter().map(|p| passage_json(p, &found.query)).collect(),
-            notices: found.notices,
-            timings_ms: found.timings,
-            generation: self.generation()?,
-        })
-    }
-
-    /// An answer from the notes' own sentences, each with a quote that was just found in its file.
-    ///
-    /// # Errors
-    /// As [`Self::search`].
-    pub fn ask(&self, question: &Question, run: Run<'_>) -> Result<wire::Answer> {
-        let began = Instant::now();
-        let mut found = self.find(question, question.limit.max(ANSWER_PASSAGES), run)?;
-        let answering = Instant::now();
-        let material = Material {
-            query: &found.query,
-            vector: found.vector.as_deref(),
-            passages: &found.passages[..found.passages.len().min(ANSWER_PASSAGES)],
-            embedder: self.embedder.as_deref(),
-            lexical: self.lexical.as_ref(),
-            tokens: self.tokens.as_deref(),
-            settings: &self.settings.answer,
-        };
-        let draft = answer::extract(&material, run)?;
-        let mut verifier = Verifier::default();
-        let mut citations: Vec<wire::Citation> = Vec::new();
-        let mut sentences: Vec<wire::Sentence> = Vec::new();
-        let mut items: Vec<bool> = Vec::new();
-        let mut lost = 0;
-        for point in draft.points {
-            let passage = &found.passages[point.passage];
-            let span = passage.chunk.span.start + point.span.start..passage.chunk.span.start + point.span.end;
-            let check = verifier.check(&self.catalog(), &passage.document, &span, &passage.text[point.span.clone()])?;
-            let Check::Found(verified) = check else {
-                lost += 1;
-                continue;
-            };
-            if verified.moved {
-                push_once(&mut found.notices, format!("`{}` was edited after it was indexed; what is quoted is still in it", passage.document.path));
-            }
-            let n = citations.len() + 1;
-            let mut heading = passage.chunk.heading.clone();
-            heading.extend(point.heading.filter(|h| heading.last() != Some(h) && *h != passage.document.title));
-            citations.push(citation(n, point.passage, passage, heading, verified));
-            items.push(point.item);
-            sentences.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] });
-        }
-        if lost > 0 {
-            found.notices.push(format!("{lost} sentence(s) were left out: their note has changed or is gone; run `sidenote sync`"));
-        }
-        let outcome = if draft.answered && !sentences.is_empty() { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };
-        if outcome == wire::Outcome::NotInNotes {
-            sentences.clear();
-            citations.clear();
-        } else if draft.across {
-            found.notices.push("the notes answer in another language than the question: their own sentences are shown".to_owned());
-        }
-        found.timings.insert("answer", ms(answering));
-        found.timings.insert("total", ms(began));
-        Ok(wire::Answer {
-            version: wire::VERSION,
-            question: question.text.clone(),
-            standalone_question: found.query.text.clone(),
-            followup: None,
-            outcome,
-            confidence: draft.confidence,
-            answerer: wire::Answerer { kind: "extractive", model: None },
-            answer: answer::with_markers(&sentences, &items),
-            sentences,
-            citations,
-            passages: found.passages.iter().map(|p| passage_json(p, &found.query)).collect(),
             notices: found.notices,
             timings_ms: found.timings,
             generation: self.generation()?,
@@ -328,9 +268,7 @@ impl Snapshot {
         }
         let catalog = self.catalog();
         check_libraries(&catalog, filter)?;
-        if let Some(day) = &filter.since
-            && day.parse::<jiff::civil::Date>().is_err()
-        {
+        if let Some(day) = [&filter.since, &filter.until].into_iter().flatten().find(|day| day.parse::<jiff::civil::Date>().is_err()) {
             return Err(Error::new(ErrorCode::InvalidInput, format!("`{day}` is not a date"), "write it as YYYY-MM-DD"));
         }
         Ok(Some(catalog.matching(filter)?.into_iter().collect()))

@@ -3,9 +3,27 @@
 mod front;
 mod outline;
 
+use pulldown_cmark::Options;
+
 use super::decode::Decoded;
 use super::{Limits, Skip, plain};
 use crate::document::{Block, BlockKind, Document, Format, SourceMap};
+
+/// The Markdown that notes are read as, and shown as.
+pub(crate) const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_HEADING_ATTRIBUTES)
+    .union(Options::ENABLE_MATH)
+    .union(Options::ENABLE_GFM)
+    .union(Options::ENABLE_WIKILINKS);
+
+/// Where the text begins after front matter.
+#[must_use]
+pub fn body(text: &str) -> usize {
+    front::read(text).span.end
+}
 
 /// Reads decoded Markdown text. `stem` is the file name without extension, the title of last resort.
 pub(super) fn parse(decoded: Decoded, stem: &str, _limits: &Limits) -> Result<Document, Skip> {

@@ -26,7 +26,7 @@ pub(super) fn parse(decoded: Decoded, stem: &str, _limits: &Limits) -> Result<Do
 }
 
 /// Structure and furniture of a text without markup, or of the part of it that has none.
-pub(super) fn blocks(text: &str, span: Span) -> Vec<Block> {
+pub(crate) fn blocks(text: &str, span: Span) -> Vec<Block> {
     let blocks = furniture::set_aside(text, structure::blocks_from_lines(text, span.clone()));
     let aside = |block: Option<&Block>| block.filter(|block| block.kind == BlockKind::Furniture).cloned();
     let (head, tail) = (aside(blocks.first()), aside(blocks.last()));

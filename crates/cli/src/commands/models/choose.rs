@@ -117,7 +117,7 @@ fn embedder(app: &App, store: &Store, name: &str) -> Result<Used> {
         return Ok(used);
     }
     let progress = app.progress().saying(&format!("making vectors with {name}; {before} goes on answering, Ctrl-C is safe"));
-    let switch = go_on(app, &engine, next.as_ref(), app.run(&progress)).map_err(|error| give_up(&settings, name, error))?;
+    let switch = go_on(&settings, &engine, next.as_ref(), app.run(&progress)).map_err(|error| give_up(&settings, name, error))?;
     (used.state, used.embedded, used.chunks) = (switch.state, switch.embedded, switch.chunks);
     if used.state == State::InUse {
         match engine.build_graph(app.run(&progress)) {

@@ -16,13 +16,19 @@ impl Snapshot {
     /// # Errors
     /// As [`Self::search`], and `NotFound` if no note goes by that name.
     pub fn explain(&self, question: &Question, note: &str, run: Run<'_>) -> Result<wire::Explanation> {
-        let document = find_note(&self.catalog(), note, &Filter::default())?;
+        let document = find_note(&self.catalog(), note, &Filter::default())?.id;
+        self.explain_document(question, document, run)
+    }
+
+    /// The same for a note by its id.
+    ///
+    /// # Errors
+    /// As [`Self::explain`].
+    pub fn explain_document(&self, question: &Question, document: u64, run: Run<'_>) -> Result<wire::Explanation> {
+        let document = self.file_of(document)?;
         let shown = question.limit.max(1);
         let all = self.find(question, shown, run)?;
-        let inside = Question {
-            filter: Filter { libraries: vec![document.library.clone()], notes: vec![document.path.clone()], ..Filter::default() },
-            ..question.clone()
-        };
+        let inside = Question { filter: Filter { ids: vec![document.id], ..Filter::default() }, ..question.clone() };
         let own = self.find(&inside, 1, run)?;
         let best = own.passages.first();
         let filtered = !question.filter.is_empty() && !self.catalog().matching(&question.filter)?.contains(&document.id);

@@ -1,6 +1,7 @@
 //! A question asked in its standalone form: the answer says so, and how it came to be asked like that. It must not know how that form is made.
 
-use super::{Question, Snapshot};
+use super::ask::extractive;
+use super::{Manner, Question, Snapshot};
 use crate::error::Result;
 use crate::event::Run;
 use crate::followup::{Kind, Rewrite};
@@ -12,16 +13,7 @@ impl Snapshot {
     /// # Errors
     /// As [`Self::search`].
     pub fn ask_as(&self, question: &Question, rewrite: &Rewrite, run: Run<'_>) -> Result<wire::Answer> {
-        let asked = Question { text: rewrite.standalone.clone(), ..question.clone() };
-        let mut answer = self.ask(&asked, run)?;
-        answer.question.clone_from(&question.text);
-        answer.followup = told(rewrite);
-        if answer.followup.is_some() && answer.outcome == wire::Outcome::NotInNotes {
-            answer
-                .notices
-                .push(format!("this was asked as `{}`; if that is not what was meant, ask it as typed or in other words", rewrite.standalone));
-        }
-        Ok(answer)
+        self.ask_with(question, &Manner { rewrite: Some(rewrite), ..Manner::default() }, run)
     }
 }
 
@@ -33,4 +25,26 @@ pub fn told(rewrite: &Rewrite) -> Option<wire::FollowUp> {
         turn: rewrite.from.map(|turn| turn + 1),
         subject: rewrite.subject.clone(),
     })
+}
+
+/// The answer to a question that was stopped before anything was said.
+#[must_use]
+pub fn stopped(question: &str, rewrite: &Rewrite) -> wire::Answer {
+    wire::Answer {
+        version: wire::VERSION,
+        question: question.to_owned(),
+        standalone_question: rewrite.standalone.trim().to_owned(),
+        followup: told(rewrite),
+        outcome: wire::Outcome::Cancelled,
+        confidence: 0.0,
+        answerer: extractive(),
+        answer: String::new(),
+        sentences: Vec::new(),
+        citations: Vec::new(),
+        coverage: None,
+        passages: Vec::new(),
+        notices: Vec::new(),
+        timings_ms: wire::Timings::new(),
+        generation: 0,
+    }
 }

@@ -2,24 +2,17 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use crate::document::{Block, BlockKind, Span};
+use crate::ingest::markdown::OPTIONS;
 use crate::ingest::structure::{Mark, columns, ends_sentence, is_question, mark};
 
 /// The blocks of `text[from..]`, with spans in `text`.
 pub(super) fn blocks(text: &str, from: usize) -> Vec<Block> {
     let body = text.get(from..).unwrap_or("");
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_MATH
-        | Options::ENABLE_GFM
-        | Options::ENABLE_WIKILINKS;
     let mut outline = Outline { text, from, ..Outline::default() };
-    for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
+    for (event, range) in Parser::new_ext(body, OPTIONS).into_offset_iter() {
         outline.event(&event, range.start + from..range.end + from);
     }
     outline.fill_gaps();

@@ -7,30 +7,31 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
 use sidenote_engine::model::{CrossEncoder, Embedder, Generator, TokenVectors};
 use sidenote_engine::paths::Paths;
-use sidenote_models::{BUNDLED, Choice, ENDPOINT, Installed, Remote, Store};
+
+use crate::{BUNDLED, Choice, ENDPOINT, Installed, Remote, Store};
 
 /// The models of this run.
 #[derive(Clone, Default)]
-pub(crate) struct Models {
+pub struct Models {
     /// Turns text into vectors.
-    pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    pub embedder: Option<Arc<dyn Embedder>>,
     /// Compares tokens, for late interaction.
-    pub(crate) tokens: Option<Arc<dyn TokenVectors>>,
+    pub tokens: Option<Arc<dyn TokenVectors>>,
     /// Takes over once its vectors are complete.
-    pub(crate) next: Option<Arc<dyn Embedder>>,
+    pub next: Option<Arc<dyn Embedder>>,
     /// Orders the first results.
-    pub(crate) reranker: Option<Arc<dyn CrossEncoder>>,
+    pub reranker: Option<Arc<dyn CrossEncoder>>,
     /// Writes answers.
-    pub(crate) generator: Option<Arc<dyn Generator>>,
+    pub generator: Option<Arc<dyn Generator>>,
     /// Why there is no embedder.
-    pub(crate) problem: Option<String>,
+    pub problem: Option<String>,
     /// A chosen model that cannot be used, and what stands in for it.
-    pub(crate) notices: Vec<String>,
+    pub notices: Vec<String>,
 }
 
 /// The models that the person chose. A chosen embedder that cannot be used is replaced by the one inside the program, and a notice says so. With
 /// `soon`, loading begins at once; a failure of the one inside is told by the first use.
-pub(crate) fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models {
+pub fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models {
     let store = Store::new(paths.models());
     let mut models = Models::default();
     let choice = Choice::read(&paths.settings()).unwrap_or_else(|error| {
@@ -47,7 +48,7 @@ pub(crate) fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models 
         }
     }
     // Late interaction compares the tokens of the one inside, whichever embedder is chosen.
-    let bundled = sidenote_models::bundled();
+    let bundled = crate::bundled();
     if soon {
         bundled.warm_up();
     }
@@ -90,7 +91,7 @@ fn generator(store: &Store, choice: &Choice) -> Result<Option<Arc<dyn Generator>
 ///
 /// # Errors
 /// `InvalidInput` if they do not, or not in a way that can be used.
-pub(crate) fn remote(choice: &Choice) -> Result<Remote> {
+pub fn remote(choice: &Choice) -> Result<Remote> {
     let settings = choice.endpoint.as_ref().ok_or_else(|| {
         Error::new(
             sidenote_engine::error::ErrorCode::InvalidInput,
@@ -105,9 +106,9 @@ pub(crate) fn remote(choice: &Choice) -> Result<Remote> {
 ///
 /// # Errors
 /// `NotFound`, `InvalidInput` for a reranker, `ModelUnavailable`.
-pub(crate) fn embedder(store: &Store, name: &str) -> Result<Arc<dyn Embedder>> {
+pub fn embedder(store: &Store, name: &str) -> Result<Arc<dyn Embedder>> {
     if name == BUNDLED {
-        return Ok(sidenote_models::bundled());
+        return Ok(crate::bundled());
     }
     Ok(Arc::new(chosen(store, name)?.embedder()?))
 }
@@ -117,24 +118,29 @@ fn chosen(store: &Store, name: &str) -> Result<Installed> {
 }
 
 /// The error for a model that is not there.
-pub(crate) fn not_installed(name: &str) -> Error {
-    match sidenote_models::catalogue::known(name) {
+pub fn not_installed(name: &str) -> Error {
+    match crate::catalogue::known(name) {
         Some(known) => Error::new(
             sidenote_engine::error::ErrorCode::NotFound,
             format!("the model {} is not installed", known.name),
-            format!("download it with `sidenote models pull {}` (about {})", known.name, crate::layout::bytes(known.download)),
+            format!("download it with `sidenote models pull {}` (about {} MB)", known.name, megabytes(known.download)),
         ),
         None if name.contains('/') => Error::new(
             sidenote_engine::error::ErrorCode::NotFound,
             format!("the model {name} is not installed"),
             format!("download it with `sidenote models pull {name}`"),
         ),
-        None => sidenote_models::unknown(name),
+        None => crate::unknown(name),
     }
 }
 
+/// Bytes as whole megabytes.
+fn megabytes(bytes: u64) -> u64 {
+    (bytes + 500_000) / 1_000_000
+}
+
 /// Whether a name is that of the model inside the program, which needs no runtime.
-pub(crate) fn is_bundled(name: &str) -> bool {
+pub fn is_bundled(name: &str) -> bool {
     name == BUNDLED
 }
 
@@ -142,6 +148,6 @@ pub(crate) fn is_bundled(name: &str) -> bool {
 ///
 /// # Errors
 /// `ModelUnavailable`.
-pub(crate) fn runtime() -> Result<PathBuf> {
-    sidenote_models::runtime::library()
+pub fn runtime() -> Result<PathBuf> {
+    crate::runtime::library()
 }

@@ -1,18 +1,19 @@
-//! From one embedding model to the next: vectors are made while the old one answers, then the choice changes. It must not know what is printed.
+//! From one embedding model to the next: vectors are made while the old one answers, then the choice changes. It must not know who asked for it.
+
+use std::path::Path;
 
 use serde::Serialize;
 use sidenote_engine::engine::Engine;
 use sidenote_engine::error::{ErrorCode, Result};
 use sidenote_engine::event::Run;
 use sidenote_engine::model::Embedder;
-use sidenote_models::{BUNDLED, Choice};
 
-use crate::app::App;
+use crate::{BUNDLED, Choice};
 
 /// How far a switch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum State {
+pub enum State {
     /// The new model answers.
     InUse,
     /// Its vectors are not complete: the old model answers.
@@ -23,34 +24,33 @@ pub(crate) enum State {
 
 /// What a switch came to.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Switch {
+pub struct Switch {
     /// The new model.
-    pub(crate) model: String,
+    pub model: String,
     /// How far it is.
-    pub(crate) state: State,
+    pub state: State,
     /// Passages with its vector.
-    pub(crate) embedded: u64,
+    pub embedded: u64,
     /// All passages.
-    pub(crate) chunks: u64,
+    pub chunks: u64,
 }
 
 /// Makes what is missing of the next model's vectors; once they are complete it is the one in use. Being stopped is no error: the state says so.
 ///
 /// # Errors
 /// `ModelUnavailable`, `Io`, `DataDamaged`.
-pub(crate) fn go_on(app: &App, engine: &Engine, next: &dyn Embedder, run: Run<'_>) -> Result<Switch> {
+pub fn go_on(settings: &Path, engine: &Engine, next: &dyn Embedder, run: Run<'_>) -> Result<Switch> {
     let spec = next.spec();
-    let settings = app.paths().settings();
     let state = match engine.prepare(next, run) {
         Err(e) if e.code == ErrorCode::Cancelled => State::Preparing,
         Err(e) => return Err(e),
         Ok(_) => {
             // Read anew: making vectors takes a while, and the person may have thought better of it.
-            let mut choice = Choice::read(&settings)?;
+            let mut choice = Choice::read(settings)?;
             if choice.next_embedder.as_ref() == Some(&spec.name) {
                 choice.embedder = Some(spec.name.clone()).filter(|name| name != BUNDLED);
                 choice.next_embedder = None;
-                choice.write(&settings)?;
+                choice.write(settings)?;
                 State::InUse
             } else {
                 State::Abandoned

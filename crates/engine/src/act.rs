@@ -1,0 +1,78 @@
+//! What a person wants done, where it is more than a question: list all, compare, summarise, explain simply, practise. Recognised by its wording alone; a
+//! question that only looks like one stays a question. Pure: it must not know notes, indexes or models.
+
+mod compare;
+mod list;
+mod practise;
+mod summarise;
+
+use crate::text::normalise;
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// An answer.
+    Ask,
+    /// Everything that the notes have of something, not only the best passages.
+    List {
+        /// Of what.
+        of: String,
+    },
+    /// Two things beside each other.
+    Compare {
+        /// The two, in the question's wording.
+        sides: [String; 2],
+    },
+    /// What a note or a folder says.
+    Summarise {
+        /// Its name.
+        what: String,
+    },
+    /// An explanation in simple words.
+    Explain {
+        /// Of what.
+        of: String,
+    },
+    /// Questions to practise with.
+    Quiz {
+        /// About what.
+        about: String,
+    },
+}
+
+impl Act {
+    /// What a question wants.
+    #[must_use]
+    pub fn of(question: &str) -> Self {
+        let text = normalise(question);
+        let text = text.trim();
+        list::of(text)
+            .or_else(|| summarise::of(question.trim(), text))
+            .or_else(|| practise::of(text))
+            .or_else(|| compare::of(question, text))
+            .unwrap_or(Self::Ask)
+    }
+}
+
+/// What is left of a request when the words around its object are taken off; nothing if that is no object.
+fn object<'a>(text: &'a str, before: &[&str], after: &[&str]) -> Option<&'a str> {
+    let odd = |c: char| c.is_whitespace() || matches!(c, '?' | '!' | '.' | '。' | ',' | ':' | '"' | '《' | '》' | '「' | '」' | '“' | '”' | '`');
+    let mut rest = text.trim_matches(odd);
+    let mut cut = true;
+    while cut {
+        cut = false;
+        for word in before {
+            if let Some(shorter) = rest.strip_prefix(word) {
+                rest = shorter.trim_matches(odd);
+                cut = true;
+            }
+        }
+        for word in after {
+            if let Some(shorter) = rest.strip_suffix(word) {
+                rest = shorter.trim_matches(odd);
+                cut = true;
+            }
+        }
+    }
+    rest.contains(char::is_alphanumeric).then_some(rest)
+}

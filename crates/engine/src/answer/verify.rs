@@ -1,0 +1,189 @@
+//! Whether the passages say what a sentence of a written answer says, and with which of their own sentences: words, numbers and their units, names,
+//! negation, opposites and order, clause by clause; token vectors for other words and the other language. Pure: it must not know who wrote the answer,
+//! and no marker that a model wrote is ever looked at. In doubt a sentence is not supported.
+
+mod align;
+mod clause;
+// Word lists are read as paragraphs.
+#[rustfmt::skip]
+mod lexicon;
+mod number;
+
+use crate::document::Span;
+use crate::model::TokenVectors;
+use crate::text::is_cjk;
+use crate::wire::Support;
+
+use super::units::{Kind, Unit, units};
+use align::{Level, align};
+use clause::{Clause, clauses};
+use lexicon::SEVERAL;
+
+/// How a sentence begins that speaks of what the one before it was about.
+const PRONOUNS: &[&str] = &["它", "其", "这", "该", "It ", "Its ", "This ", "They ", "These "];
+
+/// A passage that a sentence may rest on.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The note's title.
+    pub title: &'a str,
+    /// The headings above it.
+    pub heading: &'a [String],
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// A passage's own sentence that says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Index of the passage.
+    pub passage: usize,
+    /// Bytes of its text.
+    pub span: Span,
+}
+
+/// What was found of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// How far the passages say it.
+    pub support: Support,
+    /// The sentences that do, in the order of what they say; none where nothing is supported.
+    pub quotes: Vec<Quote>,
+    /// Whether the sentence claims anything: "Here is what your notes say:" does not.
+    pub claims: bool,
+}
+
+/// The sentences of passages, ready to be compared.
+pub struct Grounds<'a> {
+    grounds: Vec<Ground>,
+    model: Option<&'a dyn TokenVectors>,
+}
+
+/// A sentence, item or cell of a passage.
+struct Ground {
+    quote: Quote,
+    /// Clauses that belong together, in order.
+    clauses: Vec<Clause>,
+    /// Title and headings above it, and what a pronoun at its beginning stands for.
+    above: Vec<Clause>,
+    cjk: bool,
+}
+
+impl<'a> Grounds<'a> {
+    /// Reads the passages.
+    #[must_use]
+    pub fn new(sources: &[Source<'_>], model: Option<&'a dyn TokenVectors>) -> Self {
+        let mut grounds = Vec::new();
+        for (passage, source) in sources.iter().enumerate() {
+            let all = units(source.text);
+            let mut head: Option<&Unit> = None;
+            let mut before: Vec<Clause> = Vec::new();
+            for unit in &all {
+                match unit.kind {
+                    Kind::Head => head = Some(unit),
+                    Kind::Row => {}
+                    _ => head = None,
+                }
+                if matches!(unit.kind, Kind::Heading | Kind::Code | Kind::Head) {
+                    continue;
+                }
+                let titles = [source.title].into_iter().chain(source.heading.iter().map(String::as_str)).chain(unit.heading.as_deref());
+                let titles = titles.filter(|t| !SEVERAL.iter().any(|mark| t.contains(mark)));
+                let mut above: Vec<Clause> = titles.flat_map(|t| clauses(t, model)).map(|c| Clause { label: true, ..c }).collect();
+                if PRONOUNS.iter().any(|p| unit.clean.starts_with(p)) {
+                    above.extend(before.iter().cloned().map(|c| Clause { label: true, ..c }));
+                }
+                let quote = Quote { passage, span: unit.span.clone() };
+                let stated = statements(unit, head, model);
+                before = stated.first().cloned().unwrap_or_default();
+                for clauses in stated {
+                    let cjk = clauses.iter().any(|c| c.text.contains(is_cjk));
+                    grounds.push(Ground { quote: quote.clone(), clauses, above: above.clone(), cjk });
+                }
+            }
+        }
+        Self { grounds, model }
+    }
+
+    /// Looks for what a sentence says; markers must have been taken out of it.
+    #[must_use]
+    pub fn judge(&self, sentence: &str) -> Verdict {
+        let claimed = claimed(sentence, self.model);
+        let cjk = sentence.contains(is_cjk);
+        let mut quotes: Vec<Quote> = Vec::new();
+        let mut levels = Vec::with_capacity(claimed.len());
+        for clause in &claimed {
+            let best = self.grounds.iter().map(|ground| (align(clause, ground, ground.cjk != cjk, self.model), ground)).max_by(|a, b| {
+                // Of equals the first: a sentence is quoted where it is said first.
+                a.0.level.cmp(&b.0.level).then(a.0.coverage.total_cmp(&b.0.coverage)).then(std::cmp::Ordering::Greater)
+            });
+            let Some((found, ground)) = best else {
+                levels.push(Level::Absent);
+                continue;
+            };
+            if matches!(found.level, Level::Said | Level::Partly) && !quotes.contains(&ground.quote) {
+                quotes.push(ground.quote.clone());
+            }
+            levels.push(found.level);
+        }
+        let support = if !levels.is_empty() && levels.iter().all(|l| *l == Level::Said) {
+            Support::Supported
+        } else if levels.contains(&Level::Refuted) || !levels.iter().any(|l| matches!(l, Level::Said | Level::Partly)) {
+            quotes.clear();
+            Support::Unsupported
+        } else {
+            Support::Partly
+        };
+        Verdict { support, quotes, claims: !claimed.is_empty() }
+    }
+}
+
+/// Clauses of what is claimed. A condition or a place is nothing by itself: it goes with the clause after it.
+fn claimed(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<Clause> {
+    let mut out: Vec<Clause> = Vec::new();
+    let mut waiting: Option<Clause> = None;
+    let (main, asides): (Vec<Clause>, Vec<Clause>) = clauses(sentence, model).into_iter().partition(|c| c.aside_of.is_none());
+    for (i, clause) in main.into_iter().enumerate() {
+        let clause = asides.iter().filter(|a| a.aside_of == Some(i)).fold(clause, |clause, aside| clause.and(aside.clone()));
+        if !clause.says() {
+            continue;
+        }
+        let clause = match waiting.take() {
+            Some(before) => before.and(clause),
+            None => clause,
+        };
+        if clause.is_circumstance() { waiting = Some(clause) } else { out.push(clause) }
+    }
+    out.extend(waiting);
+    out
+}
+
+/// What a unit states: a sentence its parts between semicolons, each with the label before its colon; a table's row one statement a cell.
+fn statements(unit: &Unit, head: Option<&Unit>, model: Option<&dyn TokenVectors>) -> Vec<Vec<Clause>> {
+    if unit.kind == Kind::Row {
+        let cells: Vec<&str> = unit.clean.split('|').map(str::trim).collect();
+        // The corner above the row's name may be empty: the head has then lost a cell in front.
+        let names: Vec<&str> = head.map(|h| h.clean.split('|').map(str::trim).collect()).unwrap_or_default();
+        let offset = cells.len().saturating_sub(names.len());
+        let mut out = Vec::new();
+        for (column, cell) in cells.iter().enumerate().skip(1) {
+            let name = column.checked_sub(offset).and_then(|c| names.get(c)).copied().unwrap_or_default();
+            let labels = [cells[0], name].into_iter().flat_map(|t| clauses(t, model)).map(|c| Clause { label: true, ..c });
+            out.push(labels.chain(clauses(cell, model)).collect());
+        }
+        return out;
+    }
+    let mut out: Vec<Vec<Clause>> = Vec::new();
+    let mut labels: Vec<Clause> = Vec::new();
+    for clause in clauses(&unit.clean, model) {
+        if clause.label && out.last().is_none_or(|last| last.iter().all(|c| c.label)) {
+            labels.push(clause.clone());
+        }
+        match out.last_mut() {
+            Some(last) if clause.joined => last.push(clause),
+            None => out.push(vec![clause]),
+            Some(_) => out.push(labels.iter().cloned().chain([clause]).collect()),
+        }
+    }
+    out
+}

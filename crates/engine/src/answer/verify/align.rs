@@ -1,0 +1,354 @@
+//! One clause of a claim against one statement of a passage: is it said there, in part, refuted, or absent? It must not know how a whole sentence is
+//! judged.
+
+use super::Ground;
+use super::clause::{Clause, Kind, Word};
+use super::lexicon::ORDERED;
+use crate::model::TokenVectors;
+
+/// Cosine from which another word of the same language is taken for the same.
+const SAME_WORD: f32 = 0.62;
+/// The same across languages: words that are no translations of each other are near 0.
+const SAME_ACROSS: f32 = 0.2;
+/// Share of a clause's weight that must be found for it to be said.
+const SAID: f32 = 0.85;
+/// The same across languages, where not every translation is known.
+const SAID_ACROSS: f32 = 0.85;
+/// Share that the clause itself must hold, not only what stands around it.
+const OWN: f32 = 0.4;
+/// Share from which it is partly said, and from which a conflict refutes it.
+const PARTLY: f32 = 0.5;
+/// Share that may come from other clauses of the statement.
+const BORROWED: f32 = 0.35;
+/// Share of pairs of words that may stand in another order.
+const REORDERED: f32 = 0.2;
+
+/// How far a clause is said, least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// Nothing like it is there.
+    Absent,
+    /// Something like it is there and says otherwise.
+    Refuted,
+    /// Some of it is there.
+    Partly,
+    /// It is there.
+    Said,
+}
+
+/// What a comparison came to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) level: Level,
+    /// Share of the claim's weight.
+    pub(super) coverage: f32,
+}
+
+/// Where a word of the claim was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    /// In the clause it is compared with.
+    Core(usize),
+    /// As another word of that clause.
+    Soft(usize),
+    /// In what the clause is about: before a colon, in the names of row and column.
+    Label,
+    /// In parentheses: another name of what stands before them.
+    Aside,
+    /// In another clause of the statement.
+    Near,
+    /// In a heading or the title.
+    Above,
+    Nowhere,
+}
+
+/// The best that any clause of a statement says of a claim; across languages, where clauses are cut differently, any few neighbouring ones.
+pub(super) fn align(claim: &Clause, ground: &Ground, across: bool, model: Option<&dyn TokenVectors>) -> Found {
+    let mut best = Found { level: Level::Absent, coverage: 0.0 };
+    let count = ground.clauses.len();
+    for first in 0..count {
+        for last in first..count.min(first + if across { 3 } else { 1 }) {
+            let found = Comparison::new(claim, ground, first..last + 1, across, model).found();
+            if (found.level, found.coverage) > (best.level, best.coverage) {
+                best = found;
+            }
+        }
+    }
+    best
+}
+
+/// A claim beside the clauses it is compared with.
+struct Comparison<'a> {
+    claim: &'a Clause,
+    /// Words of those clauses.
+    core: Vec<&'a Word>,
+    /// Of the other clauses of the statement.
+    near: Vec<&'a Word>,
+    /// Before the statement's colon, or a table's names of row and column.
+    label: Vec<&'a Word>,
+    /// In parentheses.
+    aside: Vec<&'a Word>,
+    /// Of title and headings.
+    above: Vec<&'a Word>,
+    /// Negations in the core.
+    negations: usize,
+    /// Where each word of the claim is.
+    places: Vec<Place>,
+    across: bool,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(claim: &'a Clause, ground: &'a Ground, window: std::ops::Range<usize>, across: bool, model: Option<&dyn TokenVectors>) -> Self {
+        let core: Vec<&Word> = ground.clauses[window.clone()].iter().flat_map(|c| &c.words).collect();
+        let outside = |label: bool, aside: bool| {
+            let is = |c: &Clause| c.aside_of.is_some() == aside && (aside || c.label == label);
+            let clauses = ground.clauses.iter().enumerate().filter(|(i, c)| !window.contains(i) && is(c));
+            clauses.flat_map(|(_, c)| &c.words).collect::<Vec<&Word>>()
+        };
+        let above: Vec<&Word> = ground.above.iter().flat_map(|c| &c.words).collect();
+        let negations = ground.clauses[window.clone()].iter().map(|c| c.negations).sum();
+        let mut new = Self {
+            claim,
+            near: outside(false, false),
+            label: outside(true, false),
+            aside: outside(false, true),
+            core,
+            above,
+            negations,
+            places: Vec::new(),
+            across,
+        };
+        new.places = claim.words.iter().map(|w| new.place(w, model)).collect();
+        new
+    }
+
+    fn place(&self, word: &Word, model: Option<&dyn TokenVectors>) -> Place {
+        let has = |words: &[&Word]| words.iter().any(|e| same(word, e));
+        if let Some(at) = self.core.iter().position(|e| same(word, e)) {
+            return Place::Core(at);
+        }
+        if has(&self.label) {
+            return Place::Label;
+        }
+        if has(&self.aside) {
+            return Place::Aside;
+        }
+        if has(&self.near) {
+            return Place::Near;
+        }
+        if has(&self.above) {
+            return Place::Above;
+        }
+        let (Kind::Plain, Some(model)) = (word.kind, model) else { return Place::Nowhere };
+        let floor = if self.across { SAME_ACROSS } else { SAME_WORD };
+        let nearest = |words: &[&Word]| {
+            let all = words.iter().enumerate().map(|(i, e)| (i, if like(word, e) { cosine(word, e, model) } else { 0.0 }));
+            all.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, cosine)| *cosine >= floor)
+        };
+        if let Some((at, _)) = nearest(&self.core) {
+            return Place::Soft(at);
+        }
+        if self.across && nearest(&self.label).is_some() {
+            return Place::Label;
+        }
+        if self.across && nearest(&self.above).is_some() {
+            return Place::Above;
+        }
+        Place::Nowhere
+    }
+
+    fn words(&self) -> impl Iterator<Item = (&'a Word, Place)> {
+        self.claim.words.iter().zip(self.places.iter().copied())
+    }
+
+    /// Share of the claim's weight for which `is` holds.
+    fn share(&self, is: impl Fn(Place) -> bool) -> f32 {
+        let total: f32 = self.words().map(|(w, _)| w.weight()).sum();
+        let sum: f32 = self.words().filter(|(_, p)| is(*p)).map(|(w, _)| w.weight()).sum();
+        if total > 0.0 { sum / total } else { 0.0 }
+    }
+
+    fn found(&self) -> Found {
+        let own = self.share(|p| matches!(p, Place::Core(_) | Place::Soft(_)));
+        let coverage = self.share(|p| p != Place::Nowhere);
+        let found = |level| Found { level, coverage };
+        if coverage < PARTLY || own < OWN {
+            return found(Level::Absent);
+        }
+        if self.conflicts() || (self.across && self.claim.negations % 2 != self.negations % 2) || self.replaced() || self.swapped() {
+            return found(Level::Refuted);
+        }
+        let missing = self.words().any(|(w, p)| p == Place::Nowhere && (w.pole.is_some() || (w.heavy() && !self.across)));
+        let enough = if self.across { SAID_ACROSS } else { SAID };
+        found(if !missing && coverage >= enough && !self.reordered() && !self.borrowed() { Level::Said } else { Level::Partly })
+    }
+
+    /// A number or name that is not there, an opposite, a word that only one side negates.
+    fn conflicts(&self) -> bool {
+        self.words().any(|(word, place)| {
+            if matches!(word.kind, Kind::Name | Kind::Number(_)) && place == Place::Nowhere {
+                return true;
+            }
+            // What is said once cannot be claimed twice.
+            let everywhere = || self.core.iter().chain(&self.near).chain(&self.label).chain(&self.aside).chain(&self.above);
+            if (word.pole.is_some() || matches!(word.kind, Kind::Number(_)))
+                && place != Place::Nowhere
+                && self.claim.words.iter().filter(|w| w.text == word.text).count() > everywhere().filter(|e| same(word, e)).count()
+            {
+                return true;
+            }
+            if let Some((axis, side)) = word.pole {
+                let says = |words: &[&Word], s: bool| words.iter().any(|e| e.pole.is_some_and(|(a, t)| a == axis && (t != e.negated) == s));
+                let side = side != word.negated;
+                if !says(&self.core, side) && (says(&self.core, !side) || (!says(&self.near, side) && says(&self.near, !side))) {
+                    return true;
+                }
+            }
+            // A word that stands there twice may be negated once.
+            let negated = |words: &[&Word]| words.iter().filter(|e| same(word, e)).all(|e| e.negated != word.negated);
+            match place {
+                Place::Core(_) => (word.weight() > 0.0 || word.pole.is_some()) && negated(&self.core),
+                // 「主流模型不用它」 denies what another clause names.
+                Place::Near => negated(&self.near) && !(self.negations > 0 && self.negations == self.claim.negations),
+                Place::Soft(at) => self.core[at].negated != word.negated,
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether a word of the core is said by the claim.
+    fn used(&self, at: usize) -> bool {
+        let e = self.core[at];
+        self.places.iter().any(|p| matches!(p, Place::Core(i) | Place::Soft(i) if *i == at)) || self.says(e)
+    }
+
+    fn says(&self, e: &Word) -> bool {
+        self.claim.words.iter().any(|w| same(w, e) || same(e, w))
+    }
+
+    /// Whether something of the statement gave its place to something that stands elsewhere: 「滚动更新」 for 「蓝绿部署」.
+    fn replaced(&self) -> bool {
+        let left = self.left();
+        let from = |place: Place| self.words().any(|(w, p)| w.heavy() && p == place);
+        let named = |place: Place| self.words().any(|(w, p)| p == place && matches!(w.kind, Kind::Name | Kind::Number(_)));
+        let names = left.iter().any(|i| self.core[*i].kind != Kind::Plain && !self.listed(*i));
+        let first = self.places.iter().filter_map(|p| if let Place::Core(i) | Place::Soft(i) = p { Some(*i) } else { None }).min();
+        let subject = first.is_some_and(|first| left.iter().any(|i| *i < first));
+        if ((from(Place::Near) || from(Place::Label)) && subject) || ((named(Place::Near) || named(Place::Above)) && names) {
+            return true;
+        }
+        // What title or heading name is not what a statement with a subject of its own is about.
+        let own = |words: &[&Word]| words.iter().any(|e| e.heavy() && !self.says(e));
+        let other = self.near.iter().any(|e| e.kind == Kind::Name && !self.says(e));
+        let last = self.places.iter().filter_map(|p| if let Place::Core(i) | Place::Soft(i) = p { Some(*i) } else { None }).max();
+        let inside = last.is_some_and(|last| left.iter().any(|i| *i < last));
+        from(Place::Above) && (inside || own(&self.label) || other)
+    }
+
+    /// Heavy words of the core that the claim does not say.
+    fn left(&self) -> Vec<usize> {
+        (0..self.core.len()).filter(|i| self.core[*i].heavy() && !self.used(*i)).collect()
+    }
+
+    /// Whether a name stands beside another that the claim does say, as in a list.
+    fn listed(&self, at: usize) -> bool {
+        let name = |i: &usize| self.core[*i].kind == Kind::Name;
+        let run = |range: &mut dyn Iterator<Item = usize>| range.take_while(name).any(|i| self.used(i));
+        name(&at) && (run(&mut (at + 1..self.core.len())) || run(&mut (0..at).rev()))
+    }
+
+    /// Whether a word is taken from elsewhere in the statement while the clause has more to say: perhaps in the place of it.
+    fn borrowed(&self) -> bool {
+        let near = self.share(|p| p == Place::Near);
+        near > BORROWED || (near > 0.0 && !self.left().is_empty())
+    }
+
+    /// Places of the claim's words in the core, in the claim's order.
+    fn order(&self) -> Vec<(usize, &'a Word)> {
+        let exact = |w: &Word| !self.across || matches!(w.kind, Kind::Name | Kind::Number(_));
+        let mut at: Vec<(usize, &Word)> = Vec::new();
+        for (word, place) in self.words().filter(|(w, _)| w.weight() > 0.0) {
+            let candidates: Vec<usize> = match place {
+                Place::Core(_) if exact(word) => (0..self.core.len()).filter(|i| same(word, self.core[*i])).collect(),
+                Place::Soft(i) if self.across => vec![i],
+                _ => continue,
+            };
+            let last = at.last().map_or(0, |(i, _)| *i);
+            if let Some(next) = candidates.iter().find(|i| **i >= last).or(candidates.first()) {
+                at.push((*next, word));
+            }
+        }
+        at
+    }
+
+    /// Whether the order in which two things are named is the claim, and is another one; or a number was taken from what belongs to something else.
+    fn swapped(&self) -> bool {
+        let at = self.order();
+        if self.bound() && at.iter().enumerate().any(|(i, (a, _))| at[i + 1..].iter().any(|(b, _)| a > b)) {
+            return true;
+        }
+        // A number between which and the word before it the statement has another number.
+        at.windows(2).any(|pair| {
+            let [(a, _), (b, word)] = pair else { return false };
+            let mut between = self.core[(a + 1).min(*b)..*b].iter();
+            matches!(word.kind, Kind::Number(_)) && between.any(|e| matches!(e.kind, Kind::Number(_)) && !self.says(e))
+        })
+    }
+
+    /// Whether the order in which things are named is part of the claim.
+    fn bound(&self) -> bool {
+        let text = format!(" {} ", self.claim.text);
+        ORDERED.iter().any(|mark| text.contains(mark))
+    }
+
+    /// Whether many words stand in another order.
+    fn reordered(&self) -> bool {
+        // Across languages the order of words is not known well enough.
+        if self.across && self.bound() {
+            return true;
+        }
+        let at = self.order();
+        let exact = |w: &Word| !self.across || matches!(w.kind, Kind::Name | Kind::Number(_));
+        let (mut pairs, mut inverted) = (0, 0);
+        for (i, (a, x)) in at.iter().enumerate() {
+            for (b, _) in at[i + 1..].iter().filter(|(b, y)| b != a && exact(x) && exact(y)) {
+                pairs += 1;
+                inverted += usize::from(a > b);
+            }
+        }
+        pairs > 0 && inverted as f32 / pairs as f32 > REORDERED
+    }
+}
+
+/// Whether two words are the same, or say the same side of two opposites.
+fn same(a: &Word, b: &Word) -> bool {
+    match (a.kind, b.kind) {
+        (Kind::Number(x), Kind::Number(y)) => x.same_as(y),
+        (Kind::Number(_), _) | (_, Kind::Number(_)) => false,
+        _ if a.text == b.text => true,
+        (Kind::Light, _) | (_, Kind::Light) => a.pole.is_some() && a.pole == b.pole,
+        _ if a.pole.is_some() && a.pole == b.pole => true,
+        // 「模型」 is in 「大模型」.
+        (Kind::Plain, _) => a.is_cjk() && a.text.chars().count() > 1 && b.text.contains(&a.text),
+        _ => false,
+    }
+}
+
+/// Whether one word may stand for the other: not its opposite, not its negation.
+fn like(a: &Word, b: &Word) -> bool {
+    let opposite = matches!((a.pole, b.pole), (Some((x, s)), Some((y, t))) if x == y && s != t);
+    let prefixed = |long: &str, short: &str| {
+        ["un", "non", "in", "im", "dis", "semi", "非", "不", "无", "半"].iter().any(|p| long.strip_prefix(p).is_some_and(|rest| rest == short))
+    };
+    b.kind == Kind::Plain && !opposite && !prefixed(&a.text, &b.text) && !prefixed(&b.text, &a.text)
+}
+
+/// How near two words are: for each token of the one its nearest of the other, by weight.
+fn cosine(a: &Word, b: &Word, model: &dyn TokenVectors) -> f32 {
+    let (mut sum, mut total) = (0.0, 0.0);
+    for (token, weight) in &a.tokens {
+        sum += weight * b.tokens.iter().map(|(other, _)| model.cosine(*token, *other)).fold(0.0, f32::max);
+        total += weight;
+    }
+    if total > 0.0 { sum / total } else { 0.0 }
+}

@@ -1,0 +1,143 @@
+//! The numbers of a normalised text and what they count: digits, Chinese numerals before a measure word, English numerals. Pure.
+
+use std::ops::Range;
+
+use super::lexicon::{MEASURES, NUMERALS, SCALES, UNITS};
+
+/// A number with its scale worked in, and its unit where it has one that must agree.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Number {
+    value: f64,
+    unit: Option<&'static str>,
+}
+
+impl Number {
+    /// Whether both say the same amount; a unit that one side leaves out is taken as the other's.
+    pub(super) fn same_as(self, other: Self) -> bool {
+        let close = (self.value - other.value).abs() <= 1e-9 * self.value.abs().max(other.value.abs());
+        close && (self.unit.is_none() || other.unit.is_none() || self.unit == other.unit)
+    }
+}
+
+/// Every number with its place, in order. Digits inside identifiers (`fp16`, `7b`) belong to the identifier.
+pub(super) fn numbers(text: &str) -> Vec<(Range<usize>, Number)> {
+    let mut out: Vec<(Range<usize>, Number)> = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = text[at..].find(|c: char| c.is_ascii_digit() || is_numeral(c) || c.is_ascii_alphabetic()) {
+        let start = at + offset;
+        let rest = &text[start..];
+        if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let len = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(rest.len());
+            let word = &rest[..len];
+            let plain = word.trim_end_matches('.').split('-').next().unwrap_or_default();
+            if let Some((_, value)) = NUMERALS.iter().find(|(name, _)| *name == plain) {
+                push(text, start..start + plain.len(), *value, &mut out);
+            }
+            at = start + len.max(1);
+        } else if rest.starts_with(is_numeral) {
+            let len = rest.find(|c: char| !is_numeral(c)).unwrap_or(rest.len());
+            if let Some(value) = chinese(&rest[..len]).filter(|_| MEASURES.iter().any(|m| rest[len..].trim_start().starts_with(m))) {
+                push(text, start..start + len, value, &mut out);
+            }
+            at = start + len;
+        } else {
+            let ends = |(i, c): &(usize, char)| !c.is_ascii_alphanumeric() && *c != '.' && !(*c == ',' && groups(&rest[*i..]));
+            let len = rest.char_indices().find(ends).map_or(rest.len(), |(i, _)| i);
+            let mut run = rest[..len].trim_end_matches('.');
+            // `6e-8` is one number; `20-38` are two.
+            if run.ends_with('e') && rest[run.len()..].starts_with(['-', '+']) {
+                let more = rest[run.len() + 1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - run.len() - 1);
+                run = &rest[..run.len() + 1 + more];
+            }
+            let (digits, unit) = split(run);
+            if let Ok(value) = digits.replace(',', "").parse::<f64>()
+                && (unit.is_empty() || UNITS.iter().any(|(name, _)| *name == unit))
+            {
+                push(text, start..start + digits.len(), value, &mut out);
+            }
+            at = start + run.len().max(1);
+        }
+    }
+    inherit(text, &mut out);
+    out
+}
+
+/// Whether a comma groups the digits of one number: exactly three follow it.
+pub(super) fn groups(from_comma: &str) -> bool {
+    let digits = from_comma[1..].bytes().take_while(u8::is_ascii_digit).count();
+    digits == 3
+}
+
+/// `350gb` → `350`, `gb`; `6e-8` → itself.
+fn split(run: &str) -> (&str, &str) {
+    if run.parse::<f64>().is_ok() {
+        return (run, "");
+    }
+    let end = run.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).unwrap_or(run.len());
+    run.split_at(end)
+}
+
+fn push(text: &str, place: Range<usize>, value: f64, out: &mut Vec<(Range<usize>, Number)>) {
+    let mut rest = text[place.end..].trim_start_matches([' ', '多', '余', '-']);
+    let mut value = value;
+    let mut scaled = true;
+    while scaled {
+        scaled = false;
+        for (name, factor) in SCALES {
+            if let Some(after) = rest.strip_prefix(name) {
+                value *= factor;
+                rest = after.trim_start();
+                scaled = true;
+            }
+        }
+    }
+    let unit = UNITS.iter().find(|(name, _)| rest.strip_prefix(name).is_some_and(|after| ends(name, after))).map(|(_, unit)| *unit);
+    out.push((place, Number { value, unit }));
+}
+
+/// Whether a unit ends where its name does: `ms` is none in `msra`.
+fn ends(name: &str, after: &str) -> bool {
+    !name.ends_with(|c: char| c.is_ascii_alphabetic()) || !after.trim_start_matches('s').starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// In 「2–3 倍」 both count the same.
+fn inherit(text: &str, out: &mut [(Range<usize>, Number)]) {
+    for i in (1..out.len()).rev() {
+        let between = text[out[i - 1].0.end..out[i].0.start].trim();
+        if out[i - 1].1.unit.is_none() && matches!(between, "-" | "–" | "—" | "~" | "～" | "至" | "到" | "to") {
+            out[i - 1].1.unit = out[i].1.unit;
+        }
+    }
+}
+
+fn is_numeral(c: char) -> bool {
+    "零二三四五六七八九十百千万亿两一".contains(c)
+}
+
+/// The value of a Chinese numeral; none for 一 alone, which seldom counts.
+fn chinese(numeral: &str) -> Option<f64> {
+    if numeral == "一" || numeral == "万" || numeral == "亿" || numeral == "千" || numeral == "百" {
+        return None;
+    }
+    let (mut total, mut section, mut digit) = (0.0, 0.0, 0.0);
+    for c in numeral.chars() {
+        match c {
+            '十' | '百' | '千' => {
+                let unit = match c {
+                    '十' => 10.0,
+                    '百' => 100.0,
+                    _ => 1_000.0,
+                };
+                section += if digit == 0.0 { unit } else { digit * unit };
+                digit = 0.0;
+            }
+            '万' | '亿' => {
+                total = (total + section + digit) * if c == '万' { 1e4 } else { 1e8 };
+                (section, digit) = (0.0, 0.0);
+            }
+            '两' => digit = 2.0,
+            _ => digit = f64::from("零一二三四五六七八九".chars().position(|d| d == c).map_or(0, |i| i as u32)),
+        }
+    }
+    Some(total + section + digit)
+}

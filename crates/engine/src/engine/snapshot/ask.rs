@@ -1,0 +1,181 @@
+//! A question to its answer: found, judged whether the notes answer it, then said in the notes' own sentences or written by a model. It must not know how
+//! passages are ranked or sentences chosen.
+
+use std::time::Instant;
+
+use super::present::passage_json;
+use super::quoting::Quoting;
+use super::{ANSWER_PASSAGES, Found, Question, Snapshot, ms, told};
+use crate::act::Act;
+use crate::answer::prompt::{Exchange, Task};
+use crate::answer::{self, Draft, Material};
+use crate::error::Result;
+use crate::event::Run;
+use crate::followup::{Kind, Rewrite};
+use crate::model::Generator;
+use crate::wire;
+
+/// How a question is asked.
+#[derive(Clone, Copy, Default)]
+pub struct Manner<'a> {
+    /// The form in which it is asked, where that is not as typed.
+    pub rewrite: Option<&'a Rewrite>,
+    /// What was said before, oldest first, for a model that writes.
+    pub earlier: &'a [Exchange],
+    /// Writes the answer; without one it is made of the notes' own sentences.
+    pub generator: Option<&'a dyn Generator>,
+}
+
+/// An answer before it becomes JSON.
+pub(super) struct Body {
+    pub(super) quoting: Quoting,
+    pub(super) outcome: wire::Outcome,
+    pub(super) answerer: wire::Answerer,
+}
+
+/// Who answers without a model.
+pub(super) fn extractive() -> wire::Answerer {
+    wire::Answerer { kind: "extractive", model: None }
+}
+
+impl Snapshot {
+    /// An answer from the notes' own sentences, each with a quote that was just found in its file.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub fn ask(&self, question: &Question, run: Run<'_>) -> Result<wire::Answer> {
+        self.ask_with(question, &Manner::default(), run)
+    }
+
+    /// The same in the manner that is given. With a generator [`wire::AnswerEvent`]s tell what is written; if it fails, or if most of what it writes is not in
+    /// the passages, the notes' own sentences take its place, and a notice says so.
+    ///
+    /// # Errors
+    /// As [`Self::search`]. An answer that is stopped while it is written is no error: its outcome is `Cancelled`, with what was said.
+    pub fn ask_with(&self, question: &Question, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+        let asked = match manner.rewrite {
+            Some(rewrite) => Question { text: rewrite.standalone.clone(), ..question.clone() },
+            None => question.clone(),
+        };
+        let mut answer = self.act(&asked, manner, run)?;
+        answer.question.clone_from(&question.text);
+        if let Some(rewrite) = manner.rewrite.filter(|r| r.kind != Kind::AsIs) {
+            answer.followup = told(rewrite);
+            if answer.outcome == wire::Outcome::NotInNotes {
+                let said = &rewrite.standalone;
+                answer.notices.push(format!("this was asked as `{said}`; if that is not what was meant, ask it as typed or in other words"));
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Does what is wanted: a list or a summary of all of something, or an answer.
+    fn act(&self, asked: &Question, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+        let about = |text: String| Question { text, ..asked.clone() };
+        match Act::of(&asked.text) {
+            Act::Ask => self.answer(asked, Task::Answer, None, manner, run),
+            Act::List { of } => self.list(asked, &of, run),
+            Act::Compare { sides } => self.answer(asked, Task::Compare, Some(&sides), manner, run),
+            Act::Summarise { what } => match self.summarise(asked, &what, manner.generator, run)? {
+                Some(answer) => Ok(answer),
+                // There is no note or folder of that name: it is a question.
+                None => self.answer(asked, Task::Answer, None, manner, run),
+            },
+            Act::Explain { of } => self.retold(&about(of), Task::Simply, manner, run),
+            Act::Quiz { about: subject } => self.retold(&about(subject), Task::Quiz, manner, run),
+        }
+    }
+
+    /// What only a model can put into other words.
+    fn retold(&self, asked: &Question, task: Task, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+        let mut answer = self.answer(asked, task, None, manner, run)?;
+        if answer.outcome == wire::Outcome::Answered && manner.generator.is_none() {
+            answer.notices.push("only a model that writes can put it in other words: these are the notes' own sentences".to_owned());
+        }
+        Ok(answer)
+    }
+
+    fn answer(&self, asked: &Question, task: Task, sides: Option<&[String; 2]>, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+        let began = Instant::now();
+        let mut found = self.find(asked, asked.limit.max(ANSWER_PASSAGES), run)?;
+        let answering = Instant::now();
+        let mut draft = self.draft(&found, run)?;
+        if let Some(sides) = sides {
+            self.both_sides(asked, sides, &mut found, &mut draft, run)?;
+        }
+        found.timings.insert("answer", ms(answering));
+        let confidence = draft.confidence;
+        // What the notes do not answer is not asked of a model.
+        if let Some(generator) = manner.generator.filter(|_| draft.answered) {
+            let mut given = match sides {
+                Some(sides) => self.with_sides(asked, sides, &found, run)?,
+                None => found.clone(),
+            };
+            if let Some(body) = self.write(&mut given, generator, task, manner.earlier, run)? {
+                return self.finish(asked, given, body, confidence, began);
+            }
+            (found.notices, found.timings) = (given.notices, given.timings);
+        }
+        let body = self.quoted(&mut found, draft)?;
+        self.finish(asked, found, body, confidence, began)
+    }
+
+    /// The answer that the notes' own sentences give.
+    pub(super) fn draft(&self, found: &Found, run: Run<'_>) -> Result<Draft> {
+        let material = Material {
+            query: &found.query,
+            vector: found.vector.as_deref(),
+            passages: &found.passages[..found.passages.len().min(ANSWER_PASSAGES)],
+            embedder: self.embedder.as_deref(),
+            lexical: self.lexical.as_ref(),
+            tokens: self.tokens.as_deref(),
+            settings: &self.settings.answer,
+        };
+        answer::extract(&material, run)
+    }
+
+    /// The same with its quotes looked up.
+    pub(super) fn quoted(&self, found: &mut Found, draft: Draft) -> Result<Body> {
+        let mut quoting = Quoting::default();
+        for point in draft.points {
+            if let Some(n) = quoting.cite(self, &found.passages, point.passage, &point.span, point.heading.as_ref())? {
+                quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, point.item);
+            }
+        }
+        let lost = quoting.lost();
+        if lost > 0 {
+            quoting.notices.push(format!("{lost} sentence(s) were left out: their note has changed or is gone; run `sidenote sync`"));
+        }
+        let outcome = if draft.answered && !quoting.sentences.is_empty() { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };
+        if outcome == wire::Outcome::NotInNotes {
+            quoting = quoting.silent();
+        } else if draft.across {
+            quoting.notices.push("the notes answer in another language than the question: their own sentences are shown".to_owned());
+        }
+        Ok(Body { quoting, outcome, answerer: extractive() })
+    }
+
+    /// The answer as JSON has it.
+    pub(super) fn finish(&self, asked: &Question, mut found: Found, body: Body, confidence: f32, began: Instant) -> Result<wire::Answer> {
+        let Body { quoting, outcome, answerer } = body;
+        found.timings.insert("total", ms(began));
+        found.notices.extend(quoting.notices.iter().cloned());
+        Ok(wire::Answer {
+            version: wire::VERSION,
+            question: asked.text.clone(),
+            standalone_question: found.query.text.clone(),
+            followup: None,
+            outcome,
+            confidence,
+            answerer,
+            answer: quoting.text(),
+            sentences: quoting.sentences,
+            citations: quoting.citations,
+            coverage: None,
+            passages: found.passages.iter().map(|p| passage_json(p, &found.query)).collect(),
+            notices: found.notices,
+            timings_ms: found.timings,
+            generation: self.generation()?,
+        })
+    }
+}

@@ -1,0 +1,305 @@
+//! Notes to be read: lists, a note as HTML, what links to it, what is related. It must not know how anything is written.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use super::{Question, Snapshot};
+use crate::catalog::{Catalog, DocumentEntry, DocumentRow, Filter};
+use crate::document::{Block, Format, SourceMap};
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::Run;
+use crate::ingest;
+use crate::render::{self, Targets};
+use crate::text::normalise;
+use crate::wire;
+
+/// Bytes of text that are shown of one note; what is longer is shown to there, and said.
+const MOST_BYTES: usize = 2 << 20;
+/// Passages related to one.
+const RELATED: usize = 5;
+/// Characters of a passage that stand for it when related ones are searched.
+const GIST: usize = 200;
+
+impl Snapshot {
+    /// Every note, by title.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn all_notes(&self) -> Result<Vec<wire::NoteInfo>> {
+        Ok(self.catalog().documents()?.into_iter().map(info).collect())
+    }
+
+    /// One note's line.
+    ///
+    /// # Errors
+    /// `NotFound`, `DataDamaged`.
+    pub fn note(&self, id: u64) -> Result<wire::NoteInfo> {
+        let catalog = self.catalog();
+        let row = document(&catalog, id)?;
+        note_info(&catalog, &row)
+    }
+
+    /// The note at a path of a library, if it is indexed.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn note_at(&self, library: &str, path: &str) -> Result<Option<wire::NoteInfo>> {
+        let catalog = self.catalog();
+        let Some(row) = catalog.document_at(library, path)?.map(|id| document(&catalog, id)).transpose()? else { return Ok(None) };
+        note_info(&catalog, &row).map(Some)
+    }
+
+    /// A note as HTML, as it is indexed. `image` gives the window's address for an image of the note, by its path relative to the library's folder.
+    ///
+    /// # Errors
+    /// `NotFound`, `DataDamaged`.
+    pub fn view(&self, id: u64, image: &dyn Fn(&str) -> String) -> Result<wire::NoteView> {
+        let catalog = self.catalog();
+        let row = document(&catalog, id)?;
+        let text = catalog.text(id)?;
+        let chars = text.chars().count();
+        let mut notices = Vec::new();
+        let bytes = fs::read(row.root.join(&row.path));
+        let current = match &bytes {
+            Ok(bytes) => *blake3::hash(bytes).as_bytes() == row.hash,
+            Err(_) => false,
+        };
+        match (&bytes, current) {
+            (Err(_), _) => notices.push("the file is gone or cannot be read: this is the note as it was indexed".to_owned()),
+            (Ok(_), false) => notices.push("the file has changed: this is the note as it was indexed".to_owned()),
+            _ => {}
+        }
+        let shown = &text[..super::floor_boundary(&text, MOST_BYTES)];
+        if shown.len() < text.len() {
+            notices.push(format!(
+                "the note is very long: its first {} characters are shown; open it in your own program for the rest",
+                shown.chars().count()
+            ));
+        }
+        let rendered = if row.format == Format::Markdown {
+            render::markdown(shown, ingest::markdown::body(shown), &Names { catalog: &catalog, row: &row, image })
+        } else {
+            let (blocks, map) = structure(&row, bytes.ok().filter(|_| current).as_deref(), &text);
+            let whole: Vec<Block> = blocks.into_iter().filter(|b| b.span.end <= shown.len()).collect();
+            render::blocks(shown, &whole, &map)
+        };
+        Ok(wire::NoteView {
+            note: note_info(&catalog, &row)?,
+            html: rendered.html,
+            outline: rendered.outline,
+            pages: row.source_map.pages.last().map(|(_, page)| *page),
+            chars,
+            backlinks: backlinks(&catalog, &row)?,
+            notices,
+        })
+    }
+
+    /// Passages of other notes about the same thing, best first.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub fn related(&self, id: u64, start: usize, end: usize, run: Run<'_>) -> Result<Vec<wire::Passage>> {
+        let (title, part) = {
+            let catalog = self.catalog();
+            let row = document(&catalog, id)?;
+            let text = catalog.text(id)?;
+            let (start, end) = (super::floor_boundary(&text, start), super::floor_boundary(&text, end));
+            let gist: String = text.get(start..end).unwrap_or("").chars().take(GIST).collect();
+            (row.title, gist)
+        };
+        let query = format!("{title} {part}");
+        let found = self.search(&Question { text: query, filter: Filter::default(), limit: 3 * RELATED }, run)?;
+        Ok(found.hits.into_iter().filter(|hit| hit.document_id != id).take(RELATED).collect())
+    }
+
+    /// Every tag with its notes, most used first.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn tags(&self) -> Result<Vec<wire::TagInfo>> {
+        // 「Rust」 and 「rust」 are one tag, written as most notes write it.
+        let mut tags: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+        for note in self.catalog().documents()? {
+            for tag in note.tags {
+                *tags.entry(normalise(&tag)).or_default().entry(tag).or_default() += 1;
+            }
+        }
+        let mut out: Vec<wire::TagInfo> = tags
+            .into_values()
+            .filter_map(|spellings| {
+                let notes = spellings.values().sum();
+                let (tag, _) = spellings.into_iter().max_by_key(|(_, count)| *count)?;
+                Some(wire::TagInfo { tag, notes })
+            })
+            .collect();
+        out.sort_by(|a, b| b.notes.cmp(&a.notes).then_with(|| a.tag.cmp(&b.tag)));
+        Ok(out)
+    }
+
+    /// Every folder that holds notes, at any depth.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn folders(&self) -> Result<Vec<wire::FolderInfo>> {
+        let mut folders: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for note in self.catalog().documents()? {
+            for (at, _) in note.path.match_indices('/') {
+                *folders.entry((note.library.clone(), note.path[..at].to_owned())).or_default() += 1;
+            }
+        }
+        Ok(folders.into_iter().map(|((library, folder), notes)| wire::FolderInfo { library, folder, notes }).collect())
+    }
+
+    /// Where a note's file is, whether or not it is still there.
+    ///
+    /// # Errors
+    /// `NotFound`, `DataDamaged`.
+    pub fn file_of(&self, id: u64) -> Result<DocumentRow> {
+        document(&self.catalog(), id)
+    }
+}
+
+fn document(catalog: &Catalog, id: u64) -> Result<DocumentRow> {
+    catalog
+        .document(id)?
+        .ok_or_else(|| Error::new(ErrorCode::NotFound, "this note is no longer there", "it was deleted, moved, or left out; look it up by its title"))
+}
+
+fn info(entry: DocumentEntry) -> wire::NoteInfo {
+    let editable = !entry.shipped && entry.verbatim && matches!(entry.format, Format::Markdown | Format::Plain);
+    wire::NoteInfo {
+        id: entry.id,
+        library: entry.library,
+        path: entry.path,
+        title: entry.title,
+        tags: entry.tags,
+        date: entry.date,
+        format: entry.format,
+        editable,
+    }
+}
+
+fn note_info(catalog: &Catalog, row: &DocumentRow) -> Result<wire::NoteInfo> {
+    let shipped = catalog.libraries()?.iter().any(|l| l.name == row.library && l.shipped);
+    let row = row.clone();
+    Ok(info(DocumentEntry {
+        id: row.id,
+        library: row.library,
+        path: row.path,
+        title: row.title,
+        tags: row.tags,
+        date: row.date,
+        format: row.format,
+        verbatim: row.verbatim,
+        shipped,
+    }))
+}
+
+/// The blocks of a file as it is now; of text alone where the file is not what was indexed.
+fn structure(row: &DocumentRow, bytes: Option<&[u8]>, text: &str) -> (Vec<Block>, SourceMap) {
+    let name = row.path.rsplit('/').next().unwrap_or(&row.path);
+    if let Some(Ok(document)) = bytes.map(|bytes| ingest::read(name, bytes, &ingest::Limits::default()))
+        && document.text == text
+    {
+        return (document.blocks, document.source_map);
+    }
+    (ingest::plain::blocks(text, 0..text.len()), row.source_map.clone())
+}
+
+/// Notes and images as a note names them.
+struct Names<'a> {
+    catalog: &'a Catalog,
+    row: &'a DocumentRow,
+    image: &'a dyn Fn(&str) -> String,
+}
+
+impl Targets for Names<'_> {
+    fn note(&self, name: &str) -> Option<u64> {
+        let name = name.split('#').next().unwrap_or(name).trim();
+        if name.is_empty() {
+            return Some(self.row.id);
+        }
+        let decoded = decode(name);
+        if let Some(path) = beside(&self.row.path, &decoded)
+            && let Ok(Some(id)) = self.catalog.document_at(&self.row.library, &path)
+        {
+            return Some(id);
+        }
+        // Names go by title or file; one of the same library is meant first.
+        let filter = |libraries: Vec<String>| Filter { libraries, notes: vec![decoded.clone()], ..Filter::default() };
+        let first = |filter: Filter| self.catalog.matching(&filter).ok().and_then(|ids| ids.first().copied());
+        first(filter(vec![self.row.library.clone()])).or_else(|| first(filter(Vec::new())))
+    }
+
+    fn image(&self, path: &str) -> Option<String> {
+        if path.contains("://") || path.starts_with("data:") || path.starts_with("//") {
+            return None;
+        }
+        let inside = beside(&self.row.path, &decode(path))?;
+        Some((self.image)(&inside))
+    }
+}
+
+/// A path relative to a note, as a path relative to its library; none if it leads out of it.
+fn beside(note: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> =
+        if relative.starts_with('/') { Vec::new() } else { note.rsplit_once('/').map_or(Vec::new(), |(folder, _)| folder.split('/').collect()) };
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// `%20` and the like, as links write them; what is no such code stays.
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let code = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(code.unwrap_or(bytes[i]));
+        i += if code.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Notes that link to a note by `[[title]]`, `[[file]]` or a path.
+fn backlinks(catalog: &Catalog, row: &DocumentRow) -> Result<Vec<wire::Link>> {
+    let file = row.path.rsplit('/').next().unwrap_or(&row.path);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let mut names = vec![row.title.clone(), stem.to_owned()];
+    names.dedup();
+    let mut needles: Vec<String> = names.iter().map(|name| format!("[[{name}")).collect();
+    needles.push(file.to_owned());
+    let mut out = Vec::new();
+    for id in catalog.containing(&needles)? {
+        if id == row.id {
+            continue;
+        }
+        let Some(from) = catalog.document(id)? else { continue };
+        let text = catalog.text(id)?;
+        let Some(line) = text.lines().find(|line| links_to(line, &names, &from, row)) else { continue };
+        out.push(wire::Link { document_id: id, title: from.title, library: from.library, path: from.path, context: line.trim().to_owned() });
+    }
+    out.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.path.cmp(&b.path)));
+    Ok(out)
+}
+
+fn links_to(line: &str, names: &[String], from: &DocumentRow, to: &DocumentRow) -> bool {
+    let named = line.split("[[").skip(1).any(|rest| {
+        let end = ["]]", "|", "#"].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
+        let name = &rest[..end];
+        names.iter().any(|n| normalise(n) == normalise(name.trim()))
+    });
+    let by_path = || {
+        line.split("](").skip(1).any(|rest| {
+            let path = rest.split([')', '#', ' ']).next().unwrap_or("");
+            from.library == to.library && beside(&from.path, &decode(path)).is_some_and(|path| path == to.path)
+        })
+    };
+    named || by_path()
+}

@@ -1,0 +1,115 @@
+//! Answers as Markdown with footnotes, to keep, send or go on writing. It must not know where they are kept.
+
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+
+/// The parts of an answer's JSON that are written out.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Exported {
+    /// As asked.
+    pub question: String,
+    /// How it ended.
+    pub outcome: String,
+    /// The sentences with their markers, as one text.
+    pub answer: String,
+    /// The quotes.
+    pub citations: Vec<ExportedCitation>,
+}
+
+/// A quote and where it stands.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ExportedCitation {
+    /// Its number.
+    pub n: usize,
+    /// Library name.
+    pub library: String,
+    /// Path relative to the library's folder.
+    pub document: String,
+    /// Title.
+    pub title: String,
+    /// Heading path.
+    pub heading: Vec<String>,
+    /// The note's own text.
+    pub quote: String,
+    /// Line of the file, from 1.
+    pub line: u32,
+    /// Page, for formats with pages.
+    pub page: Option<u32>,
+}
+
+/// Turns under a title, each with its question as a heading. Footnotes are numbered through.
+#[must_use]
+pub fn conversation(title: &str, turns: &[Exported]) -> String {
+    let mut out = format!("# {}\n", one_line(title));
+    let mut notes = String::new();
+    let mut before = 0;
+    for turn in turns {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "\n## {}\n\n{}\n", one_line(&turn.question), body(turn, before));
+        footnotes(turn, before, &mut notes);
+        before += turn.citations.len();
+    }
+    if !notes.is_empty() {
+        out.push('\n');
+        out.push_str(&notes);
+    }
+    out
+}
+
+/// One answer: its text, then its footnotes.
+#[must_use]
+pub fn answer(turn: &Exported) -> String {
+    let mut out = format!("{}\n", body(turn, 0));
+    if !turn.citations.is_empty() {
+        out.push('\n');
+        footnotes(turn, 0, &mut out);
+    }
+    out
+}
+
+/// The answer's text with `[^n]` for `[n]`, numbers moved on by `before`.
+fn body(turn: &Exported, before: usize) -> String {
+    let mut out = String::with_capacity(turn.answer.len());
+    let mut rest = turn.answer.as_str();
+    while let Some(at) = rest.find('[') {
+        let (text, marked) = rest.split_at(at);
+        let number = marked[1..].split(']').next().and_then(|n| n.parse::<usize>().ok()).filter(|n| turn.citations.iter().any(|c| c.n == *n));
+        match number {
+            Some(n) => {
+                // A footnote's mark stands at the word.
+                out.push_str(text.trim_end_matches(' '));
+                let _ = write!(out, "[^{}]", n + before);
+                rest = &marked[marked.find(']').map_or(1, |end| end + 1)..];
+            }
+            None => {
+                out.push_str(text);
+                out.push('[');
+                rest = &marked[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn footnotes(turn: &Exported, before: usize, out: &mut String) {
+    for citation in &turn.citations {
+        let mut place = vec![one_line(&citation.title)];
+        place.extend(citation.heading.iter().map(|h| one_line(h)).filter(|h| *h != citation.title));
+        let at = citation.page.map_or_else(|| format!("line {}", citation.line), |page| format!("page {page}"));
+        let _ = writeln!(
+            out,
+            "[^{}]: “{}” — {} (`{}/{}`, {at})",
+            citation.n + before,
+            one_line(&citation.quote),
+            place.join(" › "),
+            citation.library,
+            citation.document
+        );
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

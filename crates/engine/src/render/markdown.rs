@@ -1,0 +1,295 @@
+//! Markdown as HTML with places, from the parser's events and their offsets. It must not know where notes are.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+
+use super::writer::{Writer, escape};
+use super::{Rendered, Targets, math};
+use crate::ingest::markdown::OPTIONS;
+use crate::wire::OutlineEntry;
+
+/// Tags without attributes that notes may use as they are.
+const PLAIN_TAGS: &[&str] = &["b", "br", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "small", "strong", "sub", "sup", "u"];
+
+pub(super) fn render(text: &str, from: usize, targets: &dyn Targets) -> Rendered {
+    let body = text.get(from..).unwrap_or("");
+    let mut page =
+        Page { body, from, targets, out: Writer::default(), outline: Vec::new(), heading: None, table: Table::default(), alt: 0, open: Vec::new() };
+    for (event, range) in Parser::new_ext(body, OPTIONS).into_offset_iter() {
+        page.event(event, range);
+    }
+    page.close_tags(0);
+    Rendered { html: page.out.html, outline: page.outline }
+}
+
+#[derive(Default)]
+struct Table {
+    alignments: Vec<Alignment>,
+    column: usize,
+    head: bool,
+}
+
+struct Page<'t> {
+    body: &'t str,
+    /// Where the body begins in the document's text.
+    from: usize,
+    targets: &'t dyn Targets,
+    out: Writer,
+    outline: Vec<OutlineEntry>,
+    /// Level, place and text of the heading that is being read.
+    heading: Option<(u8, usize, String)>,
+    table: Table,
+    /// Images around the text: it is their description.
+    alt: usize,
+    /// Tags of the note's own markup that are open.
+    open: Vec<&'static str>,
+}
+
+impl Page<'_> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, &range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.text(&text, &range),
+            Event::Code(code) => {
+                self.out.raw("<code>");
+                self.inside(&code, &range);
+                self.out.raw("</code>");
+            }
+            Event::InlineMath(source) => self.math(&source, &range, false),
+            Event::DisplayMath(source) => self.math(&source, &range, true),
+            Event::Html(html) => self.own_block(&html, &range),
+            Event::InlineHtml(html) => self.own_tag(&html),
+            Event::SoftBreak => self.text("\n", &range),
+            Event::HardBreak => self.out.raw("<br>"),
+            Event::Rule => self.out.raw("<hr>"),
+            Event::FootnoteReference(name) => {
+                self.out.raw("<sup class=\"footnote\">");
+                self.inside(&name, &range);
+                self.out.raw("</sup>");
+            }
+            Event::TaskListMarker(done) => {
+                self.out.raw(if done { "<input type=\"checkbox\" disabled checked>" } else { "<input type=\"checkbox\" disabled>" })
+            }
+        }
+    }
+
+    /// A run of text. Where the parser changed it (entities), it is one run at the place of its source.
+    fn text(&mut self, text: &str, range: &Range<usize>) {
+        if let Some((_, _, title)) = &mut self.heading {
+            title.push_str(text);
+        }
+        if self.alt == 0 {
+            self.out.run(self.from + range.start, text);
+        }
+    }
+
+    /// Text that its marks surround (`code`, [^note]): its place is where it begins inside them.
+    fn inside(&mut self, text: &str, range: &Range<usize>) {
+        let source = self.body.get(range.clone()).unwrap_or("");
+        // A line break inside code is read as a space.
+        let found = source.find(text).or_else(|| source.replace('\n', " ").find(text));
+        let offset = found.unwrap_or_else(|| source.len() - source.trim_start_matches(['`', '$', ' ', '\n', '\r']).len());
+        self.text(text, &(range.start + offset..range.end));
+    }
+
+    fn math(&mut self, source: &str, range: &Range<usize>, display: bool) {
+        match math::mathml(source, display) {
+            Some(mathml) => {
+                if let Some((_, _, title)) = &mut self.heading {
+                    title.push_str(source);
+                }
+                // A formula is one thing: its letters have no places of their own.
+                let at = (self.from + range.start).to_string();
+                self.out.open(if display { "div" } else { "span" }, "data-formula", &at);
+                self.out.raw(&mathml);
+                self.out.raw(if display { "</div>" } else { "</span>" });
+            }
+            None => {
+                self.out.raw("<code class=\"math\">");
+                self.inside(source, range);
+                self.out.raw("</code>");
+            }
+        }
+    }
+
+    /// Blocks of the note's own markup are shown as they are written.
+    fn own_block(&mut self, html: &str, range: &Range<usize>) {
+        if html.trim_start().starts_with("<!--") {
+            return;
+        }
+        self.out.raw("<pre class=\"markup\">");
+        self.text(html, range);
+        self.out.raw("</pre>");
+    }
+
+    /// Simple tags count, attributes and everything else do not.
+    fn own_tag(&mut self, html: &str) {
+        let inner = html.trim_start_matches('<').trim_end_matches('>').trim_end_matches('/').trim();
+        let (closing, name) = inner.strip_prefix('/').map_or((false, inner), |name| (true, name));
+        let name = name.split_ascii_whitespace().next().unwrap_or("").to_ascii_lowercase();
+        let Some(tag) = PLAIN_TAGS.iter().find(|tag| **tag == name) else { return };
+        match (closing, *tag) {
+            (false, "br") => self.out.raw("<br>"),
+            (false, tag) => {
+                self.out.raw(&format!("<{tag}>"));
+                self.open.push(tag);
+            }
+            (true, tag) => {
+                if let Some(at) = self.open.iter().rposition(|open| *open == tag) {
+                    self.close_tags(at);
+                }
+            }
+        }
+    }
+
+    /// Closes tags of the note's own markup until `keep` are open: what a note leaves open ends with its block.
+    fn close_tags(&mut self, keep: usize) {
+        while self.open.len() > keep {
+            if let Some(tag) = self.open.pop() {
+                self.out.raw(&format!("</{tag}>"));
+            }
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) {
+        match tag {
+            Tag::Paragraph => self.out.raw("<p>"),
+            Tag::Heading { level, .. } => {
+                self.heading = Some((level as u8, self.from + range.start, String::new()));
+                self.out.raw(&format!("<h{}>", level as u8));
+            }
+            Tag::BlockQuote(kind) => match kind {
+                Some(kind) => self.out.open("blockquote", "class", &format!("{kind:?}").to_lowercase()),
+                None => self.out.raw("<blockquote>"),
+            },
+            Tag::CodeBlock(kind) => {
+                self.out.raw("<pre>");
+                match kind {
+                    CodeBlockKind::Fenced(language) if !language.is_empty() => self.out.open("code", "data-language", &language),
+                    _ => self.out.raw("<code>"),
+                }
+            }
+            Tag::List(Some(1)) => self.out.raw("<ol>"),
+            Tag::List(Some(first)) => self.out.open("ol", "start", &first.to_string()),
+            Tag::List(None) => self.out.raw("<ul>"),
+            Tag::Item => self.out.raw("<li>"),
+            Tag::FootnoteDefinition(name) => {
+                self.out.raw("<div class=\"footnote\"><sup>");
+                escape(&name, &mut self.out.html);
+                self.out.raw("</sup> ");
+            }
+            Tag::Table(alignments) => {
+                self.table = Table { alignments, column: 0, head: false };
+                self.out.raw("<div class=\"table\"><table>");
+            }
+            Tag::TableHead => {
+                self.table.head = true;
+                self.table.column = 0;
+                self.out.raw("<thead><tr>");
+            }
+            Tag::TableRow => {
+                self.table.column = 0;
+                self.out.raw("<tr>");
+            }
+            Tag::TableCell => {
+                let tag = if self.table.head { "th" } else { "td" };
+                let align = match self.table.alignments.get(self.table.column) {
+                    Some(Alignment::Center) => "center",
+                    Some(Alignment::Right) => "right",
+                    _ => "left",
+                };
+                self.out.open(tag, "class", align);
+                self.table.column += 1;
+            }
+            Tag::Emphasis => self.out.raw("<em>"),
+            Tag::Strong => self.out.raw("<strong>"),
+            Tag::Strikethrough => self.out.raw("<del>"),
+            Tag::Superscript => self.out.raw("<sup>"),
+            Tag::Subscript => self.out.raw("<sub>"),
+            Tag::Link { link_type, dest_url, .. } => self.link(link_type, &dest_url),
+            Tag::Image { dest_url, .. } => {
+                self.image(&dest_url, range);
+                self.alt += 1;
+            }
+            Tag::HtmlBlock | Tag::MetadataBlock(_) | Tag::DefinitionList | Tag::DefinitionListTitle | Tag::DefinitionListDefinition => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph => self.block_end("</p>"),
+            TagEnd::Heading(level) => {
+                self.block_end(&format!("</h{}>", level as u8));
+                if let Some((level, at, title)) = self.heading.take() {
+                    self.outline.push(OutlineEntry { level, title: title.trim().to_owned(), at });
+                }
+            }
+            TagEnd::BlockQuote(_) => self.out.raw("</blockquote>"),
+            TagEnd::CodeBlock => self.out.raw("</code></pre>"),
+            TagEnd::List(true) => self.out.raw("</ol>"),
+            TagEnd::List(false) => self.out.raw("</ul>"),
+            TagEnd::Item => self.block_end("</li>"),
+            TagEnd::FootnoteDefinition => self.out.raw("</div>"),
+            TagEnd::Table => self.out.raw("</tbody></table></div>"),
+            TagEnd::TableHead => {
+                self.table.head = false;
+                self.out.raw("</tr></thead><tbody>");
+            }
+            TagEnd::TableRow => self.out.raw("</tr>"),
+            TagEnd::TableCell => self.block_end(if self.table.head { "</th>" } else { "</td>" }),
+            TagEnd::Emphasis => self.out.raw("</em>"),
+            TagEnd::Strong => self.out.raw("</strong>"),
+            TagEnd::Strikethrough => self.out.raw("</del>"),
+            TagEnd::Superscript => self.out.raw("</sup>"),
+            TagEnd::Subscript => self.out.raw("</sub>"),
+            TagEnd::Link => self.out.raw("</a>"),
+            TagEnd::Image => self.alt = self.alt.saturating_sub(1),
+            TagEnd::HtmlBlock
+            | TagEnd::MetadataBlock(_)
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListTitle
+            | TagEnd::DefinitionListDefinition => {}
+        }
+    }
+
+    fn block_end(&mut self, tag: &str) {
+        self.close_tags(0);
+        self.out.raw(tag);
+    }
+
+    fn link(&mut self, kind: LinkType, to: &str) {
+        let outside = ["http://", "https://", "mailto:"].iter().any(|scheme| to.to_ascii_lowercase().starts_with(scheme));
+        if outside && !matches!(kind, LinkType::WikiLink { .. }) {
+            self.out.open("a href=\"#\"", "data-url", to);
+        } else if let Some(id) = self.targets.note(to) {
+            self.out.open("a href=\"#\"", "data-note", &id.to_string());
+        } else {
+            self.out.open("a", "data-missing", to);
+        }
+    }
+
+    /// An image of the note's own folder; one from outside is never fetched, only named.
+    fn image(&mut self, path: &str, range: &Range<usize>) {
+        let source = self.body.get(range.clone()).unwrap_or("");
+        let alt = source.strip_prefix("![").and_then(|s| s.split(']').next()).unwrap_or("").trim_start_matches('[');
+        match self.targets.image(path) {
+            Some(address) => {
+                let at = (self.from + range.start).to_string();
+                self.out.raw("<img loading=\"lazy\" data-image=\"");
+                self.out.raw(&at);
+                self.out.raw("\" src=\"");
+                escape(&address, &mut self.out.html);
+                self.out.raw("\" alt=\"");
+                escape(alt, &mut self.out.html);
+                self.out.raw("\">");
+            }
+            None => {
+                self.out.open("span", "class", "no-image");
+                self.out.run(self.from + range.start, source);
+                self.out.raw("</span>");
+            }
+        }
+    }
+}

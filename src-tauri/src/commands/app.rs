@@ -1,0 +1,114 @@
+//! Settings, and the program itself.
+
+use std::sync::Arc;
+
+use sidenote_engine::error::{Error, ErrorCode};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Runtime, State};
+use tauri_plugin_dialog::DialogExt;
+
+use crate::desk::Desk;
+use crate::wire::{AppEvent, AppInfo, Failure, Settings};
+use crate::{settings as stored, window};
+
+type Result<T> = std::result::Result<T, Failure>;
+
+/// The page is there: events go to it, and the work beside the window begins.
+#[tauri::command]
+pub(crate) fn begin(desk: State<'_, Arc<Desk>>, events: Channel<AppEvent>) {
+    desk.events.open(events);
+    desk.begin();
+}
+
+#[tauri::command]
+pub(crate) fn stop(desk: State<'_, Arc<Desk>>, job: u64) {
+    desk.stop(job);
+}
+
+/// Everything is written: the window may go.
+#[tauri::command]
+pub(crate) fn close<R: Runtime>(app: AppHandle<R>) {
+    window::close(&app);
+}
+
+#[tauri::command]
+pub(crate) async fn info(desk: State<'_, Arc<Desk>>) -> Result<AppInfo> {
+    desk.inner()
+        .clone()
+        .run(None, |desk, _| {
+            Ok(AppInfo {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                data_folder: desk.paths.data.display().to_string(),
+                memory_bytes: memory(),
+                platform: std::env::consts::OS.into(),
+            })
+        })
+        .await
+}
+
+/// Memory of this process that is really there; 0 where the system does not say so in a file.
+fn memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).map_or(0, |kb| kb << 10)
+}
+
+#[tauri::command]
+pub(crate) async fn settings(desk: State<'_, Arc<Desk>>) -> Result<Settings> {
+    desk.inner().clone().run(None, |desk, _| desk.settings()).await
+}
+
+#[tauri::command]
+pub(crate) async fn save_settings<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>, settings: Settings) -> Result<Settings> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let before = desk.settings()?;
+            // What the system refuses is not kept.
+            window::follow(&app, &settings)?;
+            stored::write(&desk.paths, &settings)?;
+            if before.notes_folder != settings.notes_folder {
+                desk.reopen();
+            }
+            desk.settings()
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn choose_notes_folder<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>) -> Result<Option<Settings>> {
+    let picker = app.dialog().file();
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let Some(folder) = picker.blocking_pick_folder().and_then(|picked| picked.into_path().ok()) else { return Ok(None) };
+            let settings = Settings { notes_folder: folder.display().to_string(), ..desk.settings()? };
+            stored::write(&desk.paths, &settings)?;
+            desk.reopen();
+            desk.own_library()?;
+            desk.begin();
+            Ok(Some(settings))
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn copy(desk: State<'_, Arc<Desk>>, text: String) -> Result<()> {
+    desk.inner().clone().run(None, move |desk, _| desk.copies.copy(&text)).await
+}
+
+#[tauri::command]
+pub(crate) async fn open_link(desk: State<'_, Arc<Desk>>, url: String) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(None, move |_, _| {
+            let refused = |why: String| Error::new(ErrorCode::InvalidInput, format!("`{url}` was not opened: {why}"), "copy it into your browser");
+            let known = url::Url::parse(&url).map_err(|e| refused(e.to_string()))?;
+            // A note's link must not start programs or open files.
+            if !matches!(known.scheme(), "http" | "https" | "mailto") {
+                return Err(refused("only web and mail addresses are opened from notes".into()));
+            }
+            tauri_plugin_opener::open_url(known.as_str(), None::<&str>).map_err(|e| refused(e.to_string()))
+        })
+        .await
+}

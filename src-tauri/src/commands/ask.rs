@@ -1,0 +1,265 @@
+//! Questions and the conversations they are kept in.
+
+use std::sync::Arc;
+
+use sidenote_engine::answer::prompt::Exchange;
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::conversations::KeptTurn;
+use sidenote_engine::engine::{Cited, Manner, Question, Snapshot, stopped};
+use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
+use sidenote_engine::eval::set::GoldQuestion;
+use sidenote_engine::event::{Event, Observer, Run, Silent};
+use sidenote_engine::export::{self, Exported};
+use sidenote_engine::followup::{self, Rewrite};
+use sidenote_engine::{notes, wire};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Runtime, State};
+use tauri_plugin_dialog::DialogExt;
+
+use super::notes::made;
+use crate::desk::Desk;
+use crate::wire::{AskRequest, Asked, Failure};
+
+type Result<T> = std::result::Result<T, Failure>;
+
+/// Passages that come with an answer.
+const PASSAGES: usize = 8;
+/// Questions that are suggested.
+const SUGGESTIONS: usize = 4;
+
+/// Questions to begin with, for the notes that come with the program; each is answered by them (tested).
+const EXAMPLES: [(&str, [&str; SUGGESTIONS]); 2] = [
+    ("zh", ["注意力机制为什么要除以根号 d？", "LoRA 微调的原理是什么？", "RAG 和微调各适合什么场景？", "如何缓解大模型的幻觉？"]),
+    (
+        "en",
+        [
+            "Why is attention divided by the square root of d?",
+            "How does LoRA fine-tuning work?",
+            "What is the KV cache for?",
+            "How can hallucinations be reduced?",
+        ],
+    ),
+];
+
+#[tauri::command]
+pub(crate) async fn ask(desk: State<'_, Arc<Desk>>, job: u64, request: AskRequest, events: Channel<wire::AnswerEvent>) -> Result<Asked> {
+    desk.inner().clone().run(Some(job), move |desk, cancel| answer(desk, request, &Teller(events), cancel)).await
+}
+
+/// Tells the page what is written.
+struct Teller(Channel<wire::AnswerEvent>);
+
+impl Observer for Teller {
+    fn event(&self, event: Event) {
+        if let Event::Answer(event) = event {
+            // A page that is gone is told nothing; the answer is kept all the same.
+            drop(self.0.send(*event));
+        }
+    }
+}
+
+fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToken) -> EngineResult<Asked> {
+    let earlier = match request.conversation {
+        Some(id) => desk.conversations(|c| c.turns(id))?,
+        None => Vec::new(),
+    };
+    let before = earlier.iter().filter(|turn| request.replaces.is_none_or(|replaced| turn.id < replaced));
+    let history: Vec<followup::Turn> = before.map(told).collect();
+    let rewrite = match &request.standalone {
+        Some(edited) => Rewrite::edited(edited),
+        None => followup::rewrite(&history, &request.question),
+    };
+    let filter = serde_json::to_value(&request.filter).map_err(Error::internal)?;
+    let question = Question { text: request.question.clone(), filter: request.filter.into(), limit: PASSAGES };
+    let snapshot = desk.snapshot()?;
+    let models = desk.models()?;
+    let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
+    let generator = models.generator.as_deref().filter(|_| !request.extractive);
+    let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator };
+    let answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
+        // Stopped is one of the ways a question ends.
+        Err(e) if e.code == ErrorCode::Cancelled => stopped(&question.text, &rewrite),
+        answer => answer?,
+    };
+    let answer = serde_json::to_value(&answer).map_err(Error::internal)?;
+    let now = jiff::Timestamp::now().to_string();
+    let (turn, conversation) = desk.conversations(|c| c.keep(request.conversation, request.replaces, &request.question, &filter, &answer, &now))?;
+    let (kept, info) = desk.conversations(|c| Ok((c.turn(turn)?, c.info(conversation)?)))?;
+    Ok(Asked { conversation: info, turn: shown(&snapshot, kept)? })
+}
+
+/// What was said before, for a model that writes.
+fn earlier_said(earlier: &[KeptTurn], replaces: Option<i64>) -> Vec<Exchange> {
+    let before = earlier.iter().filter(|turn| replaces.is_none_or(|replaced| turn.id < replaced));
+    before
+        .map(|turn| {
+            let sentences = turn.answer.get("sentences").and_then(|s| s.as_array());
+            let texts: Vec<&str> = sentences.into_iter().flatten().filter_map(|s| s.get("text")?.as_str()).collect();
+            Exchange { question: turn.question.clone(), answer: texts.join(" ") }
+        })
+        .collect()
+}
+
+/// A turn as follow-ups need it.
+fn told(turn: &KeptTurn) -> followup::Turn {
+    let text = |key: &str| turn.answer.get(key).and_then(|v| v.as_str()).unwrap_or(&turn.question).to_owned();
+    let citations = turn.answer.get("citations").and_then(|c| c.as_array());
+    let titles = citations.into_iter().flatten().filter_map(|c| c.get("title")?.as_str().map(str::to_owned)).collect();
+    followup::Turn { question: turn.question.clone(), standalone: text("standalone_question"), titles }
+}
+
+/// A kept turn with its citations as they are now.
+fn shown(snapshot: &Snapshot, turn: KeptTurn) -> EngineResult<wire::Turn> {
+    let citations_now = cited(&turn).iter().map(|cited| snapshot.citation_now(cited)).collect::<EngineResult<_>>()?;
+    Ok(wire::Turn { id: turn.id, asked_at: turn.asked_at, filter: turn.filter, answer: turn.answer, mark: turn.mark, citations_now })
+}
+
+fn cited(turn: &KeptTurn) -> Vec<Cited> {
+    turn.answer.get("citations").and_then(|c| serde_json::from_value(c.clone()).ok()).unwrap_or_default()
+}
+
+#[tauri::command]
+pub(crate) async fn conversations(desk: State<'_, Arc<Desk>>, query: Option<String>) -> Result<Vec<wire::ConversationInfo>> {
+    desk.inner().clone().run(None, move |desk, _| desk.conversations(|c| c.list(query.as_deref()))).await
+}
+
+#[tauri::command]
+pub(crate) async fn conversation(desk: State<'_, Arc<Desk>>, id: i64) -> Result<wire::Conversation> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let (info, turns) = desk.conversations(|c| Ok((c.info(id)?, c.turns(id)?)))?;
+            let snapshot = desk.snapshot()?;
+            let turns = turns.into_iter().map(|turn| shown(&snapshot, turn)).collect::<EngineResult<_>>()?;
+            Ok(wire::Conversation { id, title: info.title, updated_at: info.updated_at, turns })
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn rename_conversation(desk: State<'_, Arc<Desk>>, id: i64, title: String) -> Result<()> {
+    desk.inner().clone().run(None, move |desk, _| desk.conversations(|c| c.rename(id, &title))).await
+}
+
+#[tauri::command]
+pub(crate) async fn remove_conversation(desk: State<'_, Arc<Desk>>, id: i64) -> Result<()> {
+    desk.inner().clone().run(None, move |desk, _| desk.conversations(|c| c.remove(id))).await
+}
+
+#[tauri::command]
+pub(crate) async fn markdown(desk: State<'_, Arc<Desk>>, id: i64, turn: Option<i64>) -> Result<String> {
+    desk.inner().clone().run(None, move |desk, _| exported(desk, id, turn)).await
+}
+
+fn exported(desk: &Desk, id: i64, turn: Option<i64>) -> EngineResult<String> {
+    let (info, turns) = desk.conversations(|c| Ok((c.info(id)?, c.turns(id)?)))?;
+    match turn {
+        Some(turn) => {
+            let kept = turns
+                .iter()
+                .find(|t| t.id == turn)
+                .ok_or_else(|| Error::new(ErrorCode::NotFound, "this answer is no longer there", "it was asked again"))?;
+            Ok(export::answer(&parts(kept)?))
+        }
+        None => Ok(export::conversation(&info.title, &turns.iter().map(parts).collect::<EngineResult<Vec<_>>>()?)),
+    }
+}
+
+fn parts(turn: &KeptTurn) -> EngineResult<Exported> {
+    serde_json::from_value(turn.answer.clone()).map_err(Error::internal)
+}
+
+#[tauri::command]
+pub(crate) async fn export_markdown<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>, id: i64) -> Result<bool> {
+    let picker = app.dialog().file().add_filter("Markdown", &["md"]);
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let (text, title) = (exported(desk, id, None)?, desk.conversations(|c| c.info(id))?.title);
+            let name = notes::file_name(&title).unwrap_or_else(|_| "conversation".to_owned());
+            let picked = picker.set_file_name(format!("{name}.md")).blocking_save_file();
+            let Some(file) = picked.and_then(|picked| picked.into_path().ok()) else { return Ok(false) };
+            std::fs::write(&file, text).map_err(|e| Error::io("write", &file, &e))?;
+            Ok(true)
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn mark(desk: State<'_, Arc<Desk>>, turn: i64, mark: Option<wire::Mark>) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            desk.conversations(|c| c.mark(turn, mark))?;
+            keep_for_eval(desk)
+        })
+        .await
+}
+
+/// Writes what the person thinks of answers as questions for `sidenote eval`. A right answer says which notes hold it. After a wrong one it is better to answer
+/// nothing: what is right, nobody said.
+fn keep_for_eval(desk: &Desk) -> EngineResult<()> {
+    let (right, wrong) = desk.conversations(|c| Ok((c.marked(wire::Mark::Right)?, c.marked(wire::Mark::Wrong)?)))?;
+    let mut lines = String::new();
+    for (turn, good) in right.iter().map(|t| (t, true)).chain(wrong.iter().map(|t| (t, false))) {
+        let citations = cited(turn);
+        let answered = !citations.is_empty();
+        if !good && !answered {
+            // It was not found, but is there: where, nobody said.
+            continue;
+        }
+        let gold = good && answered;
+        let mut gold_docs: Vec<String> = if gold { citations.iter().map(|c| c.document.clone()).collect() } else { Vec::new() };
+        gold_docs.dedup();
+        let question = GoldQuestion {
+            id: format!("turn-{}", turn.id),
+            question: told(turn).standalone,
+            answerable: gold,
+            gold_docs,
+            gold_spans: if gold { citations.iter().map(|c| c.quote.clone()).collect() } else { Vec::new() },
+            ..GoldQuestion::default()
+        };
+        lines.push_str(&serde_json::to_string(&question).map_err(Error::internal)?);
+        lines.push('\n');
+    }
+    let file = desk.paths.marked();
+    std::fs::write(&file, lines).map_err(|e| Error::io("write", &file, &e))
+}
+
+#[tauri::command]
+pub(crate) async fn suggestions(desk: State<'_, Arc<Desk>>, turn: Option<i64>, language: String) -> Result<Vec<String>> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, cancel| {
+            let run = Run { observer: &Silent, cancel };
+            let Some(snapshot) = desk.any_snapshot()? else { return Ok(Vec::new()) };
+            match turn {
+                Some(turn) => {
+                    let kept = desk.conversations(|c| c.turn(turn))?;
+                    let documents: Vec<u64> = cited(&kept).iter().map(|c| c.document_id).collect();
+                    snapshot.questions_of(&documents, &told(&kept).standalone, SUGGESTIONS - 1)
+                }
+                None => {
+                    let shipped = desk.engine()?.libraries()?.iter().any(|l| l.shipped && l.indexed > 0);
+                    let examples = EXAMPLES.iter().find(|(l, _)| *l == language).or(EXAMPLES.first());
+                    match examples.filter(|_| shipped) {
+                        Some((_, examples)) => Ok(examples.map(str::to_owned).to_vec()),
+                        None => snapshot.questions_of_notes(SUGGESTIONS, run),
+                    }
+                }
+            }
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn save_as_note(desk: State<'_, Arc<Desk>>, turn: i64) -> Result<wire::NoteInfo> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let kept = desk.conversations(|c| c.turn(turn))?;
+            let file = notes::create(&desk.own_folder()?, &told(&kept).standalone, &export::answer(&parts(&kept)?))?;
+            made(desk, &file)
+        })
+        .await
+}

@@ -1,0 +1,204 @@
+//! Models: what there is, what is in use, what comes and goes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
+use sidenote_engine::event::{Event, Observer, Run, Silent, Stage};
+use sidenote_models::catalogue::{KNOWN, Kind, known};
+use sidenote_models::hub::{Endpoint, Limits};
+use sidenote_models::{BUNDLED, Choice, Import, Installed, Options, Pull, Store, compose, remove_folder};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Runtime, State};
+use tauri_plugin_dialog::DialogExt;
+
+use crate::desk::Desk;
+use crate::wire::{Failure, ModelInfo, ModelProgress};
+
+type Result<T> = std::result::Result<T, Failure>;
+
+#[tauri::command]
+pub(crate) async fn models(desk: State<'_, Arc<Desk>>) -> Result<Vec<ModelInfo>> {
+    desk.inner().clone().run(None, |desk, _| list(desk)).await
+}
+
+fn list(desk: &Desk) -> EngineResult<Vec<ModelInfo>> {
+    let choice = Choice::read(&desk.paths.settings())?;
+    let (mut installed, _) = Store::new(desk.paths.models()).all();
+    let mut out = vec![ModelInfo {
+        name: BUNDLED.to_owned(),
+        kind: Kind::Embedder,
+        installed: true,
+        used: choice.embedder.as_deref().is_none_or(|name| name == BUNDLED),
+        preparing: choice.next_embedder.as_deref() == Some(BUNDLED),
+        bundled: true,
+        languages: "Chinese, English".to_owned(),
+        licence: "MIT".to_owned(),
+        download_bytes: 0,
+        memory_bytes: 0,
+    }];
+    for entry in KNOWN {
+        let at = installed.iter().position(|model| model.manifest.name == entry.name);
+        out.push(match at {
+            Some(at) => shown(&installed.remove(at), &choice),
+            None => ModelInfo {
+                name: entry.name.to_owned(),
+                kind: entry.kind,
+                installed: false,
+                used: false,
+                preparing: false,
+                bundled: false,
+                languages: entry.languages.to_owned(),
+                licence: entry.licence.to_owned(),
+                download_bytes: entry.download,
+                memory_bytes: entry.memory,
+            },
+        });
+    }
+    out.extend(installed.iter().map(|model| shown(model, &choice)));
+    Ok(out)
+}
+
+fn shown(model: &Installed, choice: &Choice) -> ModelInfo {
+    let manifest = &model.manifest;
+    let is = |chosen: &Option<String>| chosen.as_deref() == Some(manifest.name.as_str());
+    ModelInfo {
+        name: manifest.name.clone(),
+        kind: manifest.kind,
+        installed: true,
+        used: is(&choice.embedder) || is(&choice.reranker) || is(&choice.generator),
+        preparing: is(&choice.next_embedder),
+        bundled: false,
+        languages: manifest.languages.clone(),
+        licence: manifest.licence.clone(),
+        download_bytes: manifest.size(),
+        memory_bytes: known(&manifest.name).map_or(0, |known| known.memory),
+    }
+}
+
+#[tauri::command]
+pub(crate) async fn pull_model(desk: State<'_, Arc<Desk>>, job: u64, name: String, progress: Channel<ModelProgress>) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(Some(job), move |desk, cancel| {
+            let store = Store::new(desk.paths.models());
+            let pull = Pull { name: name.clone(), revision: None, file: None, options: Options::default() };
+            if pull.there(&store).is_some() {
+                return Ok(());
+            }
+            let teller = Teller { name, progress };
+            let client = Endpoint::choose(None, &Limits::default(), cancel)?.client(Limits::default());
+            pull.run(&store, &client, Run { observer: &teller, cancel }).map(drop)
+        })
+        .await
+}
+
+/// Tells the page how far a model is.
+struct Teller {
+    name: String,
+    progress: Channel<ModelProgress>,
+}
+
+impl Observer for Teller {
+    fn event(&self, event: Event) {
+        let Event::Progress { stage, done, total } = event else { return };
+        let stage = match stage {
+            Stage::Download => "download",
+            Stage::Check => "check",
+            _ => "embed",
+        };
+        // A page that is gone is told nothing; the download goes on until it is stopped.
+        drop(self.progress.send(ModelProgress { name: self.name.clone(), stage, done, total }));
+    }
+}
+
+#[tauri::command]
+pub(crate) async fn import_model<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>) -> Result<Option<ModelInfo>> {
+    let picker = app.dialog().file();
+    desk.inner()
+        .clone()
+        .run(None, move |desk, cancel| {
+            let Some(from) = picker.blocking_pick_file().and_then(|picked| picked.into_path().ok()) else { return Ok(None) };
+            let store = Store::new(desk.paths.models());
+            let (model, _) = Import { from, name: None, options: Options::default() }.run(&store, Run { observer: &Silent, cancel })?;
+            Ok(Some(shown(&model, &Choice::read(&desk.paths.settings())?)))
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn use_model(desk: State<'_, Arc<Desk>>, name: String) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, cancel| {
+            let settings = desk.paths.settings();
+            let installed = Store::new(desk.paths.models()).find(&name);
+            let mut choice = Choice::read(&settings)?;
+            match installed.as_ref().map(|model| model.manifest.kind) {
+                None if name != BUNDLED => return Err(compose::not_installed(&name)),
+                Some(kind @ (Kind::Reranker | Kind::Generator)) => {
+                    // A model that does not run is not chosen.
+                    if let Some(model) = &installed {
+                        model.try_out(cancel)?;
+                    }
+                    let chosen = if kind == Kind::Reranker { &mut choice.reranker } else { &mut choice.generator };
+                    *chosen = Some(name);
+                }
+                // The old one goes on answering until every vector is there.
+                _ => choice.next_embedder = Some(name).filter(|name| *name != choice.embedder.as_deref().unwrap_or(BUNDLED)),
+            }
+            choose(desk, &choice, &settings)
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn use_none(desk: State<'_, Arc<Desk>>, kind: Kind) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let settings = desk.paths.settings();
+            let mut choice = Choice::read(&settings)?;
+            match kind {
+                Kind::Reranker => choice.reranker = None,
+                Kind::Generator => choice.generator = None,
+                Kind::Embedder => {
+                    return Err(Error::new(ErrorCode::InvalidInput, "search by meaning needs a model", "use the one inside the program"));
+                }
+            }
+            choose(desk, &choice, &settings)
+        })
+        .await
+}
+
+fn choose(desk: &Desk, choice: &Choice, settings: &Path) -> EngineResult<()> {
+    choice.write(settings)?;
+    desk.reopen();
+    desk.begin();
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn remove_model(desk: State<'_, Arc<Desk>>, name: String) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let store = Store::new(desk.paths.models());
+            let model = store.find(&name).ok_or_else(|| compose::not_installed(&name))?;
+            let choice = Choice::read(&desk.paths.settings())?;
+            let used =
+                [&choice.embedder, &choice.next_embedder, &choice.reranker, &choice.generator].into_iter().flatten().any(|chosen| *chosen == name);
+            if used {
+                return Err(Error::new(ErrorCode::InvalidInput, format!("{name} is in use"), "use another model first"));
+            }
+            let key = model.folder.file_name().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
+            let _lock = store.lock(key.split('@').next().unwrap_or(&key))?;
+            if model.manifest.kind == Kind::Embedder {
+                // Vectors first: without the files nobody would know whose they are.
+                let engine = desk.engine()?;
+                desk.indexer.alone(|| engine.forget_vectors(&model.fingerprint()).map(drop))?;
+            }
+            remove_folder(&model.folder)
+        })
+        .await
+}

@@ -1,0 +1,181 @@
+//! Reading and writing notes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
+use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::notes::{self, Saving};
+use sidenote_engine::wire;
+use tauri::State;
+
+use crate::desk::Desk;
+use crate::image;
+use crate::wire::Failure;
+
+type Result<T> = std::result::Result<T, Failure>;
+
+#[tauri::command]
+pub(crate) async fn list(desk: State<'_, Arc<Desk>>) -> Result<Vec<wire::NoteInfo>> {
+    desk.inner()
+        .clone()
+        .run(None, |desk, _| {
+            let list = desk.any_snapshot()?.map_or_else(|| Ok(Vec::new()), |snapshot| snapshot.all_notes())?;
+            desk.remember(&list);
+            Ok(list)
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn view(desk: State<'_, Arc<Desk>>, id: u64) -> Result<wire::NoteView> {
+    desk.inner().clone().run(None, move |desk, _| desk.snapshot()?.view(id, &|path| image::address(id, path))).await
+}
+
+#[tauri::command]
+pub(crate) async fn related(desk: State<'_, Arc<Desk>>, id: u64, start: usize, end: usize) -> Result<Vec<wire::Passage>> {
+    desk.inner().clone().run(None, move |desk, cancel| desk.snapshot()?.related(id, start, end, Run { observer: &Silent, cancel })).await
+}
+
+#[tauri::command]
+pub(crate) async fn open_externally(desk: State<'_, Arc<Desk>>, id: u64) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let file = desk.file(id)?;
+            let program = desk.settings()?.editor_command;
+            let refused =
+                |e: String| Error::new(ErrorCode::Io, format!("`{}` could not be opened: {e}", file.display()), "choose an editor in the settings");
+            match program {
+                // The person's own words: a program and what stands before the file.
+                Some(command) => {
+                    let mut words = command.split_whitespace();
+                    let program = words.next().unwrap_or_default();
+                    std::process::Command::new(program).args(words).arg(&file).spawn().map(drop).map_err(|e| refused(e.to_string()))
+                }
+                None => tauri_plugin_opener::open_path(&file, None::<&str>).map_err(|e| refused(e.to_string())),
+            }
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn reveal(desk: State<'_, Arc<Desk>>, id: u64) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let file = desk.file(id)?;
+            let refused =
+                |e| Error::new(ErrorCode::Io, format!("`{}` could not be shown: {e}", file.display()), "open its folder in your file manager");
+            tauri_plugin_opener::reveal_item_in_dir(&file).map_err(refused)
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn source(desk: State<'_, Arc<Desk>>, id: u64) -> Result<wire::Source> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let file = desk.file(id)?;
+            let now = notes::read(&file)?;
+            let draft = desk.drafts.kept(&file).filter(|draft| *draft != now.text);
+            Ok(wire::Source { document_id: id, text: now.text, hash: now.hash, draft })
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn create(desk: State<'_, Arc<Desk>>, title: String, text: String) -> Result<wire::NoteInfo> {
+    desk.inner().clone().run(None, move |desk, _| made(desk, &notes::create(&desk.own_folder()?, &title, &text)?)).await
+}
+
+#[tauri::command]
+pub(crate) async fn copy_to_own(desk: State<'_, Arc<Desk>>, id: u64) -> Result<wire::NoteInfo> {
+    desk.inner().clone().run(None, move |desk, _| made(desk, &notes::copy(&desk.file(id)?, &desk.own_folder()?)?)).await
+}
+
+#[tauri::command]
+pub(crate) async fn save(desk: State<'_, Arc<Desk>>, id: u64, text: String, hash: String) -> Result<wire::Saved> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let file = desk.file(id)?;
+            match notes::save(&file, &text, &hash)? {
+                Saving::Conflict(now) => Ok(wire::Saved::Conflict { text: now.text, hash: now.hash }),
+                Saving::Saved(hash) => {
+                    desk.drafts.forget(&file)?;
+                    // The watch sees it too, later; nobody who types waits for the index.
+                    desk.indexer.sync(Some(vec![desk.place(id)?.0]));
+                    Ok(wire::Saved::Saved { document_id: id, hash })
+                }
+            }
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn draft(desk: State<'_, Arc<Desk>>, id: u64, text: Option<String>) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let file = desk.file(id)?;
+            text.map_or_else(|| desk.drafts.forget(&file), |text| desk.drafts.keep(&file, &text))
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn remove_note(desk: State<'_, Arc<Desk>>, id: u64) -> Result<()> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let (file, library) = (own(desk, id)?, desk.place(id)?.0);
+            notes::discard(&file)?;
+            desk.drafts.forget(&file)?;
+            desk.indexer.now(desk, &library)
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn rename_note(desk: State<'_, Arc<Desk>>, id: u64, title: String) -> Result<wire::NoteInfo> {
+    desk.inner().clone().run(None, move |desk, _| indexed(desk, &desk.place(id)?.0, &notes::rename(&own(desk, id)?, &title)?)).await
+}
+
+#[tauri::command]
+pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, id: u64, mime: String, bytes: Vec<u8>) -> Result<String> {
+    desk.inner().clone().run(None, move |desk, _| notes::attach(&own(desk, id)?, &mime, &bytes)).await
+}
+
+/// A note's file, if it may be changed: the shipped ones are the program's.
+fn own(desk: &Desk, id: u64) -> EngineResult<std::path::PathBuf> {
+    let (library, _) = desk.place(id)?;
+    if desk.engine()?.libraries()?.iter().any(|l| l.name == library && l.shipped) {
+        return Err(Error::new(ErrorCode::InvalidInput, "this note came with the program", "make a copy of your own, then change that"));
+    }
+    desk.file(id)
+}
+
+/// A new note of the person's own folder, indexed.
+pub(super) fn made(desk: &Desk, file: &Path) -> EngineResult<wire::NoteInfo> {
+    let library = desk.own_library()?.name;
+    indexed(desk, &library, file)
+}
+
+/// A note that was just written, as it is indexed.
+fn indexed(desk: &Desk, library: &str, file: &Path) -> EngineResult<wire::NoteInfo> {
+    desk.indexer.now(desk, library)?;
+    let folder = desk.engine()?.libraries()?.into_iter().find(|l| l.name == library).map(|l| l.folder).unwrap_or_default();
+    let real = file.canonicalize().map_err(|e| Error::io("open", file, &e))?;
+    let path = real.strip_prefix(&folder).unwrap_or(&real).to_string_lossy().replace('\\', "/");
+    let note = desk.snapshot()?.note_at(library, &path)?.ok_or_else(|| {
+        Error::new(
+            ErrorCode::NotFound,
+            format!("`{}` was written, but is left out of the index", file.display()),
+            "see why in the list of its library's files",
+        )
+    })?;
+    desk.remember(std::slice::from_ref(&note));
+    Ok(note)
+}

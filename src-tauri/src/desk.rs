@@ -1,0 +1,337 @@
+//! What the window works on: the engine with its models, the last snapshot, conversations, drafts, jobs that can be stopped. Commands are one line around
+//! [`Desk::run`]. It must not know the page.
+
+use std::collections::{BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::conversations::Conversations;
+use sidenote_engine::engine::{Engine, Settings as EngineSettings, Snapshot};
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::notes::Drafts;
+use sidenote_engine::paths::Paths;
+use sidenote_engine::wire as engine;
+use sidenote_models::compose::{self, Models};
+
+use crate::clipboard::Copies;
+use crate::events::Events;
+use crate::indexer::Indexer;
+use crate::settings;
+use crate::watch::Watch;
+use crate::wire::{AppEvent, Failure, Settings};
+
+/// The state of one window.
+pub struct Desk {
+    pub(crate) paths: Paths,
+    pub(crate) events: Events,
+    pub(crate) copies: Copies,
+    pub(crate) drafts: Drafts,
+    pub(crate) indexer: Indexer,
+    watch: Watch,
+    engine: RwLock<Option<Opened>>,
+    snapshot: Mutex<Option<Arc<Snapshot>>>,
+    /// Whether the snapshot is older than what is indexed.
+    outdated: AtomicBool,
+    /// The generation that the page was told of last.
+    told: AtomicU64,
+    conversations: Mutex<Option<Conversations>>,
+    jobs: Mutex<HashMap<u64, CancelToken>>,
+    /// Where notes are that the page was told of: a note whose text was deleted is not indexed, but still open in the editor.
+    places: Mutex<HashMap<u64, (String, String)>>,
+    offers: Mutex<HashMap<u64, PathBuf>>,
+    next_offer: AtomicU64,
+}
+
+/// The engine and the models that it was opened with.
+#[derive(Clone)]
+struct Opened {
+    engine: Arc<Engine>,
+    models: Models,
+}
+
+impl Desk {
+    /// Over a data folder. Nothing is opened yet: a window comes first.
+    #[must_use]
+    pub fn new(paths: Paths) -> Arc<Self> {
+        Arc::new_cyclic(|desk| Self {
+            events: Events::default(),
+            copies: Copies::default(),
+            drafts: Drafts::new(paths.drafts()),
+            indexer: Indexer::start(desk.clone()),
+            watch: Watch::new(desk.clone()),
+            engine: RwLock::default(),
+            snapshot: Mutex::default(),
+            outdated: AtomicBool::new(true),
+            told: AtomicU64::new(0),
+            conversations: Mutex::default(),
+            jobs: Mutex::default(),
+            places: Mutex::default(),
+            offers: Mutex::default(),
+            next_offer: AtomicU64::new(1),
+            paths,
+        })
+    }
+
+    /// Runs a command on a thread of its own: a stopped job is `cancelled`, a panic is an error like any other.
+    ///
+    /// # Errors
+    /// Those of `body`.
+    pub(crate) async fn run<T: Send + 'static>(
+        self: Arc<Self>,
+        job: Option<u64>,
+        body: impl FnOnce(&Desk, &CancelToken) -> Result<T> + Send + 'static,
+    ) -> std::result::Result<T, Failure> {
+        let token = CancelToken::new();
+        if let Some(job) = job {
+            lock(&self.jobs).insert(job, token.clone());
+        }
+        let ran = tauri::async_runtime::spawn_blocking(move || {
+            let result = catch_unwind(AssertUnwindSafe(|| body(&self, &token))).unwrap_or_else(|panic| Err(Error::internal(words(&panic))));
+            if let Some(job) = job {
+                lock(&self.jobs).remove(&job);
+            }
+            result
+        });
+        match ran.await {
+            Ok(result) => result.map_err(Failure::from),
+            Err(stopped) => Err(Error::internal(stopped).into()),
+        }
+    }
+
+    /// Stops a job, if it still runs.
+    pub(crate) fn stop(&self, job: u64) {
+        if let Some(token) = lock(&self.jobs).get(&job) {
+            token.cancel();
+        }
+    }
+
+    /// The engine, opened at the first use; the shipped notes are offered then.
+    ///
+    /// # Errors
+    /// `DataTooNew`, `Io`.
+    pub(crate) fn engine(&self) -> Result<Arc<Engine>> {
+        Ok(self.opened()?.engine)
+    }
+
+    /// The models that the person chose.
+    ///
+    /// # Errors
+    /// As [`Self::engine`].
+    pub(crate) fn models(&self) -> Result<Models> {
+        Ok(self.opened()?.models)
+    }
+
+    fn opened(&self) -> Result<Opened> {
+        if let Some(opened) = &*self.engine.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(opened.clone());
+        }
+        let mut place = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = &*place {
+            return Ok(opened.clone());
+        }
+        let mut paths = self.paths.clone();
+        paths.notes = PathBuf::from(settings::read(&self.paths)?.notes_folder);
+        let models = compose::models(&self.paths, true, &CancelToken::new());
+        let engine = Engine::open(paths, EngineSettings::default(), models.embedder.clone())?
+            .with_token_vectors(models.tokens.clone())
+            .with_cross_encoder(models.reranker.clone());
+        match engine.offer_shipped_notes() {
+            // Another program that is indexing has offered them, or the next start will.
+            Err(e) if e.code == ErrorCode::Busy => {}
+            other => other?,
+        }
+        let opened = Opened { engine: Arc::new(engine), models };
+        *place = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// Has the engine opened anew: models or folders have changed.
+    pub(crate) fn reopen(&self) {
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.outdate();
+    }
+
+    /// Begins the work that goes on beside the window: the first look at all notes, then at what changes.
+    pub(crate) fn begin(&self) {
+        self.indexer.sync(None);
+    }
+
+    /// Ends it: nothing is half written, and what is not finished goes on at the next start.
+    pub fn close(&self) {
+        self.indexer.close();
+        for token in lock(&self.jobs).values() {
+            token.cancel();
+        }
+    }
+
+    /// The notes as they were indexed last.
+    ///
+    /// # Errors
+    /// `NothingToAsk`, `DataDamaged`, `Io`.
+    pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>> {
+        let engine = self.engine()?;
+        let mut kept = lock(&self.snapshot);
+        match &*kept {
+            Some(snapshot) if !self.outdated.swap(false, Ordering::AcqRel) => Ok(Arc::clone(snapshot)),
+            _ => {
+                self.outdated.store(false, Ordering::Release);
+                let fresh = engine.snapshot(Run { observer: &Silent, cancel: &CancelToken::new() });
+                if fresh.is_err() {
+                    self.outdated.store(true, Ordering::Release);
+                }
+                let fresh = Arc::new(fresh?);
+                *kept = Some(Arc::clone(&fresh));
+                Ok(fresh)
+            }
+        }
+    }
+
+    /// The same; none while there is nothing to ask.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub(crate) fn any_snapshot(&self) -> Result<Option<Arc<Snapshot>>> {
+        match self.snapshot() {
+            Err(e) if e.code == ErrorCode::NothingToAsk => Ok(None),
+            snapshot => snapshot.map(Some),
+        }
+    }
+
+    /// Says that more is indexed than the last snapshot shows.
+    pub(crate) fn outdate(&self) {
+        self.outdated.store(true, Ordering::Release);
+    }
+
+    /// Tells the page that notes have changed, if they have.
+    pub(crate) fn notes_changed(&self) {
+        self.outdate();
+        self.watch.follow();
+        let generation = self.snapshot().and_then(|s| s.generation()).unwrap_or(0);
+        if self.told.swap(generation, Ordering::AcqRel) != generation {
+            self.events.send(AppEvent::NotesChanged { generation });
+        }
+    }
+
+    /// Has libraries indexed in whose folders something changed; without a path everything is looked at.
+    pub(crate) fn changed_on_disk(&self, paths: &BTreeSet<PathBuf>) {
+        if paths.is_empty() {
+            self.indexer.sync(None);
+            return;
+        }
+        let names = self.watch.libraries(paths);
+        if !names.is_empty() {
+            self.indexer.sync(Some(names));
+        }
+    }
+
+    /// The conversations.
+    ///
+    /// # Errors
+    /// `DataTooNew`, `DataDamaged`, `Io`.
+    pub(crate) fn conversations<T>(&self, body: impl FnOnce(&mut Conversations) -> Result<T>) -> Result<T> {
+        let mut kept = lock(&self.conversations);
+        let conversations = match &mut *kept {
+            Some(conversations) => conversations,
+            none => {
+                self.engine()?;
+                none.insert(Conversations::open(&self.paths.conversations())?)
+            }
+        };
+        body(conversations)
+    }
+
+    /// The settings as they are in the file now.
+    ///
+    /// # Errors
+    /// `InvalidInput`, `Io`.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        settings::read(&self.paths)
+    }
+
+    /// The folder that new notes go into.
+    ///
+    /// # Errors
+    /// `InvalidInput`, `Io`.
+    pub(crate) fn own_folder(&self) -> Result<PathBuf> {
+        Ok(PathBuf::from(self.settings()?.notes_folder))
+    }
+
+    /// The library of the person's own folder, made at the first note.
+    ///
+    /// # Errors
+    /// `Busy`, `Io`.
+    pub(crate) fn own_library(&self) -> Result<engine::LibraryInfo> {
+        let folder = self.own_folder()?;
+        std::fs::create_dir_all(&folder).map_err(|e| Error::io("make the folder for your notes", &folder, &e))?;
+        let root = folder.canonicalize().map_err(|e| Error::io("open the folder", &folder, &e))?;
+        let engine = self.engine()?;
+        let known = |libraries: Vec<engine::LibraryInfo>| libraries.into_iter().find(|l| Path::new(&l.folder) == root);
+        if let Some(library) = known(engine.libraries()?) {
+            return Ok(library);
+        }
+        self.indexer.alone(|| engine.add_library(&folder, None).map(drop))?;
+        known(engine.libraries()?).ok_or_else(|| Error::internal("a library that was just added is not there"))
+    }
+
+    /// Where a note's file is: by the index, or where it was when the page was told of it.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub(crate) fn place(&self, document: u64) -> Result<(String, String)> {
+        if let Ok(row) = self.snapshot().and_then(|s| s.file_of(document)) {
+            return Ok((row.library, row.path));
+        }
+        let known = lock(&self.places).get(&document).cloned();
+        known.ok_or_else(|| Error::new(ErrorCode::NotFound, "this note is no longer there", "it was deleted or moved; look it up by its title"))
+    }
+
+    /// A note's file.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub(crate) fn file(&self, document: u64) -> Result<PathBuf> {
+        let (library, path) = self.place(document)?;
+        let folder = self.engine()?.libraries()?.into_iter().find(|l| l.name == library).map(|l| l.folder);
+        let folder = folder.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the library `{library}` was removed"), "add its folder again"))?;
+        Ok(Path::new(&folder).join(path))
+    }
+
+    /// Remembers where notes are that the page is told of.
+    pub(crate) fn remember(&self, notes: &[engine::NoteInfo]) {
+        let mut places = lock(&self.places);
+        for note in notes.iter().filter(|note| note.editable) {
+            places.insert(note.id, (note.library.clone(), note.path.clone()));
+        }
+    }
+
+    /// A folder that was handed to the window, under a number that the page can name it by.
+    pub(crate) fn offer(&self, folder: PathBuf) {
+        let offer = self.next_offer.fetch_add(1, Ordering::Relaxed);
+        let name = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
+        lock(&self.offers).insert(offer, folder);
+        self.events.send(AppEvent::FolderOffered { offer, name });
+    }
+
+    /// The folder of an offer, once.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub(crate) fn take_offer(&self, offer: u64) -> Result<PathBuf> {
+        let folder = lock(&self.offers).remove(&offer);
+        folder.ok_or_else(|| Error::new(ErrorCode::NotFound, "that folder is no longer on offer", "drop it on the window again"))
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What a command that panicked left is whole: every change is one step.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn words(panic: &Box<dyn std::any::Any + Send>) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "a defect stopped this".to_owned())
+}

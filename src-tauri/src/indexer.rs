@@ -1,0 +1,287 @@
+//! Indexing beside the window: one thread that syncs what it is told of, and stands aside for what the person waits for (a saved note). It must not know
+//! why anything is to be indexed.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::event::{Event, Observer, Run, Silent, Stage};
+
+use sidenote_models::switch;
+
+use crate::desk::{Desk, lock};
+use crate::wire::{AppEvent, ModelProgress, SyncProgress};
+
+/// How often the page is told of progress.
+const TELL: Duration = Duration::from_millis(120);
+/// How long another program's indexing is waited for, and how often it is looked at.
+const PATIENCE: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_millis(100);
+/// How often a run that stands aside looks whether it may go on.
+const ASIDE: Duration = Duration::from_millis(10);
+
+/// What is to be looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Wanted {
+    #[default]
+    Nothing,
+    Libraries(BTreeSet<String>),
+    Everything,
+}
+
+/// The indexing thread.
+pub(crate) struct Indexer(Arc<Shared>);
+
+struct Shared {
+    wanted: Mutex<Wanted>,
+    woken: Condvar,
+    /// Held by whoever writes.
+    writing: Mutex<()>,
+    /// Of the run that goes on in the background.
+    cancel: CancelToken,
+    /// How many wait to write while that run stands aside.
+    waiting: AtomicUsize,
+    /// Whether the person stopped it.
+    stopped: AtomicBool,
+    closed: AtomicBool,
+}
+
+impl Indexer {
+    /// Starts the thread; it sleeps until it is told of something.
+    pub(crate) fn start(desk: Weak<Desk>) -> Self {
+        let shared = Arc::new(Shared {
+            wanted: Mutex::default(),
+            woken: Condvar::new(),
+            writing: Mutex::default(),
+            cancel: CancelToken::new(),
+            waiting: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+        });
+        let own = Arc::clone(&shared);
+        let spawned = std::thread::Builder::new().name("indexer".into()).spawn(move || own.work(&desk));
+        if let Err(error) = spawned {
+            // A system without room for one thread more has worse troubles; notes are then indexed by the command line.
+            drop(error);
+        }
+        Self(shared)
+    }
+
+    /// Has libraries looked at (all without a name), soon.
+    pub(crate) fn sync(&self, only: Option<Vec<String>>) {
+        let mut wanted = lock(&self.0.wanted);
+        *wanted = match (std::mem::take(&mut *wanted), only) {
+            (Wanted::Everything, _) | (_, None) => Wanted::Everything,
+            (Wanted::Nothing, Some(names)) => Wanted::Libraries(names.into_iter().collect()),
+            (Wanted::Libraries(mut known), Some(names)) => {
+                known.extend(names);
+                Wanted::Libraries(known)
+            }
+        };
+        self.0.woken.notify_one();
+    }
+
+    /// Stops what goes on; what is finished stays.
+    pub(crate) fn stop(&self) {
+        *lock(&self.0.wanted) = Wanted::Nothing;
+        self.0.stopped.store(true, Ordering::Release);
+        self.0.cancel.cancel();
+    }
+
+    /// Ends the thread after its current step.
+    pub(crate) fn close(&self) {
+        self.0.closed.store(true, Ordering::Release);
+        self.0.cancel.cancel();
+        self.0.woken.notify_one();
+    }
+
+    /// Does something that needs the writer's lock, now: the run in the background stands aside and goes on afterwards.
+    ///
+    /// # Errors
+    /// Those of `body`; `Busy` if another program is indexing for long.
+    pub(crate) fn alone<T>(&self, mut body: impl FnMut() -> Result<T>) -> Result<T> {
+        self.0.waiting.fetch_add(1, Ordering::AcqRel);
+        self.0.cancel.cancel();
+        let writing = lock(&self.0.writing);
+        let result = patiently(&mut body);
+        drop(writing);
+        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+        result
+    }
+
+    /// Indexes one library while someone waits.
+    ///
+    /// # Errors
+    /// Those of [`sidenote_engine::engine::Engine::sync`].
+    pub(crate) fn now(&self, desk: &Desk, library: &str) -> Result<()> {
+        let engine = desk.engine()?;
+        let only = [library.to_owned()];
+        self.alone(|| engine.sync(Some(&only), Run { observer: &Silent, cancel: &CancelToken::new() }))?;
+        desk.notes_changed();
+        Ok(())
+    }
+}
+
+/// Another program that is indexing is waited for.
+fn patiently<T>(body: &mut impl FnMut() -> Result<T>) -> Result<T> {
+    let began = Instant::now();
+    loop {
+        match body() {
+            Err(e) if e.code == ErrorCode::Busy && began.elapsed() < PATIENCE => std::thread::sleep(LOOK),
+            other => return other,
+        }
+    }
+}
+
+impl Shared {
+    fn work(&self, desk: &Weak<Desk>) {
+        loop {
+            let wanted = {
+                let mut wanted = lock(&self.wanted);
+                while *wanted == Wanted::Nothing && !self.closed.load(Ordering::Acquire) {
+                    wanted = self.woken.wait(wanted).unwrap_or_else(std::sync::PoisonError::into_inner);
+                }
+                std::mem::take(&mut *wanted)
+            };
+            if self.closed.load(Ordering::Acquire) {
+                return;
+            }
+            let Some(desk) = desk.upgrade() else { return };
+            let only = match &wanted {
+                Wanted::Libraries(names) => Some(names.iter().cloned().collect::<Vec<_>>()),
+                _ => None,
+            };
+            self.stopped.store(false, Ordering::Release);
+            while self.waiting.load(Ordering::Acquire) > 0 {
+                std::thread::sleep(ASIDE);
+            }
+            let result = self.sync(&desk, only.as_deref());
+            desk.events.send(AppEvent::Sync { progress: None });
+            match result {
+                Ok(()) => desk.notes_changed(),
+                Err(e) if e.code == ErrorCode::Cancelled => {
+                    desk.notes_changed();
+                    if !self.stopped.load(Ordering::Acquire) && !self.closed.load(Ordering::Acquire) {
+                        // It goes on where it was: what was finished is not read again.
+                        let mut now = lock(&self.wanted);
+                        *now = match (std::mem::take(&mut *now), wanted) {
+                            (Wanted::Nothing, wanted) => wanted,
+                            (Wanted::Libraries(mut a), Wanted::Libraries(b)) => {
+                                a.extend(b);
+                                Wanted::Libraries(a)
+                            }
+                            _ => Wanted::Everything,
+                        };
+                    }
+                }
+                // A library that was removed meanwhile is nothing to report.
+                Err(e) if e.code == ErrorCode::NotFound => {}
+                Err(error) => desk.events.send(AppEvent::SyncFailed { error: error.into() }),
+            }
+        }
+    }
+
+    fn sync(&self, desk: &Desk, only: Option<&[String]>) -> Result<()> {
+        let engine = desk.engine()?;
+        let writing = lock(&self.writing);
+        self.cancel.reset();
+        if self.waiting.load(Ordering::Acquire) > 0 || self.closed.load(Ordering::Acquire) {
+            return Err(Error::cancelled());
+        }
+        let teller = Teller::new(desk, only);
+        let run = Run { observer: &teller, cancel: &self.cancel };
+        let synced = patiently(&mut || if self.cancel.is_cancelled() { Err(Error::cancelled()) } else { engine.sync(only, run).map(drop) });
+        if synced.is_ok() {
+            desk.outdate();
+            engine.build_graph(run)?;
+            // A model that is to take over gets its vectors while the old one answers.
+            if let Some(next) = desk.models()?.next {
+                let teller = Preparing { desk, name: next.spec().name.clone() };
+                let run = Run { observer: &teller, cancel: &self.cancel };
+                let made = switch::go_on(&desk.paths.settings(), &engine, next.as_ref(), run)?;
+                if made.state == switch::State::InUse {
+                    desk.reopen();
+                    // Where every vector was there from before nothing else tells that it is in use.
+                    teller.event(Event::Progress { stage: Stage::Embed, done: made.chunks, total: made.chunks });
+                }
+            }
+        }
+        drop(writing);
+        synced
+    }
+}
+
+/// Tells the page how far a sync is, often enough to be seen and not more.
+struct Teller<'a> {
+    desk: &'a Desk,
+    library: Option<String>,
+    last: Mutex<Last>,
+}
+
+struct Last {
+    stage: Option<Stage>,
+    began: Instant,
+    first: u64,
+    told: Option<Instant>,
+}
+
+impl<'a> Teller<'a> {
+    fn new(desk: &'a Desk, only: Option<&[String]>) -> Self {
+        let library = only.filter(|names| names.len() == 1).and_then(|names| names.first().cloned());
+        Self { desk, library, last: Mutex::new(Last { stage: None, began: Instant::now(), first: 0, told: None }) }
+    }
+}
+
+impl Observer for Teller<'_> {
+    fn event(&self, event: Event) {
+        let Event::Progress { stage, done, total } = event else {
+            if matches!(event, Event::KeywordsPublished | Event::VectorsPublished) {
+                self.desk.outdate();
+            }
+            return;
+        };
+        let Some(name) = name(stage) else { return };
+        let mut last = lock(&self.last);
+        let now = Instant::now();
+        if last.stage != Some(stage) {
+            *last = Last { stage: Some(stage), began: now, first: done, told: None };
+        }
+        if last.told.is_some_and(|told| now - told < TELL) && done < total {
+            return;
+        }
+        last.told = Some(now);
+        let seconds = (now - last.began).as_secs_f64();
+        let rate = (seconds > 0.5 && done > last.first).then(|| (done - last.first) as f64 / seconds);
+        let remaining_s = rate.map(|rate| total.saturating_sub(done) as f64 / rate);
+        let progress = SyncProgress { library: self.library.clone(), stage: name, done, total, rate, remaining_s };
+        self.desk.events.send(AppEvent::Sync { progress: Some(progress) });
+    }
+}
+
+/// Tells the page how far a model is that is to take over.
+struct Preparing<'a> {
+    desk: &'a Desk,
+    name: String,
+}
+
+impl Observer for Preparing<'_> {
+    fn event(&self, event: Event) {
+        if let Event::Progress { stage: Stage::Embed, done, total } = event {
+            self.desk.events.send(AppEvent::Model { progress: ModelProgress { name: self.name.clone(), stage: "embed", done, total } });
+        }
+    }
+}
+
+fn name(stage: Stage) -> Option<&'static str> {
+    match stage {
+        Stage::Scan => Some("scan"),
+        Stage::Read => Some("read"),
+        Stage::Index => Some("index"),
+        Stage::Embed => Some("embed"),
+        Stage::Graph => Some("graph"),
+        Stage::Download | Stage::Check => None,
+    }
+}

@@ -1,0 +1,112 @@
+//! The window: Sidenote's engine behind commands of one line each, and the page that asks them. It must not know how anything is found, answered or
+//! written.
+
+mod clipboard;
+mod commands;
+mod desk;
+mod events;
+mod image;
+mod indexer;
+mod links;
+mod settings;
+mod watch;
+mod window;
+pub mod wire;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::paths::Paths;
+use tauri::Manager;
+
+pub use desk::Desk;
+
+/// Opens the window and runs until it is closed.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let paths = match paths(&arguments) {
+        Ok(paths) => paths,
+        Err(error) => return fail(&error),
+    };
+    #[cfg(target_os = "linux")]
+    calm_webkit();
+    let context = tauri::generate_context!("tauri.conf.json");
+    let own_folder = own_folder(&arguments);
+    let mut builder = tauri::Builder::default();
+    // Two windows over one data folder would only wait for each other; a folder of its own is a program of its own.
+    if own_folder.is_none() {
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+            window::show(app);
+            links::open(app, &arguments[1..]);
+        }));
+    }
+    builder = builder.plugin(tauri_plugin_dialog::init()).plugin(tauri_plugin_global_shortcut::Builder::new().build());
+    let app = prepared(builder.plugin(tauri_plugin_window_state::Builder::default().build()), paths)
+        .setup(move |app| {
+            window::open(app.handle())?;
+            links::open(app.handle(), &arguments);
+            Ok(())
+        })
+        .build(context);
+    match app {
+        Ok(app) => {
+            app.run(|app, event| {
+                if let tauri::RunEvent::Exit = event {
+                    app.state::<Arc<Desk>>().close();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(&Error::new(
+            ErrorCode::Internal,
+            format!("the window could not be opened: {error}"),
+            "on Linux it needs WebKitGTK 4.1 and a display; `sidenote ask` works in a terminal",
+        )),
+    }
+}
+
+/// What a window needs, whatever opens it: the commands, images of notes, the state. Tests build theirs from it.
+pub fn prepared<R: tauri::Runtime>(builder: tauri::Builder<R>, paths: Paths) -> tauri::Builder<R> {
+    let desk = Desk::new(paths);
+    builder
+        .manage(Arc::clone(&desk))
+        .register_asynchronous_uri_scheme_protocol("note-image", move |_, request, responder| {
+            let desk = Arc::clone(&desk);
+            // Files may be on a slow disk; the page's other requests do not wait for them.
+            tauri::async_runtime::spawn_blocking(move || responder.respond(image::answer(&desk, request.uri().path())));
+        })
+        .invoke_handler(commands::all())
+}
+
+/// `--data-dir DIR`, or the variable of the same meaning.
+fn own_folder(arguments: &[String]) -> Option<PathBuf> {
+    let named = arguments.iter().position(|a| a == "--data-dir").and_then(|at| arguments.get(at + 1)).map(PathBuf::from);
+    named.or_else(|| std::env::var_os("SIDENOTE_DATA_DIR").map(PathBuf::from)).filter(|folder| !folder.as_os_str().is_empty())
+}
+
+fn paths(arguments: &[String]) -> Result<Paths> {
+    own_folder(arguments).map_or_else(Paths::standard, |folder| Ok(Paths::under(&folder)))
+}
+
+/// WebKitGTK shows nothing on some NVIDIA drivers unless it is told to do without one way of drawing. A person's own setting is left alone.
+#[cfg(target_os = "linux")]
+fn calm_webkit() {
+    const NAME: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    if std::env::var_os(NAME).is_none() && std::path::Path::new("/proc/driver/nvidia/version").exists() {
+        #[expect(unsafe_code, reason = "the only way to set it before WebKit reads it; no other thread runs yet")]
+        // SAFETY: this is the first thing the program does, on its only thread.
+        unsafe {
+            std::env::set_var(NAME, "1");
+        }
+    }
+}
+
+fn fail(error: &Error) -> ExitCode {
+    use std::io::Write as _;
+    // Without a terminal there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "error: {}\nhint: {}", error.message, error.hint);
+    ExitCode::from(2)
+}

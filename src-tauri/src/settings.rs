@@ -1,0 +1,92 @@
+//! What the person set: the tables `[window]` and `[notes]` of `settings.toml`. Everything else in that file, comments too, is left as it is. It must not
+//! know what settings do.
+
+use std::fs;
+use std::path::Path;
+
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::notes::write_whole;
+use sidenote_engine::paths::Paths;
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use crate::wire::Settings;
+
+/// Text sizes that a window can be read at.
+const SCALES: std::ops::RangeInclusive<f64> = 0.8..=1.6;
+
+/// Reads the settings; what is not there, or makes no sense, is as it comes with the program.
+///
+/// # Errors
+/// `InvalidInput` if the file is no TOML, `Io`.
+pub(crate) fn read(paths: &Paths) -> Result<Settings> {
+    let document = document(&paths.settings())?;
+    let get = |table: &str, key: &str| document.get(table).and_then(|t| t.get(key));
+    let word = |key: &str, known: &[&str]| {
+        let found = get("window", key).and_then(Item::as_str).filter(|found| known.contains(found));
+        found.unwrap_or("system").to_owned()
+    };
+    let text = |table: &str, key: &str| get(table, key).and_then(Item::as_str).filter(|t| !t.trim().is_empty()).map(str::to_owned);
+    let scale = get("window", "text_scale").and_then(|item| item.as_float().or_else(|| item.as_integer().map(|n| n as f64)));
+    Ok(Settings {
+        language: word("language", &["zh", "en"]),
+        theme: word("theme", &["light", "dark"]),
+        text_scale: scale.filter(|s| SCALES.contains(s)).unwrap_or(1.0),
+        tray: get("window", "tray").and_then(Item::as_bool).unwrap_or(false),
+        hotkey: text("window", "hotkey"),
+        editor_command: text("window", "editor"),
+        notes_folder: text("notes", "folder").unwrap_or_else(|| paths.notes.display().to_string()),
+    })
+}
+
+/// Writes the settings, whole or not at all.
+///
+/// # Errors
+/// As [`read`]; `InvalidInput` for a text size that no window can be read at.
+pub(crate) fn write(paths: &Paths, settings: &Settings) -> Result<()> {
+    if !SCALES.contains(&settings.text_scale) {
+        let message = format!("{} is no size of text", settings.text_scale);
+        return Err(Error::new(ErrorCode::InvalidInput, message, "choose one from 0.8 to 1.6"));
+    }
+    let file = paths.settings();
+    let mut document = document(&file)?;
+    let window = table(&mut document, "window", &file)?;
+    for (key, word) in [("language", &settings.language), ("theme", &settings.theme)] {
+        set(window, key, (word != "system").then(|| value(word.as_str())));
+    }
+    set(window, "text_scale", ((settings.text_scale - 1.0).abs() > 1e-9).then(|| value(settings.text_scale)));
+    set(window, "tray", settings.tray.then(|| value(true)));
+    set(window, "hotkey", settings.hotkey.as_deref().map(value));
+    set(window, "editor", settings.editor_command.as_deref().map(value));
+    let own = settings.notes_folder != paths.notes.display().to_string();
+    set(table(&mut document, "notes", &file)?, "folder", own.then(|| value(settings.notes_folder.as_str())));
+    fs::create_dir_all(&paths.config).map_err(|e| Error::io("create the settings folder", &paths.config, &e))?;
+    write_whole(&file, document.to_string().as_bytes())
+}
+
+fn set(table: &mut dyn toml_edit::TableLike, key: &str, item: Option<Item>) {
+    match item {
+        Some(item) => drop(table.insert(key, item)),
+        None => drop(table.remove(key)),
+    }
+}
+
+fn table<'d>(document: &'d mut DocumentMut, name: &str, file: &Path) -> Result<&'d mut dyn toml_edit::TableLike> {
+    let item = document.entry(name).or_insert_with(|| Item::Table(Table::new()));
+    item.as_table_like_mut().ok_or_else(|| unusable(file, &format!("`{name}` is no table")))
+}
+
+fn document(file: &Path) -> Result<DocumentMut> {
+    match fs::read_to_string(file) {
+        Ok(text) => text.parse().map_err(|e: toml_edit::TomlError| unusable(file, e.message())),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(DocumentMut::new()),
+        Err(e) => Err(Error::io("read the settings", file, &e)),
+    }
+}
+
+fn unusable(file: &Path, why: &str) -> Error {
+    Error::new(
+        ErrorCode::InvalidInput,
+        format!("the settings in `{}` cannot be read: {why}", file.display()),
+        "put the file right, or delete it to start from the defaults",
+    )
+}

@@ -1,0 +1,112 @@
+//! The one window, its sign in the tray and its hotkey. It must not know what the page shows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use tauri::menu::{Menu, MenuItem};
+use tauri::tray::TrayIconBuilder;
+use tauri::{AppHandle, DragDropEvent, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+
+use tauri_plugin_global_shortcut::{GlobalShortcut, ShortcutState};
+
+use crate::desk::Desk;
+use crate::wire::{AppEvent, Settings};
+
+/// The window's label; capabilities/main.json gives it its rights.
+pub(crate) const LABEL: &str = "main";
+const TRAY: &str = "sidenote";
+/// How long the page has to write what was typed before the window goes.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Opens the window.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Sidenote")
+        .inner_size(1180.0, 780.0)
+        .min_inner_size(420.0, 480.0)
+        .center()
+        .build()?;
+    let handle = app.clone();
+    window.on_window_event(move |event| match event {
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
+            let desk = handle.state::<Arc<Desk>>();
+            for folder in paths.iter().filter(|path| path.is_dir()) {
+                desk.offer(folder.clone());
+            }
+        }
+        // With a sign in the tray the window only goes out of sight.
+        WindowEvent::CloseRequested { api, .. } if handle.tray_by_id(TRAY).is_some() => {
+            api.prevent_close();
+            if let Some(window) = handle.get_webview_window(LABEL) {
+                drop(window.hide());
+            }
+        }
+        WindowEvent::CloseRequested { api, .. } => {
+            // What was typed a moment ago is written first; a page that does not answer is not waited for.
+            api.prevent_close();
+            handle.state::<Arc<Desk>>().events.send(AppEvent::Closing);
+            let handle = handle.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(PATIENCE);
+                close(&handle);
+            });
+        }
+        _ => {}
+    });
+    if let Ok(settings) = app.state::<Arc<Desk>>().settings() {
+        // A tray that the system does not have is no reason not to open the window.
+        drop(follow(app, &settings));
+    }
+    Ok(())
+}
+
+/// Closes the window for good.
+pub(crate) fn close<R: Runtime>(app: &AppHandle<R>) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        // One that is gone already is closed.
+        drop(window.destroy());
+    }
+}
+
+/// Brings the window to the front.
+pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        // A window that is just being closed does not come back.
+        drop(window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus()));
+    }
+}
+
+/// Makes tray and hotkey as they are set.
+///
+/// # Errors
+/// `Io` if the system refuses a tray, `InvalidInput` for a key combination that it refuses.
+pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, settings: &Settings) -> Result<()> {
+    tray(app, settings.tray)
+        .map_err(|e| Error::new(ErrorCode::Io, format!("there is no sign in the tray: {e}"), "your desktop may have no tray; leave this off"))
+}
+
+fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
+    match (wanted, app.tray_by_id(TRAY).is_some()) {
+        (true, false) => {
+            let open = MenuItem::with_id(app, "open", "Sidenote", true, None::<&str>)?;
+            let quit = MenuItem::with_id(app, "quit", "Quit · 退出", true, None::<&str>)?;
+            let mut builder =
+                TrayIconBuilder::with_id(TRAY).menu(&Menu::with_items(app, &[&open, &quit])?).on_menu_event(|app, event| match event.id().as_ref() {
+                    "open" => show(app),
+                    "quit" => app.exit(0),
+                    _ => {}
+                });
+            if let Some(icon) = app.default_window_icon() {
+                builder = builder.icon(icon.clone());
+            }
+            builder.build(app)?;
+        }
+        (false, true) => drop(app.remove_tray_by_id(TRAY)),
+        _ => {}
+    }
+    Ok(())
+}

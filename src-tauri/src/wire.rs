@@ -1,0 +1,244 @@
+//! What crosses the border between page and program beyond the engine's own JSON types. It must not hold logic.
+
+use serde::{Deserialize, Serialize};
+use sidenote_engine::catalog;
+use sidenote_engine::error::{Error, ErrorCode};
+use sidenote_engine::wire as engine;
+use sidenote_models::catalogue::Kind;
+use ts_rs::TS;
+
+/// What every command is rejected with.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Failure {
+    /// Stable code.
+    pub code: ErrorCode,
+    /// What happened, and to which thing.
+    pub message: String,
+    /// What to do next; may be empty.
+    pub hint: String,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { code: error.code, message: error.message, hint: error.hint }
+    }
+}
+
+/// Where a question or a search looks. Empty lists are no limit.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+pub struct Filter {
+    /// Library names.
+    pub libraries: Vec<String>,
+    /// Folders, as `library/folder`.
+    pub folders: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Document ids.
+    pub notes: Vec<u64>,
+    /// `YYYY-MM-DD`, inclusive.
+    pub since: Option<String>,
+    /// `YYYY-MM-DD`, inclusive.
+    pub until: Option<String>,
+}
+
+impl From<Filter> for catalog::Filter {
+    fn from(filter: Filter) -> Self {
+        Self {
+            libraries: filter.libraries,
+            folders: filter.folders,
+            tags: filter.tags,
+            notes: Vec::new(),
+            ids: filter.notes,
+            since: filter.since,
+            until: filter.until,
+        }
+    }
+}
+
+/// A question.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct AskRequest {
+    /// The conversation it is asked in; none begins one.
+    pub conversation: Option<i64>,
+    /// As typed.
+    pub question: String,
+    /// Replaces what is made of a follow-up.
+    #[serde(default)]
+    pub standalone: Option<String>,
+    /// The turn that is asked again: it and what followed it are replaced.
+    #[serde(default)]
+    pub replaces: Option<i64>,
+    /// Where it is asked.
+    pub filter: Filter,
+    /// Whether the notes' own sentences are wanted although a model could write.
+    #[serde(default)]
+    pub extractive: bool,
+}
+
+/// An answered question.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Asked {
+    /// Its conversation now.
+    pub conversation: engine::ConversationInfo,
+    /// The question and its answer.
+    pub turn: engine::Turn,
+}
+
+/// How far indexing is.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct SyncProgress {
+    /// The library that is read, where only one is.
+    pub library: Option<String>,
+    /// What is done.
+    #[ts(type = "'scan' | 'read' | 'index' | 'embed' | 'graph'")]
+    pub stage: &'static str,
+    /// Units finished.
+    pub done: u64,
+    /// Units known.
+    pub total: u64,
+    /// Units per second, once known.
+    pub rate: Option<f64>,
+    /// Seconds left of this stage, once known.
+    pub remaining_s: Option<f64>,
+}
+
+/// What happens without being asked for.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AppEvent {
+    /// Notes have changed: lists, results and open notes may be outdated.
+    NotesChanged {
+        /// The catalog's generation.
+        generation: u64,
+    },
+    /// Indexing goes on; none when it is finished.
+    Sync {
+        /// How far.
+        progress: Option<SyncProgress>,
+    },
+    /// Indexing ended with an error.
+    SyncFailed {
+        /// Which.
+        error: Failure,
+    },
+    /// Something should be opened.
+    Open {
+        /// What.
+        target: OpenTarget,
+    },
+    /// A folder was dropped on the window or handed to the program.
+    FolderOffered {
+        /// Names it in `add_offered`.
+        offer: u64,
+        /// The folder's name, for the person.
+        name: String,
+    },
+    /// A model is being prepared to take over.
+    Model {
+        /// How far.
+        progress: ModelProgress,
+    },
+    /// The window is about to go: what was typed is to be written, then it is closed by `close`.
+    Closing,
+    /// A note should be taken.
+    QuickCapture,
+}
+
+/// What a link opens.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum OpenTarget {
+    /// A note, and what is marked in it.
+    Note {
+        /// Which.
+        document_id: u64,
+        /// Byte offset in its text.
+        start: Option<usize>,
+        /// Byte offset of the end.
+        end: Option<usize>,
+    },
+    /// A conversation.
+    Conversation {
+        /// Which.
+        id: i64,
+    },
+    /// A question, to be looked at before it is asked.
+    Question {
+        /// As written.
+        text: String,
+    },
+}
+
+/// What the person set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Settings {
+    /// `system`, `zh` or `en`.
+    #[ts(type = "'system' | 'zh' | 'en'")]
+    pub language: String,
+    /// `system`, `light` or `dark`.
+    #[ts(type = "'system' | 'light' | 'dark'")]
+    pub theme: String,
+    /// 1 is normal.
+    pub text_scale: f64,
+    /// A sign in the system's tray, where the window stays when it is closed.
+    pub tray: bool,
+    /// A key combination that opens a quick note, from anywhere.
+    pub hotkey: Option<String>,
+    /// The program that notes are opened with; none for the system's choice.
+    pub editor_command: Option<String>,
+    /// The folder that new notes go into.
+    pub notes_folder: String,
+}
+
+/// The program.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct AppInfo {
+    /// Of the program.
+    pub version: String,
+    /// Where the index is.
+    pub data_folder: String,
+    /// Memory of the program, without the page's.
+    pub memory_bytes: u64,
+    /// `linux`, `macos` or `windows`.
+    #[ts(type = "'linux' | 'macos' | 'windows'")]
+    pub platform: &'static str,
+}
+
+/// A model.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ModelInfo {
+    /// Names it in calls.
+    pub name: String,
+    /// What it does.
+    pub kind: Kind,
+    /// Whether it is on this machine.
+    pub installed: bool,
+    /// Whether it is in use.
+    pub used: bool,
+    /// Whether its vectors are being made; it is in use afterwards.
+    pub preparing: bool,
+    /// Whether it is inside the program.
+    pub bundled: bool,
+    /// Languages it is made for.
+    pub languages: String,
+    /// SPDX name of its licence.
+    pub licence: String,
+    /// Bytes to download, or on the disk.
+    pub download_bytes: u64,
+    /// Bytes of memory in use, approximate; 0 where nobody knows.
+    pub memory_bytes: u64,
+}
+
+/// How far a model on its way here is.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ModelProgress {
+    /// Which.
+    pub name: String,
+    /// What is done.
+    #[ts(type = "'download' | 'check' | 'embed'")]
+    pub stage: &'static str,
+    /// Bytes, or passages, finished.
+    pub done: u64,
+    /// Of so many.
+    pub total: u64,
+}

@@ -1,0 +1,93 @@
+//! A page that calls the program: the real configuration and rights, no display.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use sidenote_engine::paths::Paths;
+use tauri::ipc::{CallbackFn, InvokeBody, InvokeResponseBody};
+use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, noop_assets};
+use tauri::webview::InvokeRequest;
+use tauri::{App, WebviewWindow, WebviewWindowBuilder};
+
+/// How long anything may take that happens beside a call.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Page {
+    pub(crate) folder: tempfile::TempDir,
+    window: WebviewWindow<MockRuntime>,
+    said: Arc<Mutex<Vec<(u32, Value)>>>,
+    // Dropped last: the window is one of its own.
+    _app: App<MockRuntime>,
+}
+
+impl Page {
+    /// A page over an empty data folder, without the shipped notes unless they are wanted.
+    pub(crate) fn open() -> Self {
+        Self::over(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn over(folder: tempfile::TempDir) -> Self {
+        let said: Arc<Mutex<Vec<(u32, Value)>>> = Arc::default();
+        let heard = Arc::clone(&said);
+        let builder = mock_builder().channel_interceptor(move |_, callback, _, body| {
+            if let InvokeResponseBody::Json(text) = body {
+                heard.lock().unwrap().push((callback.0, serde_json::from_str(text).unwrap()));
+            }
+            true
+        });
+        let context = tauri::generate_context!("tauri.conf.json", assets = noop_assets(), test = true);
+        let app = sidenote_desktop::prepared(builder, Paths::under(folder.path())).build(context).unwrap();
+        let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
+        Self { folder, window, said, _app: app }
+    }
+
+    /// Calls a command.
+    pub(crate) fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        let request = InvokeRequest {
+            cmd: command.into(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" }.parse().unwrap(),
+            body: InvokeBody::Json(arguments),
+            headers: tauri::http::HeaderMap::default(),
+            invoke_key: INVOKE_KEY.to_owned(),
+        };
+        get_ipc_response(&self.window, request).map(|body| body.deserialize().unwrap())
+    }
+
+    /// Calls a command that must succeed.
+    pub(crate) fn ok(&self, command: &str, arguments: Value) -> Value {
+        self.call(command, arguments).unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// What was said on a channel so far.
+    pub(crate) fn said(&self, channel: u32) -> Vec<Value> {
+        self.said.lock().unwrap().iter().filter(|(c, _)| *c == channel).map(|(_, v)| v.clone()).collect()
+    }
+
+    /// Waits until something holds.
+    pub(crate) fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+        let began = Instant::now();
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            assert!(began.elapsed() < PATIENCE, "{what} did not come");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The page is there, and listens.
+    pub(crate) fn begin(&self) {
+        self.ok("begin", json!({ "events": "__CHANNEL__:900" }));
+    }
+
+    pub(crate) fn note(&self, title: &str) -> Option<Value> {
+        self.ok("list", json!({})).as_array().unwrap().iter().find(|n| n["title"] == title).cloned()
+    }
+}
+
+pub(crate) fn everywhere() -> Value {
+    json!({ "libraries": [], "folders": [], "tags": [], "notes": [], "since": null, "until": null })
+}

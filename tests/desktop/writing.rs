@@ -1,0 +1,146 @@
+//! Writing notes and keeping folders, as the page does it: on a real data folder.
+
+use std::fs;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::page::{Page, everywhere};
+
+fn outcome(page: &Page, question: &str) -> Value {
+    let asked = page
+        .ok("ask", json!({ "job": 1, "events": "__CHANNEL__:7", "request": { "conversation": null, "question": question, "filter": everywhere() } }));
+    asked["turn"]["answer"].clone()
+}
+
+#[test]
+fn a_new_note_is_answered_from_within_two_seconds_and_gone_when_it_is_deleted() {
+    let page = Page::open();
+    page.begin();
+    let note = page.ok("create", json!({ "title": "蓝鲸计划", "text": "# 蓝鲸计划\n\n蓝鲸计划的负责人是林小满，预算为三百二十万元。\n" }));
+    let began = std::time::Instant::now();
+    let answer = outcome(&page, "蓝鲸计划的负责人是谁？");
+    assert!(answer["answer"].as_str().unwrap().contains("林小满"), "{answer}");
+    assert!(began.elapsed() < Duration::from_secs(2));
+    assert!(page.folder.path().join("notes/蓝鲸计划.md").is_file(), "a plain file in a folder that the person can see");
+    let copied = page.ok("view", json!({ "id": note["id"] }));
+    assert_eq!(copied["note"]["editable"], true);
+}
+
+#[test]
+fn an_edit_is_saved_found_and_never_written_over_another() {
+    let page = Page::open();
+    page.begin();
+    let note = page.ok("create", json!({ "title": "会议", "text": "# 会议\n\n周三开会。\n" }));
+    let id = &note["id"];
+    let source = page.ok("source", json!({ "id": id }));
+    let saved = page.ok("save", json!({ "id": id, "text": "# 会议\n\n会议室在翡翠厅三楼。\n", "hash": source["hash"] }));
+    assert_eq!(saved["type"], "saved");
+    page.until("the edit in the index", || outcome(&page, "会议室在哪里？")["answer"].as_str().unwrap().contains("翡翠厅").then_some(()));
+    assert_eq!(page.note("会议").unwrap()["id"], *id, "an edited note keeps its id");
+
+    let file = page.folder.path().join("notes/会议.md");
+    fs::write(&file, "# 会议\n\n别人改过了。\n").unwrap();
+    let conflict = page.ok("save", json!({ "id": id, "text": "# 会议\n\n我的。\n", "hash": saved["hash"] }));
+    assert_eq!((conflict["type"].as_str(), conflict["text"].as_str()), (Some("conflict"), Some("# 会议\n\n别人改过了。\n")));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# 会议\n\n别人改过了。\n");
+    page.ok("draft", json!({ "id": id, "text": "我的。" }));
+    assert_eq!(page.ok("source", json!({ "id": id }))["draft"], "我的。");
+}
+
+#[test]
+fn a_note_that_was_emptied_can_still_be_written_in() {
+    let page = Page::open();
+    page.begin();
+    let note = page.ok("create", json!({ "title": "空", "text": "# 空\n\n有字。\n" }));
+    let id = &note["id"];
+    page.ok("list", json!({}));
+    let source = page.ok("source", json!({ "id": id }));
+    let saved = page.ok("save", json!({ "id": id, "text": "", "hash": source["hash"] }));
+    page.until("the empty note to leave the index", || page.note("空").is_none().then_some(()));
+    let again = page.ok("save", json!({ "id": id, "text": "又有字了。\n", "hash": saved["hash"] }));
+    assert_eq!(again["type"], "saved");
+    assert_eq!(fs::read_to_string(page.folder.path().join("notes/空.md")).unwrap(), "又有字了。\n");
+}
+
+#[test]
+fn renaming_copying_and_pasting_do_what_they_say() {
+    let page = Page::open();
+    page.begin();
+    page.until("the first index", || page.said(900).iter().find(|e| e["type"] == "notes_changed").cloned());
+    let note = page.ok("create", json!({ "title": "旧名", "text": "" }));
+    let renamed = page.ok("rename_note", json!({ "id": note["id"], "title": "新名" }));
+    assert_eq!((renamed["title"].as_str(), renamed["path"].as_str()), (Some("新名"), Some("新名.md")));
+    let png: Vec<u8> = [&[0x89, b'P', b'N', b'G', 13, 10, 26, 10][..], &[0; 8]].concat();
+    let markdown = page.ok("attach", json!({ "id": renamed["id"], "mime": "image/png", "bytes": png }));
+    assert!(markdown.as_str().unwrap().starts_with("![](attachments/"), "{markdown}");
+    let shipped = page.ok("list", json!({})).as_array().unwrap().iter().find(|n| n["editable"] == false).cloned().unwrap();
+    let refused = page.call("rename_note", json!({ "id": shipped["id"], "title": "x" })).unwrap_err();
+    assert!(refused["hint"].as_str().unwrap().contains("copy"), "{refused}");
+    let copy = page.ok("copy_to_own", json!({ "id": shipped["id"] }));
+    assert_eq!(copy["editable"], true);
+}
+
+#[test]
+fn a_change_on_disk_is_seen_without_being_told() {
+    let page = Page::open();
+    page.begin();
+    page.ok("create", json!({ "title": "一", "text": "# 一\n\n开头。\n" }));
+    fs::write(page.folder.path().join("notes/外面写的.md"), "# 外面写的\n\n银杏大道在城东。\n").unwrap();
+    page.until("the note from outside", || page.note("外面写的"));
+    fs::remove_file(page.folder.path().join("notes/外面写的.md")).unwrap();
+    page.until("its end", || page.note("外面写的").is_none().then_some(()));
+}
+
+#[test]
+fn a_library_whose_folder_vanished_keeps_its_notes_and_says_so() {
+    let page = Page::open();
+    page.begin();
+    page.ok("create", json!({ "title": "一", "text": "# 一\n\n开头。\n" }));
+    fs::rename(page.folder.path().join("notes"), page.folder.path().join("weg")).unwrap();
+    let status = page.ok("status", json!({}));
+    let own = status["libraries"].as_array().unwrap().iter().find(|l| l["own"] == true).unwrap();
+    assert_eq!(own["present"], false, "{own}");
+    assert!(page.note("一").is_some());
+    let note = page.note("一").unwrap();
+    assert_eq!(page.call("source", json!({ "id": note["id"] })).unwrap_err()["code"], "not_found");
+}
+
+#[test]
+fn settings_are_kept_beside_what_else_is_in_the_file() {
+    let page = Page::open();
+    fs::create_dir_all(page.folder.path().join("config")).unwrap();
+    let file = page.folder.path().join("config/settings.toml");
+    fs::write(&file, "# mine\n[models]\nreranker = \"x\"\n").unwrap();
+    let mut settings = page.ok("settings", json!({}));
+    assert_eq!((settings["language"].as_str(), settings["text_scale"].as_f64()), (Some("system"), Some(1.0)));
+    settings["theme"] = "dark".into();
+    settings["text_scale"] = 1.2.into();
+    page.ok("save_settings", json!({ "settings": settings }));
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("# mine\n[models]\nreranker = \"x\"\n") && text.contains("theme = \"dark\""), "{text}");
+    assert_eq!(page.ok("settings", json!({}))["text_scale"], 1.2);
+    settings["text_scale"] = 9.0.into();
+    assert_eq!(page.call("save_settings", json!({ "settings": settings })).unwrap_err()["code"], "invalid_input");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_row_that_can_be_retried_or_left_alone() {
+    let page = Page::open();
+    page.begin();
+    page.ok("create", json!({ "title": "一", "text": "# 一\n\n开头。\n" }));
+    let file = page.folder.path().join("notes/bad.pdf");
+    fs::write(&file, b"%PDF-1.7 nothing").unwrap();
+    let own = page.ok("status", json!({}))["libraries"].as_array().unwrap().iter().find(|l| l["own"] == true).unwrap()["id"].clone();
+    let row = |state: &str| {
+        let rows = page.ok("ledger", json!({ "library": own }));
+        rows.as_array().unwrap().iter().find(|r| r["document"] == "bad.pdf" && r["reason"] == state).cloned()
+    };
+    page.until("the row of the broken file", || row("damaged"));
+    page.ok("ignore", json!({ "library": own, "document": "bad.pdf", "ignored": true }));
+    assert!(row("ignored").is_some());
+    page.ok("ignore", json!({ "library": own, "document": "bad.pdf", "ignored": false }));
+    assert!(row("damaged").is_some());
+    page.ok("sync", json!({ "library": own, "documents": ["bad.pdf"] }));
+    page.until("the retry", || row("damaged"));
+}

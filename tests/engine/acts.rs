@@ -1,0 +1,140 @@
+//! More than questions: list all, compare, summarise, explain, practise.
+
+use sidenote_engine::act::Act;
+use sidenote_engine::wire::{Answer, Outcome};
+
+use crate::support::Desk;
+
+fn named(act: &Act) -> String {
+    match act {
+        Act::Ask => "ask".into(),
+        Act::List { of } => format!("list {of}"),
+        Act::Compare { sides: [a, b] } => format!("compare {a} | {b}"),
+        Act::Summarise { what } => format!("summarise {what}"),
+        Act::Explain { of } => format!("explain {of}"),
+        Act::Quiz { about } => format!("quiz {about}"),
+    }
+}
+
+#[test]
+fn an_act_is_known_by_its_wording() {
+    let cases = [
+        ("列出所有关于量化的笔记", "list 量化"),
+        ("列出所有提到 LoRA 的地方", "list lora"),
+        ("哪些笔记讲到了位置编码？", "list 位置编码"),
+        ("List all notes about attention.", "list attention"),
+        ("Which notes mention LoRA?", "list lora"),
+        ("LoRA 和 QLoRA 有什么区别？", "compare LoRA | QLoRA"),
+        ("Compare RAG and fine-tuning", "compare RAG | fine-tuning"),
+        ("总结《LoRA》这篇笔记", "summarise LoRA"),
+        ("Summarize the folder 微调", "summarise 微调"),
+        ("用简单的话解释注意力机制", "explain 注意力机制"),
+        ("Explain simply: what is RAG?", "explain rag"),
+        ("考考我关于 RLHF 的知识", "quiz rlhf"),
+        ("Quiz me on tokenizers", "quiz tokenizers"),
+        // Questions that only look like acts.
+        ("LoRA 有哪些优点？", "ask"),
+        ("总结 LoRA 的优点", "ask"),
+        ("什么是列表解析？", "ask"),
+        ("Which optimiser is the default?", "ask"),
+        ("列出所有", "ask"),
+        ("这两种方法有什么区别？", "ask"),
+    ];
+    for (question, expected) in cases {
+        assert_eq!(named(&Act::of(question)), expected, "{question}");
+    }
+}
+
+/// Fourteen notes of drinks; twelve of them speak of water.
+fn drinks() -> Desk {
+    let desk = Desk::new();
+    for i in 0..12 {
+        desk.write(
+            &format!("drinks/{i:02}.md"),
+            format!("# Drink number {i}\n\nDrink {i} is brewed with {} grams of leaves. The water for drink {i} is warm.\n", 3 + i),
+        );
+    }
+    desk.write("cats.md", "# Cats\n\nCats sleep twelve hours a day.\n");
+    desk.write("dogs.md", "# Dogs\n\nDogs bark at the moon.\n");
+    desk.sync();
+    desk
+}
+
+fn quoted_documents(answer: &Answer) -> Vec<&str> {
+    answer.citations.iter().map(|c| c.document.as_str()).collect()
+}
+
+#[test]
+fn list_all_reads_every_note_that_has_it_and_says_how_many() {
+    let answer = drinks().ask("List all notes about water");
+    assert_eq!(answer.outcome, Outcome::Answered);
+    let mut documents = quoted_documents(&answer);
+    documents.sort_unstable();
+    assert_eq!(documents, (0..12).map(|i| format!("drinks/{i:02}.md")).collect::<Vec<_>>(), "each once, the others not");
+    let coverage = answer.coverage.unwrap();
+    assert_eq!((coverage.read, coverage.of, coverage.having), (12, 12, 12));
+    assert!(answer.notices.iter().any(|n| n.contains("read 12 notes")), "{:?}", answer.notices);
+    assert!(answer.answer.lines().count() == 12 && answer.answer.starts_with("- "), "{}", answer.answer);
+    assert!(answer.sentences.iter().all(|s| s.text.contains("water")), "{}", answer.answer);
+}
+
+#[test]
+fn a_list_of_what_no_note_has_is_empty() {
+    let answer = drinks().ask("List all notes about submarines");
+    assert_eq!(answer.outcome, Outcome::NotInNotes);
+    assert_eq!(answer.coverage.unwrap().having, 0);
+}
+
+fn tea_and_coffee() -> Desk {
+    let desk = Desk::new();
+    desk.write("tea.md", "# 绿茶\n\n## 绿茶是什么？\n\n绿茶是一种不发酵的茶，用八十度左右的水冲泡。\n");
+    desk.write("coffee.md", "# 咖啡\n\n## 咖啡是什么？\n\n咖啡是用烘焙过的咖啡豆做成的饮料，用九十三度的水冲煮。\n");
+    desk.sync();
+    desk
+}
+
+#[test]
+fn a_comparison_gives_both_sides() {
+    let answer = tea_and_coffee().ask("绿茶和咖啡有什么区别？");
+    assert_eq!(answer.outcome, Outcome::Answered, "{:?}", answer.notices);
+    assert!(answer.answer.contains("不发酵的茶") && answer.answer.contains("咖啡豆"), "{}", answer.answer);
+    let mut documents = quoted_documents(&answer);
+    documents.sort_unstable();
+    documents.dedup();
+    assert_eq!(documents, ["coffee.md", "tea.md"]);
+    for citation in &answer.citations {
+        assert_eq!(answer.passages[citation.passage].document, citation.document);
+    }
+}
+
+#[test]
+fn a_comparison_with_what_no_note_knows_is_not_made_up() {
+    let answer = tea_and_coffee().ask("绿茶和可可有什么区别？");
+    assert!(!answer.notices.iter().any(|n| n.contains("of each")), "{:?}", answer.notices);
+    assert!(answer.sentences.iter().all(|s| !s.text.contains("可可")));
+}
+
+#[test]
+fn a_summary_has_every_section_of_a_note_and_every_note_of_a_folder() {
+    let desk = Desk::new();
+    desk.write("微调/LoRA.md", "# LoRA\n\n## 原理\n\nLoRA 冻结原权重，只训练两个低秩矩阵。后面还有细节。\n\n## 局限\n\n低秩限制了能学到的改变量。\n");
+    desk.write("微调/全参数.md", "# 全参数微调\n\n全参数微调更新所有权重，显存占用最大。\n");
+    desk.write("别的.md", "# 别的\n\n这一篇与微调无关，讲的是做饭。\n");
+    desk.sync();
+    let note = desk.ask("总结《LoRA》这篇笔记");
+    assert!(note.answer.contains("低秩矩阵") && note.answer.contains("限制了") && !note.answer.contains("全参数"), "{}", note.answer);
+    assert_eq!(note.coverage.map(|c| (c.read, c.of)), Some((1, 1)));
+    let folder = desk.ask("总结文件夹 微调");
+    assert_eq!(folder.coverage.map(|c| (c.read, c.of, c.having)), Some((2, 2, 2)));
+    assert!(folder.answer.contains("低秩矩阵") && folder.answer.contains("更新所有权重") && !folder.answer.contains("做饭"), "{}", folder.answer);
+    assert!(folder.notices.iter().any(|n| n.contains("read 2 of 2 notes")), "{:?}", folder.notices);
+    // What names neither is a question.
+    assert!(desk.ask("总结一下《没有》这篇笔记").coverage.is_none());
+}
+
+#[test]
+fn without_a_model_an_explanation_is_the_notes_own_words_and_says_so() {
+    let answer = tea_and_coffee().ask("用简单的话解释绿茶");
+    assert_eq!(answer.outcome, Outcome::Answered);
+    assert!(answer.notices.iter().any(|n| n.contains("only a model that writes")), "{:?}", answer.notices);
+}

@@ -1,0 +1,121 @@
+//! Conversations are kept, found, changed and exported; their citations are found again after edits.
+
+use serde_json::{Value, json};
+use sidenote_engine::catalog::Filter;
+use sidenote_engine::conversations::Conversations;
+use sidenote_engine::engine::{Cited, Question};
+use sidenote_engine::error::ErrorCode;
+use sidenote_engine::export::{self, Exported};
+use sidenote_engine::wire::{CitationState, Mark};
+
+use crate::support::{Desk, quietly};
+
+fn answer(text: &str) -> Value {
+    json!({ "question": "q", "outcome": "answered", "answer": format!("{text} [1]"), "sentences": [{ "text": text, "support": "supported", "citations": [1] }],
+        "citations": [{ "n": 1, "library": "notes", "document": "a.md", "title": "A", "heading": ["A", "B"], "quote": text, "line": 3, "page": null }] })
+}
+
+fn open() -> (tempfile::TempDir, Conversations) {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = Conversations::open(&folder.path().join("conversations.sqlite")).unwrap();
+    (folder, opened)
+}
+
+#[test]
+fn a_conversation_is_named_after_its_first_question_and_survives_a_restart() {
+    let (folder, mut kept) = open();
+    let (_, id) = kept.keep(None, None, "什么是 LoRA？\n详细一点", &json!({}), &answer("LoRA 冻结权重。"), "2026-01-01T00:00:00Z").unwrap();
+    kept.keep(Some(id), None, "它有什么缺点？", &json!({}), &answer("秩太小。"), "2026-01-02T00:00:00Z").unwrap();
+    drop(kept);
+    let kept = Conversations::open(&folder.path().join("conversations.sqlite")).unwrap();
+    let all = kept.list(None).unwrap();
+    assert_eq!((all[0].title.as_str(), all[0].turns, all[0].updated_at.as_str()), ("什么是 LoRA？", 2, "2026-01-02T00:00:00Z"));
+    let turns = kept.turns(id).unwrap();
+    assert_eq!(turns[1].question, "它有什么缺点？");
+    assert_eq!(turns[0].answer["sentences"][0]["text"], "LoRA 冻结权重。");
+}
+
+#[test]
+fn words_of_questions_and_answers_find_a_conversation_and_show_where() {
+    let (_folder, mut kept) = open();
+    kept.keep(None, None, "什么是量化？", &json!({}), &answer("量化把权重换成 8 位整数，显存占用减半。"), "2026-01-01T00:00:00Z").unwrap();
+    kept.keep(None, None, "What is attention?", &json!({}), &answer("A weighted sum."), "2026-01-02T00:00:00Z").unwrap();
+    let found = kept.list(Some("顯存")).unwrap();
+    assert_eq!(found.len(), 1, "traditional finds simplified");
+    assert!(found[0].snippet.as_deref().unwrap().contains("显存"), "{found:?}");
+    assert_eq!(kept.list(Some("ATTENTION weighted")).unwrap().len(), 1);
+    assert!(kept.list(Some("没有的词")).unwrap().is_empty());
+}
+
+#[test]
+fn asking_again_replaces_the_turn_and_what_followed_it() {
+    let (_folder, mut kept) = open();
+    let (first, id) = kept.keep(None, None, "一", &json!({}), &answer("a"), "2026-01-01T00:00:00Z").unwrap();
+    kept.keep(Some(id), None, "二", &json!({}), &answer("b"), "2026-01-01T00:00:01Z").unwrap();
+    kept.keep(Some(id), Some(first), "一改", &json!({}), &answer("c"), "2026-01-01T00:00:02Z").unwrap();
+    let questions: Vec<String> = kept.turns(id).unwrap().into_iter().map(|t| t.question).collect();
+    assert_eq!(questions, ["一改"]);
+    assert_eq!(kept.info(id).unwrap().title, "一改");
+}
+
+#[test]
+fn renaming_marking_and_removing_do_what_they_say() {
+    let (_folder, mut kept) = open();
+    let (turn, id) = kept.keep(None, None, "问", &json!({}), &answer("a"), "2026-01-01T00:00:00Z").unwrap();
+    kept.rename(id, " 名字 ").unwrap();
+    assert_eq!(kept.info(id).unwrap().title, "名字");
+    assert_eq!(kept.rename(id, " ").unwrap_err().code, ErrorCode::InvalidInput);
+    kept.mark(turn, Some(Mark::Wrong)).unwrap();
+    assert_eq!(kept.marked(Mark::Wrong).unwrap().len(), 1);
+    kept.mark(turn, None).unwrap();
+    assert!(kept.marked(Mark::Wrong).unwrap().is_empty());
+    kept.remove(id).unwrap();
+    assert_eq!(kept.turn(turn).unwrap_err().code, ErrorCode::NotFound, "its turns go with it");
+    assert_eq!(kept.remove(id).unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[test]
+fn an_export_has_each_quote_as_a_footnote() {
+    let turn: Exported = serde_json::from_value(answer("LoRA 冻结权重")).unwrap();
+    let one = export::answer(&turn);
+    assert_eq!(one, "LoRA 冻结权重[^1]\n\n[^1]: “LoRA 冻结权重” — A › B (`notes/a.md`, line 3)\n");
+    let two = export::conversation("名 字", &[turn.clone(), turn]);
+    assert!(two.starts_with("# 名 字\n\n## q\n"), "{two}");
+    assert!(two.contains("[^2]: “"), "footnotes are numbered through: {two}");
+    let literal = Exported { answer: "arr[0] 与 [9]".into(), ..serde_json::from_value(answer("x")).unwrap() };
+    assert!(export::answer(&literal).starts_with("arr[0] 与 [9]\n"), "brackets that are no markers stay");
+}
+
+#[test]
+fn a_citation_is_found_again_after_edits_or_said_to_have_changed() {
+    let desk = Desk::new();
+    let note = "# 量化\n\n## 什么是 int8 量化？\n\nint8 量化把权重换成 8 位整数，显存占用减半。后面还有一句话。\n";
+    desk.write("量化.md", note);
+    desk.sync();
+    let ask = || {
+        quietly(|run| desk.engine.snapshot(run)?.ask(&Question { text: "什么是 int8 量化？".into(), filter: Filter::default(), limit: 3 }, run))
+            .unwrap()
+    };
+    let given = serde_json::to_value(&ask()).unwrap();
+    let cited: Vec<Cited> = serde_json::from_value(given["citations"].clone()).unwrap();
+    let now = || quietly(|run| desk.engine.snapshot(run)?.citation_now(&cited[0])).unwrap();
+    assert_eq!(now().state, CitationState::Exact);
+    let id = now().document_id;
+
+    desk.write("量化.md", &note.replace("# 量化\n", "# 量化\n\n新的开头。\n"));
+    desk.sync();
+    let moved = now();
+    assert_eq!((moved.state, moved.document_id), (CitationState::Moved, id), "an edited note keeps its id");
+    let text = std::fs::read_to_string(desk.notes().join("量化.md")).unwrap();
+    assert_eq!(text[moved.start..moved.end], cited[0].quote);
+
+    desk.write("量化.md", &note.replace("8 位整数，显存占用减半", "4 位整数，显存占用降到四分之一"));
+    desk.sync();
+    let changed = now();
+    assert_eq!(changed.state, CitationState::Changed);
+    assert!(changed.text.as_deref().unwrap().contains("4 位整数"), "{changed:?}");
+
+    std::fs::remove_file(desk.notes().join("量化.md")).unwrap();
+    desk.sync();
+    assert_eq!(now().state, CitationState::Gone);
+}

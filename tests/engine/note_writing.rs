@@ -1,0 +1,130 @@
+//! Notes written on a person's behalf: whole or not at all, and never over what someone else wrote.
+
+use std::fs;
+
+use sidenote_engine::error::ErrorCode;
+use sidenote_engine::notes::{self, Drafts, Saving};
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn an_edit_is_saved_only_over_what_was_edited() {
+    let folder = folder();
+    let file = folder.path().join("a.md");
+    fs::write(&file, "一\n").unwrap();
+    let read = notes::read(&file).unwrap();
+    let Saving::Saved(hash) = notes::save(&file, "一\n二\n", &read.hash).unwrap() else { panic!("a conflict") };
+    assert_eq!(fs::read_to_string(&file).unwrap(), "一\n二\n");
+    fs::write(&file, "别人写的\n").unwrap();
+    let Saving::Conflict(now) = notes::save(&file, "一\n二\n三\n", &hash).unwrap() else { panic!("written over") };
+    assert_eq!((now.text.as_str(), fs::read_to_string(&file).unwrap().as_str()), ("别人写的\n", "别人写的\n"));
+    // What the file holds already is no conflict, whoever wrote it.
+    assert!(matches!(notes::save(&file, "别人写的\n", "another").unwrap(), Saving::Saved(_)));
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["a.md"], "nothing is left beside it");
+}
+
+#[test]
+fn byte_order_mark_and_windows_line_ends_stay() {
+    let folder = folder();
+    let file = folder.path().join("a.md");
+    fs::write(&file, "\u{feff}one\r\ntwo\r\n").unwrap();
+    let read = notes::read(&file).unwrap();
+    assert_eq!(read.text, "one\ntwo\n");
+    notes::save(&file, "one\ntwo\nthree\n", &read.hash).unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "\u{feff}one\r\ntwo\r\nthree\r\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link_and_rights_stay() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let (real, link) = (folder.path().join("real.md"), folder.path().join("link.md"));
+    fs::write(&real, "一\n").unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    notes::save(&link, "二\n", &notes::read(&link).unwrap().hash).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&real).unwrap(), "二\n");
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_write_that_fails_leaves_the_file_as_it_was() {
+    let folder = folder();
+    let file = folder.path().join("a.md");
+    fs::write(&file, "一\n").unwrap();
+    let hash = notes::read(&file).unwrap().hash;
+    // A folder stands where the text would be kept aside: for everyone, whatever their rights, that write fails.
+    let key = blake3::hash(file.canonicalize().unwrap().as_os_str().as_encoded_bytes()).to_hex();
+    fs::create_dir(folder.path().join(format!(".sidenote-{}-{}.tmp", std::process::id(), &key[..8]))).unwrap();
+    let error = notes::save(&file, "二\n", &hash).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Io);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "一\n");
+}
+
+#[test]
+fn new_notes_get_names_that_every_system_takes_and_never_replace_one() {
+    let folder = folder();
+    let made = |title: &str, text: &str| {
+        let file = notes::create(folder.path(), title, text).unwrap();
+        (file.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(file).unwrap())
+    };
+    assert_eq!(made("什么是 KV/缓存？", ""), ("什么是 KV 缓存？.md".into(), "# 什么是 KV/缓存？\n\n".into()));
+    assert_eq!(made("什么是 KV/缓存？", "正文\n").0, "什么是 KV 缓存？ 2.md");
+    assert_eq!(made("con", "x").0, "con_.md");
+    assert_eq!(made("A", "# 自己的标题\n").1, "# 自己的标题\n");
+    assert_eq!(made("B", "---\ntags: [x]\n---\n").1, "---\ntags: [x]\n---\n");
+    assert!(made(&"长".repeat(300), "x").0.len() < 200);
+    assert_eq!(notes::create(folder.path(), " /?. ", "").unwrap_err().code, ErrorCode::InvalidInput);
+}
+
+#[test]
+fn a_new_title_is_in_the_text_and_in_the_name() {
+    let folder = folder();
+    let file = notes::create(folder.path(), "旧", "---\ntags: [x]\n---\n# 旧\n\n```\n# 不是标题\n```\n").unwrap();
+    let renamed = notes::rename(&file, "新的：题目").unwrap();
+    assert!(!file.exists());
+    assert_eq!(renamed.file_name().unwrap().to_str().unwrap(), "新的：题目.md");
+    assert_eq!(fs::read_to_string(&renamed).unwrap(), "---\ntags: [x]\n---\n# 新的：题目\n\n```\n# 不是标题\n```\n");
+    assert_eq!(notes::retitled("---\ntitle: 旧\n---\n# 旧\n", "a \"b\""), Some("---\ntitle: \"a \\\"b\\\"\"\n---\n# 旧\n".into()));
+    assert_eq!(notes::retitled("没有标题\n", "x"), None);
+}
+
+#[test]
+fn a_pasted_image_is_stored_once_and_anything_else_is_refused() {
+    let folder = folder();
+    let note = folder.path().join("a.md");
+    let png = [&[0x89, b'P', b'N', b'G', 13, 10, 26, 10][..], &[0; 16]].concat();
+    let first = notes::attach(&note, "image/png", &png).unwrap();
+    assert_eq!(first, notes::attach(&note, "image/png", &png).unwrap());
+    assert_eq!(fs::read_dir(folder.path().join("attachments")).unwrap().count(), 1);
+    assert_eq!(notes::attach(&note, "image/png", b"<html>").unwrap_err().code, ErrorCode::InvalidInput);
+}
+
+#[test]
+fn a_note_that_cannot_be_edited_says_why() {
+    let folder = folder();
+    let file = folder.path().join("a.md");
+    assert_eq!(notes::read(&file).unwrap_err().code, ErrorCode::NotFound);
+    fs::write(&file, [0xd6, 0xd0, 0xce, 0xc4]).unwrap();
+    let error = notes::read(&file).unwrap_err();
+    assert!(error.message.contains("UTF-8") && !error.hint.is_empty(), "{error:?}");
+}
+
+#[test]
+fn a_draft_is_kept_until_it_is_forgotten() {
+    let folder = folder();
+    let drafts = Drafts::new(folder.path().join("drafts"));
+    let note = folder.path().join("a.md");
+    assert_eq!(drafts.kept(&note), None);
+    drafts.keep(&note, "打了一半").unwrap();
+    assert_eq!(drafts.kept(&note).as_deref(), Some("打了一半"));
+    drafts.forget(&note).unwrap();
+    drafts.forget(&note).unwrap();
+    assert_eq!(drafts.kept(&note), None);
+}

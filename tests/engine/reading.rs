@@ -1,0 +1,88 @@
+//! Notes as the window lists and reads them.
+
+use sidenote_engine::error::{ErrorCode, Result};
+
+use crate::support::{Desk, quietly};
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("a/量化.md", "---\ntags: [压缩, AI]\n---\n# 量化\n\n正文，见 [[缓存]] 和 [图](../img/x.png)。\n\n![](../img/x.png)\n");
+    desk.write("b/缓存.md", "---\ntags: [ai]\n---\n# 缓存\n\n## 缓存有什么用？\n\n回到 [量化](../a/量化.md)，或 [[量化|那里]]。\n");
+    desk.write("c.txt", "第一段。\n\n第二段。\n");
+    desk.sync();
+    desk
+}
+
+#[test]
+fn lists_tags_and_folders_tell_what_there_is() {
+    let desk = desk();
+    quietly(|run| {
+        let snapshot = desk.engine.snapshot(run)?;
+        let titles: Vec<(String, bool)> = snapshot.all_notes()?.into_iter().map(|n| (n.title, n.editable)).collect();
+        assert_eq!(titles.len(), 3);
+        assert!(titles.iter().all(|(_, editable)| *editable), "{titles:?}");
+        let tags: Vec<(String, u64)> = snapshot.tags()?.into_iter().map(|t| (t.tag.to_lowercase(), t.notes)).collect();
+        assert_eq!(tags, [("ai".to_owned(), 2), ("压缩".to_owned(), 1)], "spellings of one tag are one");
+        let folders: Vec<String> = snapshot.folders()?.into_iter().map(|f| f.folder).collect();
+        assert_eq!(folders, ["a", "b"]);
+        Result::Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_view_has_links_images_and_backlinks() {
+    let desk = desk();
+    quietly(|run| {
+        let snapshot = desk.engine.snapshot(run)?;
+        let id = |title: &str| snapshot.all_notes().unwrap().into_iter().find(|n| n.title == title).unwrap().id;
+        let view = snapshot.view(id("量化"), &|path| format!("x:{path}"))?;
+        assert!(view.html.contains(&format!("data-note=\"{}\"", id("缓存"))), "{}", view.html);
+        assert!(view.html.contains("src=\"x:img/x.png\""), "paths are relative to the note: {}", view.html);
+        assert_eq!(view.backlinks.iter().map(|l| l.title.as_str()).collect::<Vec<_>>(), ["缓存"]);
+        assert!(view.backlinks[0].context.contains("回到"));
+        assert!(view.notices.is_empty());
+        let back = snapshot.view(id("缓存"), &|path| path.to_owned())?;
+        assert!(back.html.contains(&format!("data-note=\"{}\"", id("量化"))), "a path is a link too: {}", back.html);
+        assert_eq!(snapshot.view(9_999, &|p| p.to_owned()).unwrap_err().code, ErrorCode::NotFound);
+        assert_eq!(snapshot.questions_of(&[id("缓存")], "别的问题", 3)?, ["缓存有什么用？"]);
+        assert!(snapshot.questions_of(&[id("缓存")], "缓存有什么用", 3)?.is_empty(), "what was asked is not suggested");
+        assert_eq!(snapshot.questions_of_notes(3, run)?, ["缓存有什么用？"]);
+        Result::Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_view_says_when_the_file_is_not_what_was_indexed() {
+    let desk = desk();
+    let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();
+    let id = snapshot.all_notes().unwrap().into_iter().find(|n| n.path == "c.txt").unwrap().id;
+    desk.write("c.txt", "另一段。\n");
+    let view = snapshot.view(id, &|p| p.to_owned()).unwrap();
+    assert!(view.html.contains("第二段") && view.notices[0].contains("changed"), "{view:?}");
+    std::fs::remove_file(desk.notes().join("c.txt")).unwrap();
+    assert!(snapshot.view(id, &|p| p.to_owned()).unwrap().notices[0].contains("gone"));
+}
+
+#[test]
+fn an_edited_note_keeps_its_id_and_an_ignored_file_is_left_out_until_it_is_not() {
+    let desk = desk();
+    let id_of = |path: &str| {
+        let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();
+        snapshot.all_notes().unwrap().into_iter().find(|n| n.path == path).map(|n| n.id)
+    };
+    let before = id_of("c.txt");
+    desk.write("c.txt", "改过的第一段。\n");
+    desk.sync();
+    assert_eq!(id_of("c.txt"), before);
+    let library = desk.engine.libraries().unwrap()[0].name.clone();
+    desk.engine.ignore_file(&library, "c.txt", true).unwrap();
+    desk.sync();
+    assert_eq!(id_of("c.txt"), None);
+    let row = desk.engine.ledger(&library).unwrap().into_iter().find(|row| row.document == "c.txt").unwrap();
+    assert_eq!((row.state, row.detail.as_deref()), ("skipped", Some("you chose to leave it alone")));
+    desk.engine.ignore_file(&library, "c.txt", false).unwrap();
+    desk.sync();
+    assert!(id_of("c.txt").is_some());
+}

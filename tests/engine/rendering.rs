@@ -1,0 +1,113 @@
+//! Notes as HTML: every character keeps its place, and nothing of a note becomes markup of the page.
+
+use proptest::prelude::*;
+use scraper::{Html, Selector};
+use sidenote_engine::document::{Format, SourceMap};
+use sidenote_engine::ingest::{self, Limits};
+use sidenote_engine::render::{self, Targets};
+
+struct NoTargets;
+
+impl Targets for NoTargets {
+    fn note(&self, name: &str) -> Option<u64> {
+        (name == "量化").then_some(7)
+    }
+    fn image(&self, path: &str) -> Option<String> {
+        (!path.contains("://")).then(|| format!("note-image://localhost/7/{path}"))
+    }
+}
+
+/// The runs of text: where each says it begins, and what it reads.
+fn runs(html: &str) -> Vec<(usize, String)> {
+    let page = Html::parse_fragment(html);
+    let places = Selector::parse("[data-at]").unwrap();
+    page.select(&places).map(|e| (e.value().attr("data-at").unwrap().parse().unwrap(), e.text().collect())).collect()
+}
+
+fn markdown(text: &str) -> String {
+    render::markdown(text, ingest::markdown::body(text), &NoTargets).html
+}
+
+#[test]
+fn every_run_of_text_stands_where_it_says() {
+    let text = "---\ntitle: x\n---\n# 标题 *强调*\n\n正文 `code` 与 **粗体**🙂，见[[量化]]。\n\n- 一\n- 二\n  - 三\n\n| a | 表 |\n|---|:-:|\n| 1 | 值 |\n\n```rust\nfn main() {}\n```\n\n> 引用\n\n[^1]: 脚注\n";
+    let found = runs(&markdown(text));
+    assert!(found.len() > 12, "{found:?}");
+    for (at, run) in &found {
+        assert!(text[*at..].starts_with(run.as_str()), "{run:?} is not at {at}");
+    }
+    let all: String = found.iter().map(|(_, run)| run.as_str()).collect();
+    for part in ["标题", "强调", "code", "粗体", "🙂，见", "量化", "三", "值", "fn main() {}", "引用", "脚注"] {
+        assert!(all.contains(part), "{part} is lost");
+    }
+    assert!(!all.contains("title"), "front matter is not shown as text");
+}
+
+#[test]
+fn links_images_and_outline_lead_where_the_note_says() {
+    let text = "# 一\n\n[[量化]] [[没有]] [外](https://example.com/?a=\"b) ![图](img/a b.png) ![远](https://example.com/x.png)\n\n## 二 `x`\n";
+    let rendered = render::markdown(text, 0, &NoTargets);
+    assert!(rendered.html.contains("data-note=\"7\""), "{}", rendered.html);
+    assert!(rendered.html.contains("data-missing=\"没有\""));
+    assert!(rendered.html.contains("data-url=\"https://example.com/?a=&quot;b\""));
+    assert!(!rendered.html.contains("src=\"https"), "nothing is fetched from outside");
+    let outline: Vec<(u8, &str)> = rendered.outline.iter().map(|o| (o.level, o.title.as_str())).collect();
+    assert_eq!(outline, [(1, "一"), (2, "二 x")]);
+    assert_eq!(&text[rendered.outline[1].at..][..2], "##");
+}
+
+#[test]
+fn formulas_become_mathml_and_broken_ones_stay_readable() {
+    let html = markdown("能量 $E=mc^2$，\n\n$$\\frac{QK^T}{\\sqrt{d}}$$\n");
+    assert_eq!(html.matches("<math").count(), 2, "{html}");
+    let broken = markdown("坏的 $\\frac{1$ 公式\n");
+    assert!(broken.contains("frac"), "{broken}");
+}
+
+#[test]
+fn markup_of_a_note_does_not_become_markup_of_the_page() {
+    let hostile = "<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n<b onclick=x>粗</b> <iframe src=y></iframe> [x](javascript:alert(1)) ![](javascript:alert(1))\n\n`</code><script>`\n\n# <svg onload=x>\n\n$\\text{<script>}$\n";
+    let html = markdown(hostile);
+    let page = Html::parse_fragment(&html);
+    for forbidden in ["script", "iframe", "svg", "[onclick]", "[onerror]", "[onload]", "[href^=javascript]", "[src^=javascript]"] {
+        assert_eq!(page.select(&Selector::parse(forbidden).unwrap()).count(), 0, "{forbidden} in {html}");
+    }
+    assert!(html.contains("<b>"), "simple tags count");
+}
+
+#[test]
+fn other_formats_are_shown_by_their_blocks_with_pages() {
+    let text = "第一章\n\n正文一。\n\n第二页的字。\n";
+    let document = ingest::read("a.txt", text.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(document.format, Format::Plain);
+    let second = text.find("第二页").unwrap();
+    let map = SourceMap { lines: Vec::new(), pages: vec![(0, 1), (second, 2)] };
+    let html = render::blocks(&document.text, &document.blocks, &map).html;
+    for (at, run) in runs(&html) {
+        assert!(text[at..].starts_with(&run), "{run:?}");
+    }
+    let (one, two) = (html.find("data-page=\"1\"").unwrap(), html.find("data-page=\"2\"").unwrap());
+    assert!(one < html.find("正文一").unwrap() && html.find("正文一").unwrap() < two && two < html.find("第二页").unwrap(), "{html}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Whatever a note holds: runs are in order, on character boundaries, and read as the text does there unless the parser decoded them.
+    #[test]
+    fn places_hold_for_any_text(text in "([#*_`\\[\\]<>&|$~ \\n\\\\a-c:!(){}-]|[中文，🙂é]|&amp;|\\[\\[量化\\]\\]|\\|---\\|){0,60}") {
+        let html = markdown(&text);
+        let mut last = 0;
+        for (at, run) in runs(&html) {
+            prop_assert!(text.is_char_boundary(at));
+            prop_assert!(at >= last, "{at} after {last} in {html}");
+            last = at;
+            let literal = !run.contains(['&', '\u{fffd}']) && text[at..].starts_with(&run);
+            let joined = text[at..].replace('\n', " ").starts_with(&run);
+            let decoded = joined || text[at..].starts_with(['&', '\\', '\r']) || run.contains('&');
+            prop_assert!(literal || decoded || run.trim().is_empty(), "{run:?} at {at} of {text:?}");
+        }
+        let page = Html::parse_fragment(&html);
+        prop_assert_eq!(page.select(&Selector::parse("script,iframe,object,embed,style").unwrap()).count(), 0);
+    }
+}

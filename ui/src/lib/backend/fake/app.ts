@@ -1,0 +1,71 @@
+// Settings, models and the program itself, in the page. What would leave the page (the clipboard, links) is kept in `window.left` for tests.
+
+import type { AppBackend } from '../contract';
+import type { Settings } from '../wire';
+import { listen } from './events';
+import { pause, scene } from './scene';
+import * as workshop from './workshop';
+
+const full = {
+  code: 'io',
+  message: 'cannot write settings.toml: no space left on the disk',
+  hint: 'free some space and try again',
+};
+const failing = { code: 'io', message: 'settings.toml cannot be read: permission denied', hint: 'check who owns the file' };
+
+const left: { copied: string[]; opened: string[] } = { copied: [], opened: [] };
+(globalThis as { left?: typeof left }).left = left;
+
+let settings: Settings = {
+  language: 'system',
+  theme: 'system',
+  text_scale: 1,
+  tray: false,
+  hotkey: null,
+  editor_command: null,
+  notes_folder: '/home/lin/Documents/Sidenote',
+};
+
+export const app: AppBackend = {
+  async info() {
+    await pause(5);
+    return { version: '0.4.0', data_folder: '/home/lin/.local/share/sidenote', memory_bytes: 187_400_000, platform: 'linux' };
+  },
+  async settings() {
+    await pause(5);
+    if (scene('failing')) throw failing;
+    return { ...settings };
+  },
+  async saveSettings(changed) {
+    await pause(15);
+    if (scene('full')) throw full;
+    settings = { ...changed };
+    return { ...settings };
+  },
+  async chooseNotesFolder() {
+    await pause(15);
+    if (scene('full')) throw full;
+    settings = { ...settings, notes_folder: '/home/lin/notes' };
+    return { ...settings };
+  },
+  async models() {
+    await pause(15);
+    if (scene('failing')) throw failing;
+    return workshop.models();
+  },
+  pullModel: workshop.pull,
+  importModel: workshop.addImported,
+  useModel: workshop.use,
+  useNone: workshop.useNone,
+  removeModel: workshop.remove,
+  async events(onEvent) {
+    listen(onEvent);
+  },
+  close: () => Promise.resolve(),
+  async copy(text) {
+    left.copied.push(text);
+  },
+  async openLink(url) {
+    left.opened.push(url);
+  },
+};

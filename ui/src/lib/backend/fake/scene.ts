@@ -1,0 +1,22 @@
+// States that tests and screenshots ask for by `?scene=a,b` in the address: `empty` (no notes), `slow` (everything takes long), `failing` (calls are
+// rejected), `offline`, `many` (10,000 notes), `conflict`, `changed` (cited notes were edited), `indexing`,
+// `history` (conversations from before), `generative`, `taken-back`, `breaks` (see ask.ts),
+// `unreadable` (the first reading of each note fails), `gone` (cited notes are gone).
+// `missing` (a library whose folder is not there), `full` (the disk is full: nothing can be written).
+
+const scenes = new Set((new URLSearchParams(location.search).get('scene') ?? '').split(',').filter(Boolean));
+
+export function scene(name: string): boolean {
+  return scenes.has(name);
+}
+
+/** Takes about as long as the program does. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, scene('slow') ? 20 * ms : ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,176 @@
+// Writing notes, on a disk that is a list in the page. `window.fakeDisk` lets a test do what another program would: change a file, fill the disk. The
+// scene `conflict` changes a note once while it is being edited; `failing` has no room for writes.
+
+import type { NotesBackend } from '../contract';
+import type { Failure, NoteInfo } from '../wire';
+import { corpus, infoOf, noteById, OWN_LIBRARY, type FakeNote } from './corpus';
+import { notesChanged as indexed } from './events';
+import { pause, scene } from './scene';
+
+type Writing = Pick<NotesBackend, 'source' | 'create' | 'copyToOwn' | 'save' | 'draft' | 'remove' | 'rename' | 'attach'>;
+
+const drafts = new Map<number, string>();
+const meddled = new Set<number>();
+let room = true;
+let images = 0;
+
+/** As after indexing: a moment later. */
+function notesChanged(): void {
+  setTimeout(indexed, 150);
+}
+
+const full: Failure = {
+  code: 'io',
+  message: 'the note could not be written: no space left on the disk',
+  hint: 'Make room on the disk; the text is kept and written as soon as there is some.',
+};
+
+function demandRoom(): void {
+  if (!room || scene('failing')) throw full;
+}
+
+/** FNV-1a. */
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(16);
+}
+
+function reread(note: FakeNote): void {
+  const head = /^---\n([\s\S]*?)\n---\n/.exec(note.text)?.[1] ?? '';
+  const name = note.path.slice(note.path.lastIndexOf('/') + 1).replace(/\.md$/, '');
+  note.title = /^title:\s*(.+)$/m.exec(head)?.[1]?.trim() ?? /^#\s+(.+)$/m.exec(note.text)?.[1]?.trim() ?? name;
+  const list = /^tags:\s*\[(.*)\]/m.exec(head)?.[1];
+  note.tags = list
+    ? list
+        .split(',')
+        .map((tag) => tag.trim().replace(/^"|"$/g, ''))
+        .filter(Boolean)
+    : [];
+}
+
+function write(note: FakeNote, text: string): void {
+  note.text = text;
+  reread(note);
+  notesChanged();
+}
+
+function free(title: string, but?: FakeNote): string {
+  const base =
+    title
+      .replace(/[\\/:*?"<>|]/g, ' ')
+      .trim()
+      .slice(0, 80) || 'Note';
+  const taken = new Set(corpus.notes.filter((note) => note.library === OWN_LIBRARY && note !== but).map((note) => note.path));
+  let path = `${base}.md`;
+  for (let n = 2; taken.has(path); n += 1) path = `${base} ${n}.md`;
+  return path;
+}
+
+function add(title: string, text: string): NoteInfo {
+  const id = Math.max(1000, ...corpus.notes.map((note) => note.id)) + 1;
+  const note: FakeNote = {
+    id,
+    library: OWN_LIBRARY,
+    path: free(title),
+    title,
+    tags: [],
+    date: '2026-03-09',
+    format: 'markdown',
+    editable: true,
+    text,
+  };
+  corpus.notes.push(note);
+  write(note, text);
+  return infoOf(note);
+}
+
+export const writing: Writing = {
+  async source(id) {
+    await pause(30);
+    const { text } = noteById(id);
+    return { document_id: id, text, hash: hashOf(text), draft: drafts.get(id) ?? null };
+  },
+  async create(title, text) {
+    await pause(60);
+    demandRoom();
+    return add(title, text);
+  },
+  async copyToOwn(id) {
+    await pause(60);
+    demandRoom();
+    const note = noteById(id);
+    return add(note.title, note.text);
+  },
+  async save(id, text, hash) {
+    await pause(60);
+    const note = noteById(id);
+    if (scene('conflict') && !meddled.has(id)) {
+      meddled.add(id);
+      fakeDisk.change(
+        id,
+        note.text.replace('Monday', 'Wednesday').replace('敏而好学', '敏而好学（论语）') + '\nAdded by another program.\n',
+      );
+    }
+    if (hashOf(note.text) !== hash) return { type: 'conflict', text: note.text, hash: hashOf(note.text) };
+    demandRoom();
+    write(note, text);
+    return { type: 'saved', document_id: id, hash: hashOf(text) };
+  },
+  async draft(id, text) {
+    await pause(5);
+    if (text === null) drafts.delete(id);
+    else drafts.set(id, text);
+  },
+  async remove(id) {
+    await pause(60);
+    demandRoom();
+    noteById(id);
+    corpus.notes = corpus.notes.filter((note) => note.id !== id);
+    drafts.delete(id);
+    notesChanged();
+  },
+  async rename(id, title) {
+    await pause(60);
+    demandRoom();
+    const note = noteById(id);
+    note.path = free(title, note);
+    const heading = /^#\s+.+$/m;
+    write(note, heading.test(note.text) ? note.text.replace(heading, () => `# ${title}`) : note.text);
+    note.title = title;
+    return infoOf(note);
+  },
+  async attach(_id, image) {
+    await pause(120);
+    demandRoom();
+    if (image.bytes.length === 0) {
+      throw { code: 'invalid_input', message: 'the image is empty', hint: 'Copy it again.' } satisfies Failure;
+    }
+    images += 1;
+    return `![](attachments/image-${images}.${image.mime.slice('image/'.length)})`;
+  },
+};
+
+/** What happens to the files without the program: for tests. */
+export const fakeDisk = {
+  text: (id: number): string => noteById(id).text,
+  draft: (id: number): string | null => drafts.get(id) ?? null,
+  change(id: number, text: string): void {
+    write(noteById(id), text);
+  },
+  /** Another program deletes it. */
+  lose(id: number): void {
+    corpus.notes = corpus.notes.filter((note) => note.id !== id);
+    notesChanged();
+  },
+  /** A draft as an earlier run would have left it. */
+  leave(id: number, text: string): void {
+    drafts.set(id, text);
+  },
+  fill(isFull: boolean): void {
+    room = !isFull;
+  },
+  own: (): { id: number; path: string; text: string }[] =>
+    corpus.notes.filter((note) => note.library === OWN_LIBRARY).map(({ id, path, text }) => ({ id, path, text })),
+};
+Object.assign(globalThis, { fakeDisk });

@@ -1,0 +1,32 @@
+// Ways through the window, for the sidebar, the palette and the keys alike.
+
+import { asking } from '../state/asking.svelte';
+import { layout } from '../state/layout.svelte';
+import { place, type View } from '../state/view.svelte';
+
+/** Opens a view as it was left; asking again while in it begins anew. */
+export function goTo(name: View['name']): void {
+  layout.chosen();
+  if (name === 'ask') {
+    if (place.view.name === 'ask') freshConversation();
+    else {
+      place.go({ name, conversation: asking.id });
+      asking.wantFocus();
+    }
+  } else if (place.view.name === name) return;
+  else if (name === 'search') place.go({ name, query: '' });
+  else if (name === 'notes') place.go({ name, note: null });
+  else if (name === 'settings') place.go({ name, page: 'general' });
+  else place.go({ name });
+}
+
+export function freshConversation(): void {
+  layout.chosen();
+  asking.fresh();
+  place.go({ name: 'ask', conversation: null });
+}
+
+export function newNote(): void {
+  layout.chosen();
+  place.go({ name: 'notes', note: place.view.name === 'notes' ? place.view.note : null, create: true });
+}

@@ -1,0 +1,60 @@
+// How the window is divided, as the person left it. It must not know what the parts show.
+
+import { MediaQuery } from 'svelte/reactivity';
+
+const narrow = new MediaQuery('(max-width: 900px)');
+
+function kept<T>(key: string, otherwise: T): T {
+  try {
+    return (JSON.parse(localStorage.getItem(key) ?? 'null') as T | null) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+function keep(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // It is only forgotten at the next start.
+  }
+}
+
+export const NARROWEST = 0.28;
+export const WIDEST = 0.65;
+
+class Layout {
+  /** The reader's part of the window's width. */
+  reader = $state(kept('layout.reader', 0.42));
+  private wideSidebar = $state(kept('layout.sidebar', true));
+  private drawer = $state(false);
+
+  /** Too narrow for things side by side: the reader and the sidebar then cover the view. */
+  get narrow(): boolean {
+    return narrow.current;
+  }
+
+  get sidebar(): boolean {
+    return this.narrow ? this.drawer : this.wideSidebar;
+  }
+
+  toggleSidebar(open = !this.sidebar): void {
+    if (this.narrow) this.drawer = open;
+    else {
+      this.wideSidebar = open;
+      keep('layout.sidebar', open);
+    }
+  }
+
+  /** Something was chosen in it: a drawer closes. */
+  chosen(): void {
+    this.drawer = false;
+  }
+
+  resizeReader(part: number): void {
+    this.reader = Math.min(WIDEST, Math.max(NARROWEST, part));
+    keep('layout.reader', this.reader);
+  }
+}
+
+export const layout = new Layout();

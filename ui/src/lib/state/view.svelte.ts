@@ -1,0 +1,45 @@
+// Which view is open, and which note beside it. It must not know how views look.
+
+export type View =
+  /** `question`: asked at once. */
+  | { name: 'ask'; conversation: number | null; question?: string }
+  | { name: 'search'; query: string }
+  /** `create`: with a new note begun. */
+  | { name: 'notes'; note: number | null; create?: boolean }
+  | { name: 'libraries' }
+  | { name: 'settings'; page: 'general' | 'models' | 'about' };
+
+/** A note in the pane beside the view, and what is marked in it (bytes of its text). */
+export interface Reading {
+  document: number;
+  start: number | null;
+  end: number | null;
+  /** What stood there when it was cited, where it is something else now. */
+  was: string | null;
+  /** Whether the focus goes there; what is only looked at in passing leaves it where it is. */
+  focus: boolean;
+}
+
+class Place {
+  view = $state<View>({ name: 'ask', conversation: null });
+  reading = $state.raw<Reading | null>(null);
+
+  go(view: View): void {
+    this.view = view;
+  }
+
+  read(
+    document: number,
+    start: number | null = null,
+    end: number | null = null,
+    { was = null, focus = true }: Partial<Pick<Reading, 'was' | 'focus'>> = {},
+  ): void {
+    this.reading = { document, start, end, was, focus };
+  }
+
+  close(): void {
+    this.reading = null;
+  }
+}
+
+export const place = new Place();

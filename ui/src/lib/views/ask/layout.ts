@@ -1,0 +1,78 @@
+// How the sentences of an answer stand: in paragraphs and lists. The answer's text knows it; the sentences know their support. Pure.
+
+/** Sentences by their index. Items of a list may hold several; a paragraph is one item. */
+export interface Block {
+  kind: 'paragraph' | 'bullets' | 'numbers';
+  items: number[][];
+}
+
+const MARKER = /\[\d+\]/g;
+const LEAD = /^\s*(?:([-*•])|(\d+)[.)、])\s+/;
+
+/** The blocks of `answer` (the sentences with line breaks, list marks and markers). A sentence that is not found there ends the block it follows. */
+export function blocksOf(answer: string, sentences: readonly { text: string }[]): Block[] {
+  const blocks: Block[] = [];
+  let at = 0;
+  for (const [index, { text }] of sentences.entries()) {
+    const found = search(answer, text, at);
+    const between = answer.slice(at, found?.start ?? at).replace(MARKER, '');
+    if (found) at = found.end;
+    const broken = between.includes('\n');
+    const line = between.slice(between.lastIndexOf('\n') + 1);
+    const lead = broken || index === 0 ? LEAD.exec(line) : null;
+    const last = blocks.at(-1);
+    if (lead) {
+      const kind = lead[1] ? 'bullets' : 'numbers';
+      if (last?.kind === kind) last.items.push([index]);
+      else blocks.push({ kind, items: [[index]] });
+    } else if (!last || (broken && (last.kind !== 'paragraph' || /\n\s*\n/.test(between))))
+      blocks.push({ kind: 'paragraph', items: [[index]] });
+    else last.items.at(-1)?.push(index);
+  }
+  return blocks;
+}
+
+/** Where a sentence stands in the answer from `from` on: exactly, or but for white space and marks of emphasis. */
+function search(answer: string, text: string, from: number): { start: number; end: number } | null {
+  const exact = answer.indexOf(text, from);
+  if (exact >= 0) return { start: exact, end: exact + text.length };
+  const letters = (of: string, offset: number): { char: string; at: number }[] => {
+    const kept = [];
+    let at = offset;
+    for (const char of of) {
+      if (!/[\s*_`]/.test(char)) kept.push({ char, at });
+      at += char.length;
+    }
+    return kept;
+  };
+  const wanted = letters(text, 0)
+    .map((each) => each.char)
+    .join('');
+  const there = letters(answer.slice(from), from);
+  const where = there
+    .map((each) => each.char)
+    .join('')
+    .indexOf(wanted);
+  if (wanted === '' || where < 0) return null;
+  // Characters beyond the basic plane are two units of the joined text but one entry.
+  let units = 0;
+  const first = there.findIndex((each) => {
+    const here = units === where;
+    units += here ? 0 : each.char.length;
+    return here;
+  });
+  const count = [...wanted].length;
+  const end = there[first + count - 1];
+  const start = there[first];
+  return start && end ? { start: start.at, end: end.at + end.char.length } : null;
+}
+
+/** The text without its markers, for copying. */
+export function withoutMarkers(answer: string, numbers: readonly number[]): string {
+  return numbers.length === 0 ? answer : answer.replace(new RegExp(` ?\\[(?:${numbers.join('|')})\\]`, 'g'), '');
+}
+
+/** Whether a space belongs between two sentences: not where a Chinese one ends or begins. */
+export function spaced(before: string, after: string): boolean {
+  return !/[\p{Script=Han}\u3000-\u303f\uff00-\uffef”’]$/u.test(before) || !/^[\p{Script=Han}\u3000-\u303f“‘]/u.test(after);
+}

@@ -1,0 +1,29 @@
+// Sizes and times as a person reads them. Pure.
+
+import type { Language } from '../i18n/index.svelte';
+
+const STEPS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** `8.4 MB`; thousands, as file managers count. */
+export function size(bytes: number): string {
+  let value = bytes;
+  let step = 0;
+  while (value >= 999.5 && step < STEPS.length - 1) {
+    value /= 1000;
+    step += 1;
+  }
+  return `${step === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1).replace(/\.0$/, '')} ${STEPS[step]}`;
+}
+
+/** A moment: the time if it was today, the day too if not. */
+export function moment(iso: string, language: Language): string {
+  const date = new Date(iso);
+  const today = new Date().toDateString() === date.toDateString();
+  const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
+  return date.toLocaleString(locale, today ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** A rate in two or three figures. */
+export function rounded(value: number): number {
+  return value >= 100 ? Math.round(value / 10) * 10 : value >= 10 ? Math.round(value) : Math.round(value * 10) / 10;
+}

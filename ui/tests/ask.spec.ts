@@ -1,0 +1,234 @@
+import { expect, test } from '@playwright/test';
+import { ask, box, chip, marked, open, QUESTION, quote, reader } from './window';
+
+test('the box has the focus at start, and four questions are one press away', async ({ page }) => {
+  await open(page);
+  await expect(box(page)).toBeFocused();
+  const examples = page.getByRole('region', { name: '比如' }).getByRole('button');
+  await expect(examples).toHaveCount(4);
+  await examples.first().click();
+  await expect(page.getByRole('heading', { name: QUESTION })).toBeVisible();
+  await expect(chip(page, 1)).toBeVisible();
+});
+
+test('Enter sends, Shift+Enter breaks the line', async ({ page }) => {
+  await open(page);
+  await box(page).pressSequentially('RAG 的流程');
+  await box(page).press('Shift+Enter');
+  await box(page).pressSequentially('有哪些步骤？');
+  await expect(box(page)).toHaveValue('RAG 的流程\n有哪些步骤？');
+  await box(page).press('Enter');
+  await expect(box(page)).toHaveValue('');
+  await expect(chip(page, 1)).toBeVisible();
+});
+
+test('Enter during composition does not send', async ({ page }) => {
+  await open(page);
+  await box(page).fill('zhuyili');
+  for (const init of [
+    { isComposing: true, keyCode: 13 },
+    { isComposing: false, keyCode: 229 },
+  ]) {
+    await box(page).evaluate((element, how) => {
+      const event = new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, isComposing: how.isComposing });
+      Object.defineProperty(event, 'keyCode', { value: how.keyCode });
+      element.dispatchEvent(event);
+    }, init);
+    await expect(box(page)).toHaveValue('zhuyili');
+  }
+  await expect(page.getByRole('heading', { name: 'zhuyili' })).toHaveCount(0);
+  await box(page).press('Enter');
+  await expect(page.getByRole('heading', { name: 'zhuyili' })).toBeVisible();
+});
+
+test('lists of the notes stay lists, every item with its citation', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  const items = page.locator('.answer li');
+  expect(await items.count()).toBeGreaterThan(2);
+  for (const item of await items.all()) await expect(item.getByRole('button', { name: /^引文/ })).toHaveCount(1);
+});
+
+test('a chip opens the note at the quoted characters, in view', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  const cited = await page.locator('.answer li').first().locator('.words').textContent();
+  await chip(page, 2).click();
+  expect(await marked(page)).toBe(cited);
+  await expect(quote(page).first()).toBeInViewport();
+  await expect(reader(page)).toBeFocused();
+});
+
+test('a chip shows its quote, file and headings by keyboard; Enter opens, Escape gives the focus back', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  await page.locator('.answer').click({ position: { x: 1, y: 1 } });
+  await page.getByRole('button', { name: '修改问题' }).focus();
+  await page.keyboard.press('Tab');
+  await expect(chip(page, 1)).toBeFocused();
+  const card = page.getByRole('tooltip');
+  await expect(card).toContainText('RAG 分为离线建库和在线问答两个阶段');
+  await expect(card).toContainText('检索/RAG.md');
+  await expect(card).toContainText('RAG 的流程有哪些步骤？');
+  await page.keyboard.press('Enter');
+  await expect(reader(page)).toBeFocused();
+  expect(await marked(page)).toContain('共六步');
+  await page.keyboard.press('Escape');
+  await expect(reader(page)).toHaveCount(0);
+  await expect(chip(page, 1)).toBeFocused();
+});
+
+test('Escape stops, and what was written stays', async ({ page }) => {
+  await open(page, 'slow');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.locator('.pieces')).toBeVisible({ timeout: 15_000 });
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('已停止。')).toBeVisible();
+  await expect(page.getByRole('button', { name: '停止' })).toHaveCount(0);
+});
+
+test('↑ in the empty box edits the last question; asking it again replaces the answer', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  await box(page).press('ArrowUp');
+  const edit = page.getByRole('textbox', { name: '修改问题' });
+  await expect(edit).toHaveValue(QUESTION);
+  await edit.fill('KV 缓存为什么能加速推理？');
+  await edit.press('Enter');
+  await expect(page.getByRole('heading', { name: 'KV 缓存为什么能加速推理？' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: QUESTION })).toHaveCount(0);
+});
+
+test('editing an earlier question says that those after it go', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  await ask(page, '它有什么缺点？');
+  await page.getByRole('button', { name: '修改问题' }).first().click();
+  await expect(page.getByText('之后的 1 个问题会一并去掉。')).toBeVisible();
+});
+
+test('a follow-up shows what it was searched as, and that can be changed', async ({ page }) => {
+  await open(page);
+  await ask(page, 'LoRA 的原理是什么？');
+  await ask(page, '它有什么缺点？');
+  await expect(page.getByText(/按“LoRA.*有什么缺点？”查找/)).toBeVisible();
+  await page.getByRole('button', { name: '修改查找用的问题' }).click();
+  const edit = page.getByRole('textbox', { name: '查找用的问题' });
+  await edit.fill('量化有什么缺点？');
+  await edit.press('Enter');
+  await expect(page.getByText('按“量化有什么缺点？”查找')).toBeVisible();
+  await expect(page.getByRole('heading', { name: '它有什么缺点？' })).toBeVisible();
+});
+
+test('sentences that the notes do not back are marked in words', async ({ page }) => {
+  await open(page, 'generative');
+  await ask(page, QUESTION);
+  await expect(page.locator('.sentence.partly')).toContainText('部分有据');
+  await expect(page.locator('.sentence.unsupported')).toContainText('笔记里没有');
+  await expect(page.locator('.sentence.supported .tag')).toHaveCount(0);
+});
+
+test('what was written and is taken back is said', async ({ page }) => {
+  await open(page, 'taken-back', 'slow');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.locator('.pieces')).toContainText('The moon', { timeout: 15_000 });
+  await expect(page.getByText('已经撤回')).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('The moon')).toHaveCount(0);
+});
+
+test('an error in the middle keeps what was written, says what to do, and asking again works', async ({ page }) => {
+  await open(page, 'breaks');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('the model stopped responding');
+  await expect(alert).toContainText('Ask again');
+  await expect(page.locator('.answer')).toContainText('共六步');
+  await expect(page.getByRole('button', { name: '重试' })).toBeVisible();
+  await page.getByRole('button', { name: '换个问法' }).click();
+  await expect(box(page)).toHaveValue(QUESTION);
+});
+
+test('what is not in the notes is said, with the nearest passages', async ({ page }) => {
+  await open(page);
+  await ask(page, '公司 2031 年的差旅报销标准和缓存策略');
+  await expect(page.getByRole('article').getByText('你的笔记里没有这个问题的答案。')).toBeVisible();
+  await expect(page.getByText('最接近的内容')).toBeVisible();
+  await page.locator('.passage .open').first().click();
+  await expect(quote(page).first()).toBeInViewport();
+});
+
+test('copying gives the text without markers; with footnotes it gives Markdown', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  await page.getByRole('button', { name: '复制正文' }).click();
+  await expect(page.getByText('已复制')).toBeVisible();
+  const actions = page.getByRole('group', { name: '对这个回答的操作' });
+  await actions.getByRole('button', { name: '更多' }).click();
+  await page.getByRole('menuitem', { name: '连同脚注复制' }).click();
+  await expect
+    .poll(() => page.evaluate(() => (globalThis as unknown as { left: { copied: string[] } }).left.copied.length))
+    .toBe(2);
+  const [clean, footnotes] = await page.evaluate(() => (globalThis as unknown as { left: { copied: string[] } }).left.copied);
+  expect(clean).not.toMatch(/\[\d+\]/);
+  expect(clean).toContain('\n- ');
+  expect(footnotes).toContain('[^1]:');
+});
+
+test('an answer is marked right, and the mark is taken back by pressing it again', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  const right = page.getByRole('button', { name: '答对了' });
+  await right.click();
+  await expect(right).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: '答错了' }).click();
+  await expect(right).toHaveAttribute('aria-pressed', 'false');
+});
+
+test('an answer becomes a note', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  await page.getByRole('button', { name: '存为笔记' }).click();
+  await expect(page.getByText('已存为“RAG 的流程有哪些步骤”')).toBeVisible();
+});
+
+test('a question is asked over one folder', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: /提问范围/ }).click();
+  await page.getByRole('combobox', { name: '查找笔记库、文件夹或标签' }).fill('压缩');
+  await page.getByRole('option', { name: /study-notes \/ 压缩/ }).click();
+  await expect(box(page)).toBeFocused();
+  await ask(page, '量化有哪些方法？');
+  await page.getByText(/处来源/).click();
+  for (const title of await page.locator('.sources .title').allTextContents()) expect(['量化', '知识蒸馏']).toContain(title);
+});
+
+test('a reopened conversation has its citations: changed ones show old and new, gone ones cannot be opened', async ({ page }) => {
+  await open(page, 'changed');
+  await page.getByRole('button', { name: 'RAG 效果不好时怎么排查？', exact: true }).click();
+  await expect(page.getByText(/处引文后来改过/).first()).toBeVisible();
+  const changed = page.getByRole('button', { name: /^引文 2：.*这段话改过了/ }).first();
+  await changed.click();
+  await expect(reader(page).getByText('这段话在引用之后改过了。')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: /^引文 3：.*不在了/ }).first()).toHaveAttribute('aria-disabled', 'true');
+});
+
+test('the answer goes on while another view is looked at', async ({ page }) => {
+  await open(page);
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await page.getByRole('navigation').getByRole('button', { name: '笔记库' }).click();
+  await page.getByRole('navigation').getByRole('button', { name: '提问' }).click();
+  await expect(page.getByRole('heading', { name: QUESTION })).toBeVisible();
+  await expect(chip(page, 1)).toBeVisible();
+});
+
+test('without notes the way to the first ones is shown', async ({ page }) => {
+  await open(page, 'empty');
+  await expect(page.getByRole('heading', { name: '还没有笔记' })).toBeVisible();
+  await page.getByRole('button', { name: '添加文件夹' }).click();
+  await expect(page.getByRole('navigation').getByRole('button', { name: '笔记库' })).toHaveAttribute('aria-current', 'page');
+});

@@ -1,0 +1,378 @@
+import { test, type Page } from '@playwright/test';
+import { accessible, content, expect, MEETING, openMeeting, openNotes, saved, textOf, toEnd } from './notes/window';
+
+test.describe.configure({ timeout: 90_000 });
+
+/** A page served as the window is: nothing inline, nothing from elsewhere. */
+const POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'";
+
+test('typing reaches the file, and the window says so', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  const status = page.locator('[data-state]');
+  const said = await status.evaluateHandle((element) => {
+    const said: string[] = [];
+    new MutationObserver(() => said.push(element.textContent.trim())).observe(element, {
+      characterData: true,
+      childList: true,
+      subtree: true,
+    });
+    return said;
+  });
+  await page.keyboard.type('One more line.');
+  await saved(page);
+  expect(await said.jsonValue()).toContain('正在保存…');
+  await expect(page.locator('[data-state]')).toHaveText('已保存');
+  expect(await textOf(page, MEETING)).toMatch(/One more line\.$/);
+  expect(await page.evaluate(() => fakeDisk.draft(1))).toBeNull();
+});
+
+test('nothing in it breaks the policy of the window: no style elements, no inline styles', async ({ page }) => {
+  await page.route('**/*', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': POLICY } });
+  });
+  await page.addInitScript(() => {
+    const broken: string[] = [];
+    Object.assign(globalThis, { broken });
+    addEventListener('securitypolicyviolation', (event) =>
+      broken.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+    );
+  });
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('[[K');
+  await expect(page.getByRole('option', { name: 'KV缓存' }).last()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+f');
+  await expect(page.getByRole('textbox', { name: '查找' })).toBeVisible();
+  expect(await page.evaluate(() => (globalThis as unknown as { broken: string[] }).broken)).toEqual([]);
+  // The styles are there all the same.
+  await expect(content(page).locator('.cm-line').nth(4)).toHaveCSS('font-weight', '400');
+  expect(await content(page).evaluate((element) => getComputedStyle(element).whiteSpace)).toBe('break-spaces');
+  expect(await page.evaluate(() => document.querySelectorAll('style').length)).toBe(0);
+});
+
+test('an input method composes undisturbed, also while the file changes', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  const session = await page.context().newCDPSession(page);
+  for (const text of ['n', 'ni', 'ni h', 'ni hao']) {
+    await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+  }
+  await page.waitForTimeout(600);
+  await session.send('Input.insertText', { text: '你好' });
+  await session.send('Input.imeSetComposition', { text: 'shi', selectionStart: 3, selectionEnd: 3 });
+  await session.send('Input.insertText', { text: '世界' });
+  await saved(page);
+  expect(await textOf(page, MEETING)).toMatch(/你好世界$/);
+  await page.keyboard.press('Control+z');
+  await saved(page);
+  expect(await textOf(page, MEETING)).not.toContain('世界');
+});
+
+test('the input method’s Enter in a dialog names nothing', async ({ page }) => {
+  await openNotes(page);
+  await page.getByRole('button', { name: '新建笔记' }).first().click();
+  const title = page.getByRole('textbox', { name: '标题' });
+  await title.fill('ni');
+  await title.dispatchEvent('keydown', { key: 'Enter', keyCode: 229, isComposing: true });
+  await expect(title).toBeVisible();
+});
+
+test('titles are offered after [[, by what they hold, and put in with one key', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('See [[');
+  const offered = page.getByRole('listbox', { name: '建议' }).getByRole('option');
+  await expect(offered.first()).toBeVisible();
+  await page.keyboard.type('缓');
+  await expect(offered).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(' and more');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toMatch(/See \[\[KV缓存\]\] and more$/);
+});
+
+test('tags are offered in the front matter and after #, and not in a heading', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  const offered = page.getByRole('listbox', { name: '建议' }).getByRole('option');
+  await page.getByText('caching]').first().click();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.type(', 读');
+  await expect(offered).toHaveText(['读书']);
+  await page.keyboard.press('Enter');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toContain('tags: [meeting, caching, 读书]');
+  await toEnd(page);
+  await page.keyboard.type('#读');
+  await expect(offered).toHaveText(['读书']);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('# 读');
+  await expect(offered).toHaveCount(0);
+});
+
+test('tags are added and removed above the text; only their line changes, and it can be undone', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  const before = await textOf(page, MEETING);
+  const field = page.getByRole('combobox', { name: '添加标签' });
+  await field.fill('新，旧');
+  await field.press('Enter');
+  await page.getByRole('button', { name: '移除标签“meeting”' }).click();
+  await saved(page);
+  expect(await textOf(page, MEETING)).toBe(before.replace('[meeting, caching]', '[caching, 新, 旧]'));
+  await content(page).press('Control+z');
+  await content(page).press('Control+z');
+  await expect(page.getByRole('button', { name: '移除标签“meeting”' })).toBeVisible();
+  await saved(page);
+  expect(await textOf(page, MEETING)).toBe(before);
+});
+
+async function pasteImage(page: Page, bytes: number[]): Promise<void> {
+  await content(page).evaluate((element, bytes) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(bytes)], 'shot.png', { type: 'image/png' }));
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }, bytes);
+}
+
+test('a pasted image goes where the cursor was, though one types on', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('Here: ');
+  await pasteImage(page, [1, 2, 3]);
+  await expect(content(page)).toContainText('![](attachments/image-1.png)');
+  await content(page).press('Control+Home');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toMatch(/Here: !\[\]\(attachments\/image-1\.png\)$/);
+});
+
+test('an image that cannot be stored is said, and the text stays as it was', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  const before = await textOf(page, MEETING);
+  await pasteImage(page, []);
+  await expect(page.getByText('the image is empty')).toBeVisible();
+  expect(await textOf(page, MEETING)).toBe(before);
+});
+
+test('undo, redo, bold, find', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('word');
+  await page.keyboard.press('Shift+Home');
+  await page.keyboard.press('Control+b');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toMatch(/\*\*word\*\*$/);
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await saved(page);
+  expect(await textOf(page, MEETING)).not.toContain('word');
+  await page.keyboard.press('Control+Shift+z');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toContain('word');
+  await page.keyboard.press('Control+f');
+  await page.getByRole('textbox', { name: '查找' }).pressSequentially('Lin');
+  await expect(page.locator('.cm-searchMatch')).toHaveCount(1);
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  await expect(content(page)).toBeFocused();
+});
+
+test('Enter goes on with a list; Tab shifts an item and otherwise leaves the text', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('- one');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('two');
+  await page.keyboard.press('Tab');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toMatch(/- one\n\s+- two$/);
+  await content(page).press('Control+Home');
+  await page.keyboard.press('Tab');
+  await expect(content(page)).not.toBeFocused();
+});
+
+test('a link to a note that is not there offers to make it', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('[[新主题]]');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: '新建', exact: true }).click();
+  await expect(content(page)).toContainText('# 新主题');
+  expect(await textOf(page, MEETING)).toContain('[[新主题]]');
+});
+
+test('lines keep the ends they have in the file', async ({ page }) => {
+  await openNotes(page);
+  await page.evaluate(() => fakeDisk.change(1, '甲\r\n\r\nb\r\n'));
+  await page.getByRole('option', { name: /^Meeting/ }).click();
+  await toEnd(page);
+  await page.keyboard.type('c');
+  await page.keyboard.press('Enter');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toBe('甲\r\n\r\nb\r\nc\r\n');
+});
+
+test('a change on disk appears where nothing is unsaved, and the cursor stays at its place', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await page.getByText('Lin writes the eviction test.').click();
+  await page.keyboard.press('End');
+  await page.evaluate(() => fakeDisk.change(1, fakeDisk.text(1).replace('We decided', 'New line above.\n\nWe decided')));
+  await expect(content(page)).toContainText('New line above.');
+  await page.keyboard.type(' Soon.');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toContain('eviction test. Soon.\n');
+});
+
+for (const [button, kept, copies] of [
+  ['用我的', 'mine', 0],
+  ['用文件里的', 'theirs', 0],
+  ['两份都留', 'theirs', 1],
+] as const) {
+  test(`the file changed meanwhile: both texts are shown, and ${button} does what it says`, async ({ page }) => {
+    await openNotes(page, 'conflict');
+    await openMeeting(page);
+    await toEnd(page);
+    await page.keyboard.type('My own words.');
+    await expect(page.getByRole('heading', { name: '这篇笔记在别处改过了' })).toBeFocused();
+    const lines = page.getByRole('region', { name: '不同之处' });
+    await expect(lines.locator('.mine')).toContainText(['Monday', 'My own words.']);
+    await expect(lines.locator('.theirs')).toContainText(['Wednesday', 'Added by another program.']);
+    await accessible(page);
+    expect(await textOf(page, MEETING)).not.toContain('My own words.');
+    await page.getByRole('button', { name: button }).click();
+    await expect(content(page)).toBeFocused();
+    await saved(page);
+    const text = await textOf(page, MEETING);
+    expect(text.includes('My own words.')).toBe(kept === 'mine');
+    expect(text.includes('Wednesday')).toBe(kept === 'theirs');
+    await expect(content(page)).toContainText(kept === 'mine' ? 'My own words.' : 'Added by another program.');
+    const own = await page.evaluate(() =>
+      fakeDisk
+        .own()
+        .filter(({ text }) => text.includes('My own words.'))
+        .map(({ id }) => id),
+    );
+    expect(own.filter((id) => id !== MEETING)).toHaveLength(copies);
+    await toEnd(page);
+    await page.keyboard.type('And on.');
+    await saved(page);
+    expect(await textOf(page, MEETING)).toMatch(/And on\.$/);
+  });
+}
+
+test('a conflict does not take the text away while one types', async ({ page }) => {
+  await openNotes(page, 'conflict');
+  await openMeeting(page);
+  await toEnd(page);
+  const words = 'Typed slowly, one key after the other, while the file changes.';
+  await page.keyboard.type(words, { delay: 60 });
+  await page.getByRole('button', { name: '用我的' }).click();
+  await saved(page);
+  expect(await textOf(page, MEETING)).toContain(words);
+});
+
+test('a full disk: said with what to do, the text stays and is written when there is room', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await page.evaluate(() => fakeDisk.fill(true));
+  await toEnd(page);
+  await page.keyboard.type('Not lost.');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('no space left on the disk');
+  await expect(alert).toContainText('内容已留存');
+  await expect(page.locator('[data-state]')).toHaveText('未保存');
+  await accessible(page);
+  await page.keyboard.type(' Nor this.');
+  await expect.poll(() => page.evaluate(() => fakeDisk.draft(1))).toMatch(/Not lost\. Nor this\.$/);
+  await page.evaluate(() => fakeDisk.fill(false));
+  await alert.getByRole('button', { name: '立即重试' }).click();
+  await saved(page);
+  await expect(alert).toHaveCount(0);
+  expect(await textOf(page, MEETING)).toMatch(/Not lost\. Nor this\.$/);
+});
+
+test('the file was deleted meanwhile: the text becomes a new note', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await page.evaluate(() => fakeDisk.lose(1));
+  await toEnd(page);
+  await page.keyboard.type('Still here.');
+  await expect(page.getByRole('alert')).toContainText('文件不在了');
+  await page.getByRole('button', { name: '另存为新笔记' }).click();
+  await saved(page);
+  await expect(content(page)).toContainText('Still here.');
+  expect(await page.evaluate(() => fakeDisk.own().at(-1)?.text)).toMatch(/Still here\.$/);
+});
+
+test('leaving in the middle of a word writes it; coming back at once shows it', async ({ page }) => {
+  await openNotes(page, 'slow');
+  await page.getByRole('option', { name: /^Meeting/ }).click();
+  await expect(content(page)).toBeVisible();
+  await toEnd(page);
+  await page.keyboard.type('half a wo');
+  await page.getByRole('navigation', { name: '主导航' }).getByRole('button', { name: '查找' }).click();
+  await page.getByRole('navigation', { name: '主导航' }).getByRole('button', { name: '笔记', exact: true }).click();
+  await page.getByRole('option', { name: /^Meeting/ }).click();
+  await expect(content(page)).toContainText('half a wo', { timeout: 15_000 });
+  expect(await textOf(page, MEETING)).toMatch(/half a wo$/);
+});
+
+test('losing the focus of the window writes at once', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.clock.install();
+  await page.keyboard.type('x');
+  await page.evaluate(() => dispatchEvent(new Event('blur')));
+  await page.clock.runFor(200);
+  expect(await textOf(page, MEETING)).toMatch(/x$/);
+});
+
+test('text that did not reach the file before is shown beside it, and asked about', async ({ page }) => {
+  await openNotes(page);
+  await page.evaluate(() => fakeDisk.leave(1, `${fakeDisk.text(1)}Typed before the crash.`));
+  await page.getByRole('option', { name: /^Meeting/ }).click();
+  await expect(page.getByRole('heading', { name: '有一段没来得及保存的内容' })).toBeVisible();
+  await expect(page.getByRole('region', { name: '不同之处' })).toContainText('Typed before the crash.');
+  await page.getByRole('button', { name: '用我的' }).click();
+  await saved(page);
+  expect(await textOf(page, MEETING)).toMatch(/Typed before the crash\.$/);
+});
+
+test('who links here is below the text', async ({ page }) => {
+  await openNotes(page);
+  await page.evaluate(() => fakeDisk.change(2, `${fakeDisk.text(2)}\n见 [[Meeting 2026-03-02]]。\n`));
+  await openMeeting(page);
+  const links = page.getByText('1 篇笔记链接到这里');
+  await links.click();
+  await expect(page.getByRole('button', { name: /读书笔记/ })).toContainText('见 [[Meeting 2026-03-02]]');
+});
+
+test('in English as well, and nothing serious for axe', async ({ browser }) => {
+  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Notes', exact: true }).click();
+  await page.getByRole('option', { name: /^Meeting/ }).click();
+  await expect(page.getByRole('textbox', { name: 'Text of the note' })).toBeFocused();
+  await expect(page.locator('[data-state]')).toHaveText('Saved');
+  await accessible(page);
+  await context.close();
+});

@@ -1,0 +1,348 @@
+import { test } from '@playwright/test';
+import type { NoteInfo } from '../src/lib/backend';
+import { Arrangement } from '../src/lib/views/notes/arrange';
+import { noteOf, titleOf } from '../src/lib/views/notes/capture';
+import { compare, fold } from '../src/lib/views/notes/diff';
+import { apply, editTags, readTags } from '../src/lib/views/notes/tags';
+import { accessible, content, expect, openNotes, saved, textOf } from './notes/window';
+
+test.describe.configure({ timeout: 90_000 });
+
+const note = (id: number, title: string, path: string, more: Partial<NoteInfo> = {}): NoteInfo => ({
+  id,
+  title,
+  path,
+  library: 'Sidenote',
+  tags: [],
+  date: '2026-01-01',
+  format: 'markdown',
+  editable: true,
+  ...more,
+});
+
+test.describe('which notes are shown', () => {
+  const notes = [
+    note(1, '注意力', 'a/注意力.md', { tags: ['模型'], date: '2026-01-03' }),
+    note(2, 'Note 10', 'b/n10.md', { library: 'other' }),
+    note(3, 'note 9', 'b/n9.md', { date: '2026-02-01' }),
+    note(4, 'ＫＶ缓存', '推理/KV缓存.md', { tags: ['模型', '推理'] }),
+  ];
+  const arrangement = new Arrangement(notes, 'zh-CN');
+  const ids = (wanted: Partial<Parameters<Arrangement['show']>[0]>): number[] =>
+    arrangement.show({ query: '', tag: null, library: null, sort: 'title', ...wanted }).map(({ id }) => id);
+
+  test('numbers in titles are in their order; the newest first by date', () => {
+    expect(ids({}).indexOf(3)).toBeLessThan(ids({}).indexOf(2));
+    expect(ids({ sort: 'date' }).slice(0, 2)).toEqual([3, 1]);
+  });
+
+  test('after a save the order stands; after a new title or a new note it is made again', () => {
+    const again = (changed: NoteInfo[]): number[] =>
+      new Arrangement(changed, 'zh-CN', arrangement)
+        .show({ query: '', tag: null, library: null, sort: 'title' })
+        .map(({ id }) => id);
+    expect(again(notes.map((each) => ({ ...each, date: '2027-01-01' })))).toEqual(ids({}));
+    expect(again(notes.map((each) => (each.id === 3 ? { ...each, title: 'note 11' } : each))).slice(-2)).not.toEqual(
+      ids({}).slice(-2),
+    );
+    expect(again([...notes, note(9, 'zzz', 'z.md')])).toHaveLength(5);
+  });
+
+  test('all words are looked for, in title and path, whatever their width and case', () => {
+    expect(ids({ query: 'kv' })).toEqual([4]);
+    expect(ids({ query: '推理 缓存' })).toEqual([4]);
+    expect(ids({ query: 'NOTE b/' }).sort()).toEqual([2, 3]);
+    expect(ids({ query: '没有' })).toEqual([]);
+  });
+
+  test('a tag and a library narrow it; what there is to choose is told', () => {
+    expect(ids({ tag: '模型' }).sort()).toEqual([1, 4]);
+    expect(ids({ tag: '模型', library: 'other' })).toEqual([]);
+    expect(arrangement.libraries).toEqual(expect.arrayContaining(['Sidenote', 'other']));
+    expect(arrangement.tags.length).toBe(2);
+  });
+});
+
+test.describe('tags in front matter', () => {
+  const cases: [name: string, text: string, tags: string[], wanted: string[], result: string][] = [
+    ['none yet', '# A\n', [], ['x'], '---\ntags: [x]\n---\n\n# A\n'],
+    ['an empty note', '', [], ['x'], '---\ntags: [x]\n---\n\n'],
+    ['front matter without tags', '---\ntitle: A # b\n---\nt', [], ['x', 'y z'], '---\ntitle: A # b\ntags: [x, y z]\n---\nt'],
+    [
+      'a list in one line',
+      '---\ntags: [a, "b, c"]  # mine\ndate: 1\n---\n',
+      ['a', 'b, c'],
+      ['b, c', 'd'],
+      '---\ntags: ["b, c", d]  # mine\ndate: 1\n---\n',
+    ],
+    [
+      'a list over lines',
+      "---\ntags:\n    - a\n    - 'b'\ndate: 1\n---\n",
+      ['a', 'b'],
+      ['b', 'c'],
+      "---\ntags:\n    - 'b'\n    - c\ndate: 1\n---\n",
+    ],
+    ['a list that is not indented', '---\ntags:\n- a\n---\n', ['a'], ['a', 'c'], '---\ntags:\n- a\n- c\n---\n'],
+    ['words', '---\ntags: a b\n---\n', ['a', 'b'], ['a'], '---\ntags: [a]\n---\n'],
+    ['words with commas', '---\ntags: 甲、乙\n---\n', ['甲', '乙'], ['甲', '乙', '丙'], '---\ntags: [甲, 乙, 丙]\n---\n'],
+    ['an empty value', '---\ntags:\ndate: 1\n---\n', [], ['a'], '---\ntags: [a]\ndate: 1\n---\n'],
+    ['a Chinese name', '---\n标签: [甲]\n---\n', ['甲'], ['乙'], '---\n标签: [乙]\n---\n'],
+    ['the last goes, and with it the entry', '---\ntags: [a]\ndate: 1\n---\nt', ['a'], [], '---\ndate: 1\n---\nt'],
+    ['the last goes, and nothing else was there', '---\ntags: [a]\n---\n\n# T\n', ['a'], [], '# T\n'],
+    ['a list over lines goes', '---\ntags:\n  - a\n  - b\ndate: 1\n---\n', ['a', 'b'], [], '---\ndate: 1\n---\n'],
+    ['line ends of Windows', '---\r\ntags:\r\n- a\r\n---\r\n', ['a'], ['a', 'b'], '---\r\ntags:\r\n- a\r\n- b\r\n---\r\n'],
+    ['TOML', '+++\ntitle = "x"\ntags = ["a"]\n[t]\n+++\n', ['a'], ['a', 'b'], '+++\ntitle = "x"\ntags = ["a", "b"]\n[t]\n+++\n'],
+    ['TOML without tags', '+++\n[t]\n+++\n', [], ['a'], '+++\ntags = ["a"]\n[t]\n+++\n'],
+    [
+      'a value YAML would take for something else',
+      '# A\n',
+      [],
+      ['true', '1.5', 'c: d', '- x'],
+      '---\ntags: ["true", "1.5", "c: d", "- x"]\n---\n\n# A\n',
+    ],
+    ['a rule is no front matter', '---\n\ntext\n---\n', [], ['a'], '---\ntags: [a]\n---\n\n---\n\ntext\n---\n'],
+  ];
+  for (const [name, text, tags, wanted, result] of cases) {
+    test(name, () => {
+      expect(readTags(text)).toEqual(tags);
+      expect(apply(text, editTags(text, wanted))).toBe(result);
+      expect(readTags(result)).toEqual(wanted);
+      expect(editTags(result, wanted)).toBeNull();
+    });
+  }
+
+  test('only lines of the entry change, in any order of adding and taking away', () => {
+    const rest = '---\nTitle: "a: b"\naliases: [x, y]\ntags:\n  - one\n  - two # 2\ncover: tags.png\n---\n\ntags: [not, these]\n';
+    let text = rest;
+    for (const wanted of [['two'], ['two', '三'], [], ['四'], ['四', 'five'], ['five']]) {
+      text = apply(text, editTags(text, wanted));
+      expect(readTags(text)).toEqual(wanted);
+      const others = (from: string): string[] => from.split('\n').filter((line) => !/^tags:(?! \[not)|^\s*- /u.test(line));
+      expect(others(text)).toEqual(others(rest));
+    }
+  });
+});
+
+test.describe('differences', () => {
+  test('both texts can be read from the rows, whatever they are', () => {
+    let seed = 7;
+    const random = (below: number): number => (seed = (seed * 1103515245 + 12345) % 2147483648) % below;
+    for (let round = 0; round < 300; round += 1) {
+      const text = (): string => Array.from({ length: random(12) }, () => 'abcd'[random(4)]).join('\n');
+      const [mine, theirs] = [text(), text()];
+      const rows = compare(mine, theirs);
+      const read = (but: string): string =>
+        rows
+          .filter(({ kind }) => kind !== but)
+          .map((row) => row.text)
+          .join('\n');
+      expect(read('theirs')).toBe(mine);
+      expect(read('mine')).toBe(theirs);
+    }
+  });
+
+  test('no more lines are marked than differ', () => {
+    expect(compare('a\nb\nc\nd', 'a\nx\nc\nd\ne').map(({ kind, text }) => `${kind[0]}${text}`)).toEqual([
+      'sa',
+      'mb',
+      'tx',
+      'sc',
+      'sd',
+      'te',
+    ]);
+  });
+
+  test('equal lines far from a difference are counted, not shown', () => {
+    const lines = Array.from({ length: 20 }, (_, n) => `line ${n}`);
+    const pieces = fold(compare(lines.join('\n'), [...lines.slice(0, 19), 'other'].join('\n')));
+    expect(pieces[0]).toEqual({ hidden: 17 });
+    expect(pieces).toHaveLength(2);
+  });
+
+  test('texts too long to be compared line by line are still both there', () => {
+    const mine = Array.from({ length: 5000 }, (_, n) => `m${n}`).join('\n');
+    const rows = compare(mine, mine.replaceAll('m', 't'));
+    expect(rows).toHaveLength(10_000);
+  });
+});
+
+test('the first line that says something is the title of a quick note', () => {
+  expect(titleOf('\n\n#  \n# 标题\n正文')).toBe('标题');
+  expect(noteOf('买牛奶\n还有面包\n')).toBe('# 买牛奶\n\n还有面包\n');
+  expect(noteOf('- 买牛奶')).toBe('# 买牛奶\n');
+  const long = '长'.repeat(100);
+  expect(titleOf(long)).toBe('长'.repeat(80));
+  expect(noteOf(long)).toContain(`\n\n${long}\n`);
+  expect(titleOf(' \n\t')).toBe('');
+});
+
+test.describe('the list', () => {
+  test('from the filter to the note without a pointer', async ({ page }) => {
+    await openNotes(page);
+    const filter = page.getByRole('searchbox', { name: '按标题或文件夹筛选' });
+    await filter.fill('读书');
+    await expect(page.getByRole('listbox').getByRole('option')).toHaveCount(1);
+    await filter.press('ArrowDown');
+    await expect(page.getByRole('listbox', { name: '笔记' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(content(page)).toContainText('学而不思则罔');
+    await expect(page.getByRole('listbox').getByRole('option', { selected: true })).toContainText('读书笔记');
+    await filter.press('Escape');
+    await expect(filter).toHaveValue('');
+  });
+
+  test('tag, library and order', async ({ page }) => {
+    await openNotes(page);
+    await page.getByRole('combobox', { name: '标签' }).selectOption('读书');
+    await expect(page.getByRole('option').filter({ has: page.locator('.title') })).toHaveCount(1);
+    await page.getByRole('combobox', { name: '标签' }).selectOption({ index: 0 });
+    await page.getByRole('combobox', { name: '笔记库' }).selectOption('Sidenote');
+    await page.getByRole('combobox', { name: '排序' }).selectOption('date');
+    await expect(page.getByRole('listbox').getByRole('option').first()).toContainText('Meeting');
+    await expect(page.getByText('2 / 14 篇')).toBeVisible();
+  });
+
+  test('nothing matches: said, with a way back', async ({ page }) => {
+    await openNotes(page);
+    await page.getByRole('searchbox').fill('zzz');
+    await expect(page.getByText('没有符合的笔记')).toBeVisible();
+    await page.getByRole('button', { name: '清除筛选' }).last().click();
+    await expect(page.getByText('14 篇', { exact: true })).toBeVisible();
+  });
+
+  test('ten thousand notes: few are in the page, none is missing while scrolling', async ({ page }) => {
+    await openNotes(page, 'many');
+    const list = page.getByRole('listbox', { name: '笔记' });
+    await expect(page.getByText('10,000 篇')).toBeVisible();
+    const gaps = await list.evaluate(async (box) => {
+      let gaps = 0;
+      for (let at = 0; at < 60; at += 1) {
+        box.scrollTop = (box.scrollHeight / 60) * at;
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        const { left, top, height, width } = box.getBoundingClientRect();
+        for (const part of [0.1, 0.5, 0.9]) {
+          if (!document.elementFromPoint(left + width / 2, top + height * part)?.closest('[role=option]')) gaps += 1;
+        }
+      }
+      return gaps;
+    });
+    expect(gaps).toBe(0);
+    expect(await page.getByRole('listbox').getByRole('option').count()).toBeLessThan(60);
+    await list.press('End');
+    await expect(page.getByRole('listbox').getByRole('option', { selected: true })).toHaveAttribute('aria-posinset', '10000');
+    await page.getByRole('searchbox').fill('archived 777');
+    await expect(page.getByRole('listbox').getByRole('option').first()).toContainText('777');
+  });
+
+  test('no notes, no list, not yet', async ({ page }) => {
+    await openNotes(page, 'empty');
+    await expect(page.getByText('还没有笔记')).toBeVisible();
+    await accessible(page);
+    await openNotes(page, 'failing');
+    await expect(page.getByRole('alert')).toContainText('the list of notes cannot be read');
+    await expect(page.getByRole('button', { name: '重试' })).toBeVisible();
+    await openNotes(page, 'slow');
+    await expect(page.getByRole('status').filter({ hasText: '正在载入' })).toBeAttached();
+  });
+
+  test('nothing serious for axe: list, note that is only read, empty pane', async ({ page }) => {
+    await openNotes(page);
+    await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible();
+    await accessible(page);
+    await page.getByRole('option', { name: /^LoRA/ }).click();
+    await expect(page.getByText('这篇笔记不能在这里编辑')).toBeVisible();
+    await accessible(page);
+  });
+
+  test('narrow: the list or the note, and a way back', async ({ page }) => {
+    await page.setViewportSize({ width: 640, height: 700 });
+    await openNotes(page);
+    await page.getByRole('option', { name: /^Meeting/ }).click();
+    await expect(page.getByRole('listbox')).toBeHidden();
+    await expect(content(page)).toBeVisible();
+    await page.getByRole('button', { name: '返回列表' }).click();
+    await expect(page.getByRole('listbox')).toBeFocused();
+    await expect(content(page)).toBeHidden();
+  });
+});
+
+test.describe('whole notes', () => {
+  test('a shipped note says why it is not edited, and is copied', async ({ page }) => {
+    await openNotes(page);
+    await page.getByRole('option', { name: /^LoRA/ }).click();
+    await expect(page.getByText('它随 Sidenote 附带')).toBeVisible();
+    await page.getByRole('button', { name: '复制一份来编辑' }).click();
+    await expect(content(page)).toBeVisible();
+    expect(await page.evaluate(() => fakeDisk.own().map(({ path }) => path))).toContain('LoRA.md');
+  });
+
+  test('a new note is named, made and written', async ({ page }) => {
+    await openNotes(page);
+    await page.getByRole('button', { name: '新建笔记' }).first().click();
+    await accessible(page);
+    await page.getByRole('textbox', { name: '标题' }).fill('周报 3/9');
+    await page.keyboard.press('Enter');
+    await expect(content(page)).toBeFocused();
+    await page.keyboard.type('第一行');
+    await saved(page);
+    const made = await page.evaluate(() => fakeDisk.own().at(-1));
+    expect(made?.text).toBe('# 周报 3/9\n\n第一行');
+    await expect(page.getByRole('listbox').getByRole('option', { selected: true })).toContainText('周报 3/9');
+  });
+
+  test('a note that cannot be made says why and keeps the title', async ({ page }) => {
+    await openNotes(page);
+    await page.evaluate(() => fakeDisk.fill(true));
+    await page.getByRole('button', { name: '新建笔记' }).first().click();
+    await page.getByRole('textbox', { name: '标题' }).fill('周报');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('alert')).toContainText('no space left');
+    await expect(page.getByRole('textbox', { name: '标题' })).toHaveValue('周报');
+  });
+
+  test('renamed, with what was typed just before', async ({ page }) => {
+    await openNotes(page);
+    await page.getByRole('option', { name: /^Meeting/ }).click();
+    await content(page).press('Control+End');
+    await page.keyboard.type('last words');
+    await page.getByRole('button', { name: '笔记操作' }).click();
+    await page.getByRole('menuitem', { name: '重命名…' }).click();
+    await page.getByRole('textbox', { name: '标题' }).fill('Spring meeting');
+    await page.getByRole('button', { name: '重命名', exact: true }).click();
+    await expect(page.getByRole('heading', { name: 'Spring meeting' }).first()).toBeVisible();
+    await expect(content(page)).toContainText('# Spring meeting');
+    expect(await textOf(page, 1)).toContain('last words');
+    await saved(page);
+  });
+
+  test('into the trash only after a question that says so', async ({ page }) => {
+    await openNotes(page);
+    await page.getByRole('option', { name: /^Meeting/ }).click();
+    await content(page).click();
+    for (const answer of ['取消', '移到废纸篓']) {
+      await page.getByRole('button', { name: '笔记操作' }).click();
+      await page.getByRole('menuitem', { name: '移到废纸篓…' }).click();
+      await expect(page.getByRole('dialog')).toContainText('系统的废纸篓');
+      await page.getByRole('dialog').getByRole('button', { name: answer }).click();
+      if (answer === '取消') await expect(content(page)).toBeVisible();
+    }
+    await expect(page.getByRole('option', { name: /^Meeting/ })).toHaveCount(0);
+    await expect(page.getByText('没有打开的笔记')).toBeVisible();
+    expect(await page.evaluate(() => fakeDisk.own().length)).toBe(1);
+  });
+
+  test('a quick note from anywhere; closing the box keeps its text', async ({ page }) => {
+    await page.goto('/');
+    await page.keyboard.press('Control+Shift+N');
+    const box = page.getByRole('textbox', { name: '速记' });
+    await box.fill('想到一件事\n\n细节');
+    await accessible(page);
+    await page.keyboard.press('Escape');
+    await expect(box).toBeHidden();
+    await page.keyboard.press('Control+Shift+N');
+    await expect(box).toHaveValue('想到一件事\n\n细节');
+    await box.press('Control+Enter');
+    await expect(page.getByText('已保存“想到一件事”')).toBeVisible();
+    expect(await page.evaluate(() => fakeDisk.own().at(-1)?.text)).toBe('# 想到一件事\n\n细节\n');
+  });
+});

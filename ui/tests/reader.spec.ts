@@ -1,0 +1,123 @@
+import { expect, type Page, test } from '@playwright/test';
+import { ask, chip, open, QUESTION, quote, reader } from './window';
+
+/** Opens a note by its title through the palette. */
+async function read(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill(title);
+  await page.getByRole('option', { name: title }).first().click();
+  await expect(reader(page).getByRole('heading', { level: 2, name: title }).first()).toBeVisible();
+}
+
+test('finding in the note counts, marks and steps through what is found, also across emphasis', async ({ page }) => {
+  await open(page);
+  await read(page, 'RAG');
+  await page.keyboard.press('Control+f');
+  const find = page.getByRole('searchbox', { name: '在这篇笔记里查找' });
+  await expect(find).toBeFocused();
+  await find.fill('切块：按标题');
+  await expect(page.getByText('第 1 处，共 1 处')).toBeVisible();
+  await expect(reader(page).locator('mark.found')).toHaveText(['切块', '：按标题']);
+  await find.fill('检索');
+  await expect(page.getByText(/第 1 处，共 \d+ 处/)).toBeVisible();
+  await find.press('Enter');
+  await expect(page.getByText(/第 2 处，共/)).toBeVisible();
+  await expect(reader(page).locator('mark.current')).toBeInViewport();
+  await find.press('Shift+Enter');
+  await find.press('Shift+Enter');
+  const text = await page.getByText(/第 \d+ 处，共/).textContent();
+  const [, at, of] = /第 (\d+) 处，共 (\d+) 处/.exec(text ?? '') ?? [];
+  expect(at).toBe(of);
+  await find.press('Escape');
+  await expect(reader(page).locator('mark.found')).toHaveCount(0);
+  await expect(reader(page)).toBeVisible();
+});
+
+test('text is as before when marks are gone', async ({ page }) => {
+  await open(page);
+  await read(page, 'RAG');
+  const before = await reader(page).locator('.prose').innerHTML();
+  await page.keyboard.press('Control+f');
+  await page.getByRole('searchbox', { name: '在这篇笔记里查找' }).fill('检索');
+  await expect(reader(page).locator('mark.found').first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(reader(page).locator('mark.found')).toHaveCount(0);
+  expect(await reader(page).locator('.prose').innerHTML()).toBe(before);
+});
+
+test('the contents lead to a heading', async ({ page }) => {
+  await open(page);
+  await read(page, 'RAG');
+  await reader(page).getByText('目录', { exact: true }).click();
+  await reader(page).getByRole('button', { name: 'RAG 效果不好时怎么排查？' }).click();
+  await expect(reader(page).locator('.prose').getByRole('heading', { name: 'RAG 效果不好时怎么排查？' })).toBeInViewport();
+});
+
+test('links lead to notes, addresses outside go to the browser, and links to nothing say so', async ({ page }) => {
+  await open(page);
+  await read(page, 'Meeting 2026-03-02');
+  await reader(page).locator('.prose a[data-url]').click();
+  await expect
+    .poll(() => page.evaluate(() => (globalThis as unknown as { left: { opened: string[] } }).left.opened))
+    .toEqual(['https://example.org/paging']);
+  await reader(page).locator('.prose a[data-note]').click();
+  await expect(reader(page).getByRole('heading', { level: 2, name: 'KV缓存' })).toBeVisible();
+});
+
+test('backlinks and related passages open beside', async ({ page }) => {
+  await open(page);
+  await read(page, 'KV缓存');
+  await expect(reader(page).getByText('链接到这里的笔记')).toBeAttached();
+  await reader(page)
+    .getByRole('button', { name: /Meeting 2026-03-02/ })
+    .first()
+    .click();
+  await expect(reader(page).getByRole('heading', { level: 2, name: 'Meeting 2026-03-02' })).toBeVisible();
+});
+
+test('the title stands once', async ({ page }) => {
+  await open(page);
+  await read(page, 'RAG');
+  await expect(reader(page).getByRole('heading', { name: 'RAG', exact: true })).toHaveCount(1);
+});
+
+test('the width of the pane follows the keys and is kept', async ({ page }) => {
+  await open(page);
+  await read(page, 'RAG');
+  const edge = page.getByRole('separator', { name: '笔记栏宽度' });
+  const before = Number(await edge.getAttribute('aria-valuenow'));
+  await edge.press('ArrowLeft');
+  await expect(edge).toHaveAttribute('aria-valuenow', String(before + 2));
+  await page.reload();
+  await read(page, 'RAG');
+  await expect(page.getByRole('separator', { name: '笔记栏宽度' })).toHaveAttribute('aria-valuenow', String(before + 2));
+});
+
+test('in a narrow window the note covers the view, which cannot be reached behind it', async ({ page }) => {
+  await page.setViewportSize({ width: 480, height: 800 });
+  await page.goto('/');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill('RAG');
+  await page.getByRole('option', { name: 'RAG' }).first().click();
+  const size = await reader(page).boundingBox();
+  expect(size?.width).toBe(480);
+  await expect(page.locator('.center')).toHaveAttribute('inert');
+  await page.getByRole('button', { name: '关闭笔记' }).click();
+  await expect(page.locator('.center')).not.toHaveAttribute('inert');
+});
+
+test('a note that cannot be read says why, and can be tried again', async ({ page }) => {
+  await open(page, 'unreadable');
+  await ask(page, QUESTION);
+  await chip(page, 1).click();
+  await expect(reader(page).getByRole('alert')).toContainText('permission denied');
+  await reader(page).getByRole('button', { name: '重试' }).click();
+  await expect(quote(page).first()).toBeInViewport();
+});
+
+test('a note that is gone is said to be gone', async ({ page }) => {
+  await open(page, 'gone');
+  await ask(page, QUESTION);
+  await chip(page, 1).click();
+  await expect(reader(page).getByText('这篇笔记不在了')).toBeVisible();
+});

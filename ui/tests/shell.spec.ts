@@ -1,0 +1,152 @@
+import { expect, test } from '@playwright/test';
+import { ask, box, open, QUESTION, reader } from './window';
+
+const conversations = '对话';
+
+test('the palette goes to views, notes by title, conversations, and asks what was typed', async ({ page }) => {
+  await open(page, 'history');
+  const palette = page.getByRole('combobox', { name: '前往或执行' });
+  await page.keyboard.press('Control+k');
+  await expect(palette).toBeFocused();
+  await palette.fill('笔记库');
+  await palette.press('Enter');
+  await expect(page.getByRole('navigation').getByRole('button', { name: '笔记库' })).toHaveAttribute('aria-current', 'page');
+  await page.keyboard.press('Control+k');
+  await palette.fill('旋转位置');
+  await palette.press('Enter');
+  await expect(reader(page).getByRole('heading', { level: 2, name: '旋转位置编码', exact: true })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await palette.fill('温度');
+  await palette.press('Enter');
+  await expect(page.getByRole('heading', { level: 2, name: '知识蒸馏的温度有什么用？' })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await palette.fill('LoRA 为什么省显存');
+  await page.getByRole('option', { name: '提问：LoRA 为什么省显存' }).click();
+  await expect(page.getByRole('heading', { level: 2, name: 'LoRA 为什么省显存' })).toBeVisible();
+});
+
+test('Escape closes the palette and the focus is where it was', async ({ page }) => {
+  await open(page);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(box(page)).toBeFocused();
+});
+
+test('keys open what they are said to open', async ({ page }) => {
+  await open(page);
+  const current = page.getByRole('navigation').locator('[aria-current=page]');
+  await page.keyboard.press('Control+,');
+  await expect(current).toHaveText('设置');
+  await page.keyboard.press('Control+Shift+F');
+  await expect(current).toHaveText('查找');
+  await page.keyboard.press('Control+/');
+  const sheet = page.getByRole('dialog', { name: '快捷键' });
+  for (const key of ['K', 'N', 'F', ',', 'Esc', '↑']) await expect(sheet.getByText(key, { exact: true }).first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+n');
+  await expect(current).toHaveText('笔记');
+});
+
+test('a question mark opens the sheet of keys, but is a character where text is typed', async ({ page }) => {
+  await open(page);
+  await box(page).press('?');
+  await expect(box(page)).toHaveValue('?');
+  await page.getByRole('navigation').getByRole('button', { name: '笔记库' }).focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: '快捷键' })).toBeVisible();
+});
+
+test('conversations are found by what was said in them', async ({ page }) => {
+  await open(page, 'history');
+  const list = page.getByRole('region', { name: conversations });
+  await expect(list.getByRole('listitem')).toHaveCount(3);
+  await list.getByRole('searchbox').fill('蒸馏');
+  await expect(list.getByRole('button', { name: /温度有什么用？/ }).first()).toBeVisible();
+  await expect(list.getByRole('button', { name: /怎么排查/ })).toHaveCount(0);
+  await list.getByRole('searchbox').fill('没有这样的词');
+  await expect(list).toContainText('没有对话提到“没有这样的词”');
+});
+
+test('a conversation is renamed in place', async ({ page }) => {
+  await open(page, 'history');
+  await page.getByRole('button', { name: '“LoRA 的原理是什么？”的操作' }).click();
+  await page.getByRole('menuitem', { name: '重命名' }).click();
+  const field = page.getByRole('textbox', { name: '对话名称' });
+  await expect(field).toBeFocused();
+  await field.fill('低秩');
+  await field.press('Enter');
+  await expect(page.getByRole('button', { name: '低秩', exact: true })).toBeVisible();
+});
+
+test('deleting a conversation is asked for first, and cancelling keeps it', async ({ page }) => {
+  await open(page, 'history');
+  const item = page
+    .getByRole('region', { name: conversations })
+    .getByRole('button', { name: 'LoRA 的原理是什么？', exact: true });
+  for (const [answer, left] of [
+    ['取消', 1],
+    ['删除', 0],
+  ] as const) {
+    await page.getByRole('button', { name: '“LoRA 的原理是什么？”的操作' }).click();
+    await page.getByRole('menuitem', { name: '删除' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: answer }).click();
+    await expect(item).toHaveCount(left);
+  }
+  await expect(page.getByText('对话已删除')).toBeVisible();
+});
+
+test('a menu is worked with the arrow keys and gives the focus back', async ({ page }) => {
+  await open(page, 'history');
+  const button = page.getByRole('button', { name: '“LoRA 的原理是什么？”的操作' });
+  await button.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem', { name: '重命名' })).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(page.getByRole('menuitem', { name: '删除' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toHaveCount(0);
+  await expect(button).toBeFocused();
+});
+
+test('the appearance follows the system, and the choice of the person after it', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await open(page);
+  const root = page.locator('html');
+  await expect(root).toHaveAttribute('data-theme', 'dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect(root).toHaveAttribute('data-theme', 'light');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill('外观：深色');
+  await page.keyboard.press('Enter');
+  await expect(root).toHaveAttribute('data-theme', 'dark');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill('English');
+  await page.keyboard.press('Enter');
+  await expect(root).toHaveAttribute('lang', 'en');
+  await expect(page.getByRole('heading', { name: 'Ask your notes' })).toBeVisible();
+});
+
+test('in a narrow window the sidebar is a drawer that closes when something is chosen', async ({ page }) => {
+  await page.setViewportSize({ width: 480, height: 800 });
+  await page.goto('/');
+  await expect(page.getByRole('navigation')).toHaveCount(0);
+  await page.getByRole('button', { name: '显示侧栏' }).click();
+  await page.getByRole('navigation').getByRole('button', { name: '笔记库' }).click();
+  await expect(page.getByRole('navigation')).toHaveCount(0);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(480);
+});
+
+test('nothing is wider than a narrow window, even with large text', async ({ page }) => {
+  await page.setViewportSize({ width: 420, height: 800 });
+  await page.goto('/?scene=generative');
+  await page.evaluate(() => document.documentElement.style.setProperty('--text-scale', '1.6'));
+  await ask(page, QUESTION);
+  const wide = await page.evaluate(() =>
+    [...document.querySelectorAll('main *')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+      .map((element) => element.className),
+  );
+  expect(wide).toEqual([]);
+});
