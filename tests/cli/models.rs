@@ -331,3 +331,46 @@ fn ctrl_c_keeps_a_download() {
     let had = at(&desk, &hub, ["models", "pull", "someone/tiny", "--pooling", "mean", "--json"]).exits(0).json();
     assert!(had["resumed"].as_u64() > Some(4_000), "{had}");
 }
+
+fn gguf(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/gguf").join(name)
+}
+
+#[test]
+fn a_generator_is_imported_chosen_undone_and_removed() {
+    let desk = Desk::new();
+    let file = gguf("qwen2-f32.gguf").display().to_string();
+    let imported = desk.json(["models", "import", &file, "--name", "tiny"]);
+    assert_eq!((&imported["model"]["kind"], &imported["model"]["dimensions"]), (&"generator".into(), &Value::Null), "{imported}");
+    let used = desk.json(["models", "use", "tiny"]);
+    assert_eq!((&used["kind"], &used["model"], &used["before"]), (&"generator".into(), &"tiny".into(), &Value::Null), "{used}");
+    assert_eq!(model(&desk.json(["models", "list"]), "tiny")["in_use"], true);
+    let refused = desk.run(["models", "remove", "tiny"]).exits(2);
+    assert!(refused.err.contains("--no-generator"), "{}", refused.whole());
+    let none = desk.json(["models", "use", "--no-generator"]);
+    assert_eq!((&none["model"], &none["before"]), (&Value::Null, &"tiny".into()), "{none}");
+    desk.run(["models", "remove", "tiny"]).exits(0);
+    assert!(desk.run(["models", "use", "tiny"]).exits(2).err.contains("error: "));
+
+    fs::write(desk.path().join("half.gguf"), &fs::read(&file).expect("a file")[..50_000]).expect("a file");
+    let broken = desk.run(["models", "import", "half.gguf"]).exits(2);
+    assert!(broken.err.contains("ends before its tensor") && broken.err.contains("hint: "), "{}", broken.whole());
+}
+
+#[test]
+fn an_endpoint_is_off_until_it_is_chosen_and_says_where_questions_go() {
+    let desk = Desk::new();
+    let missing = desk.run(["models", "use", "endpoint"]).exits(2);
+    assert!(missing.err.contains("settings name no endpoint"), "{}", missing.whole());
+    let settings = desk.data().join("config").join("settings.toml");
+    fs::create_dir_all(settings.parent().expect("a folder")).expect("a folder");
+    fs::write(&settings, "[models]\nendpoint = { url = \"https://models.example/v1\", model = \"big\" }\n").expect("a file");
+    let list = desk.json(["models", "list"]);
+    let row = model(&list, "endpoint");
+    assert_eq!((&row["kind"], &row["in_use"], &row["source"]), (&"generator".into(), &false.into(), &"https://models.example/v1".into()));
+    let used = desk.run(["models", "use", "endpoint"]).exits(0);
+    assert!(used.err.contains("sent to models.example"), "{}", used.whole());
+    assert_eq!(model(&desk.json(["models", "list"]), "endpoint")["in_use"], true);
+    desk.run(["models", "use", "--no-generator"]).exits(0);
+    assert_eq!(model(&desk.json(["models", "list"]), "endpoint")["in_use"], false);
+}

@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test says by panicking what went wrong")]
 
 mod embedding;
+mod endpoint;
 mod fingerprint;
+mod generating;
 #[path = "../loopback/graphs.rs"]
 mod graphs;
 #[path = "../loopback/hub.rs"]
 mod loopback;
+mod parity;
 mod pulling;
 mod reference;
 mod runtime;

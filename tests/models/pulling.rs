@@ -391,3 +391,44 @@ fn a_model_that_does_not_say_how_it_is_used_is_asked_about() {
     let usage = bench.pull_with(&Pull { options: Options::default(), ..pull() }, run).unwrap().model.manifest.usage;
     assert_eq!((usage.pooling.as_str(), usage.query_prefix.as_str(), usage.passage_prefix.as_str()), ("cls", "what is ", "the "));
 }
+
+#[test]
+fn of_several_gguf_files_the_usual_one_comes_and_parts_do_not() {
+    let bytes = fs::read(crate::parity::fixture("qwen2-f32.gguf")).unwrap();
+    let files = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), bytes.clone())).collect::<Vec<_>>();
+    let pull = |names: &[&str], file: Option<&str>| {
+        let bench = Bench::new(files(names));
+        let pull = Pull { name: NAME.to_owned(), file: file.map(str::to_owned), ..Pull::default() };
+        bench.pull_with(&pull, Run { observer: &Silent, cancel: &CancelToken::new() }).map(|pulled| pulled.model.manifest.graph)
+    };
+    assert_eq!(pull(&["a-Q2_K.gguf", "a-Q4_K_M.gguf", "a-Q8_0.gguf"], None).unwrap(), "a-Q4_K_M.gguf");
+    assert_eq!(pull(&["a-q8_0.gguf", "a-f16.gguf"], None).unwrap(), "a-q8_0.gguf");
+    assert_eq!(pull(&["a-Q2_K.gguf", "a-Q4_K_M.gguf"], Some("a-Q2_K.gguf")).unwrap(), "a-Q2_K.gguf");
+    let several = pull(&["a-Q2_K.gguf", "a-f16.gguf"], None).unwrap_err();
+    assert!(several.hint.contains("--file") && several.hint.contains("a-f16.gguf"), "{several:?}");
+    let parts = pull(&["a-Q4_K_M-00001-of-00002.gguf", "a-Q4_K_M-00002-of-00002.gguf"], None).unwrap_err();
+    assert!(parts.code == ErrorCode::NotFound && parts.message.contains("no whole GGUF file"), "{parts:?}");
+}
+
+#[test]
+fn a_stopped_generator_goes_on_where_it_was() {
+    let bytes = fs::read(crate::parity::fixture("qwen2-f32.gguf")).unwrap();
+    let bench = Bench::new(vec![("m.gguf".to_owned(), bytes.clone())]);
+    bench.hub.always("m.gguf", Fault::CutAfter(50_000));
+    let pull = Pull { name: NAME.to_owned(), ..Pull::default() };
+    let run = |pull: &Pull| bench.pull_with(pull, Run { observer: &Silent, cancel: &CancelToken::new() });
+    let stopped = run(&pull);
+    bench.hub.mend();
+    let pulled = match stopped {
+        // Each attempt brought some of it.
+        Ok(pulled) => pulled,
+        Err(error) => {
+            assert_eq!(error.code, ErrorCode::Download);
+            let pulled = run(&pull).unwrap();
+            assert!(pulled.resumed > 0);
+            pulled
+        }
+    };
+    assert_eq!(pulled.model.manifest.size(), bytes.len() as u64);
+    assert!(pulled.model.generator().is_ok() && bench.files().iter().all(|file| !file.ends_with(".part")));
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::event::{Run, Silent};
-use sidenote_engine::model::{CrossEncoder, Embedder, Role};
+use sidenote_engine::model::{CrossEncoder, Embedder, Generation, Generator, Message, Role, Sampling, Speaker};
 use sidenote_models::catalogue::{KNOWN, Kind, known};
 use sidenote_models::hub::Repository;
 use sidenote_models::{Choice, Import, Installed, Options, Pooling, Store, remove_folder};
@@ -194,7 +194,7 @@ fn the_choice_leaves_the_rest_of_the_settings_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config/settings.toml");
     assert_eq!(Choice::read(&file).unwrap(), Choice::default());
-    let choice = Choice { embedder: Some("a/b".to_owned()), next_embedder: Some("c \"d\"".to_owned()), reranker: None };
+    let choice = Choice { embedder: Some("a/b".to_owned()), next_embedder: Some("c \"d\"".to_owned()), ..Choice::default() };
     choice.write(&file).unwrap();
     assert_eq!(Choice::read(&file).unwrap(), choice);
     let text = "# mine\n[window]\nwidth = 80 # columns\n\n[models] # chosen\nembedder = \"x\"\n";
@@ -214,7 +214,8 @@ fn every_known_model_can_be_asked_for() {
     for model in KNOWN {
         Repository::new(model.repository).unwrap();
         assert!(known(model.name).is_some_and(|found| found.repository == model.repository));
-        assert!(model.file.ends_with(".onnx") && !model.languages.is_empty() && !model.licence.is_empty());
+        let ending = if model.kind == Kind::Generator { ".gguf" } else { ".onnx" };
+        assert!(model.file.ends_with(ending) && !model.languages.is_empty() && !model.licence.is_empty(), "{}", model.name);
         assert!(model.download > 0 && model.memory > model.download, "{}", model.name);
         assert_eq!(model.kind == Kind::Embedder, model.dimensions > 0 && ["mean", "cls"].contains(&model.pooling), "{}", model.name);
     }
@@ -223,4 +224,44 @@ fn every_known_model_can_be_asked_for() {
     names.dedup();
     assert_eq!(names.len(), KNOWN.len());
     assert_eq!(sidenote_models::bundled().spec().name, sidenote_models::BUNDLED);
+}
+
+/// A store with a file of `tests/fixtures/gguf` to take in.
+fn import_gguf(name: &str, options: Options) -> (TempDir, Result<(Installed, Vec<String>), Error>) {
+    let folder = tempfile::tempdir().unwrap();
+    let import = Import { from: crate::parity::fixture(name), name: None, options };
+    let result = import.run(&Store::new(folder.path().join("models")), Run { observer: &Silent, cancel: &CancelToken::new() });
+    (folder, result)
+}
+
+#[test]
+fn a_gguf_file_becomes_a_generator() {
+    let (folder, result) = import_gguf("llama-f32.gguf", Options::default());
+    let (model, notices) = result.unwrap();
+    assert!(notices.is_empty(), "{notices:?}");
+    let manifest = &model.manifest;
+    assert_eq!((manifest.name.as_str(), manifest.kind, manifest.files.len(), manifest.usage.max_tokens), ("llama-f32", Kind::Generator, 1, 8192));
+    assert!(model.memory().unwrap() > manifest.size());
+    let found = Store::new(folder.path().join("models")).find("llama-f32").unwrap();
+    let messages = [Message { speaker: Speaker::User, text: "Hello".to_owned() }];
+    let request = Generation { messages: &messages, limit: 5, sampling: Sampling::default(), passages: None };
+    let writer = found.generator().unwrap();
+    let generated = writer.generate(&request, &mut |_| {}, &CancelToken::new()).unwrap();
+    assert!(generated.new_tokens <= 5 && writer.spec().context == 8192 && writer.spec().leaves_machine_to.is_none());
+    assert_eq!(found.embedder().map(|_| ()).unwrap_err().code, ErrorCode::InvalidInput);
+    assert!(found.verify(Run { observer: &Silent, cancel: &CancelToken::new() }).unwrap().problems.is_empty());
+    // Damaged afterwards.
+    fs::write(found.folder.join("llama-f32.gguf"), b"GGUF").unwrap();
+    assert_eq!(found.generator().map(|_| ()).unwrap_err().code, ErrorCode::ModelUnavailable);
+}
+
+#[test]
+fn a_gguf_file_that_could_not_run_is_not_installed() {
+    let (folder, result) = import_gguf("smollm-tokens.gguf", Options::default());
+    assert_eq!(result.map(|_| ()).unwrap_err().code, ErrorCode::ModelUnavailable);
+    assert!(Store::new(folder.path().join("models")).all().0.is_empty());
+    let (_folder, result) = import_gguf("llama-f32.gguf", Options { kind: Some(Kind::Embedder), ..Options::default() });
+    assert_eq!(result.map(|_| ()).unwrap_err().code, ErrorCode::InvalidInput);
+    let (_folder, result) = import_gguf("llama-f32.gguf", Options { max_tokens: Some(600), ..Options::default() });
+    assert_eq!(result.unwrap().0.manifest.usage.max_tokens, 600);
 }

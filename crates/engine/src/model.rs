@@ -173,6 +173,9 @@ pub trait Generator: Send + Sync {
     /// What it is.
     fn spec(&self) -> &GeneratorSpec;
 
+    /// Starts loading and returns at once, where there is something to load; a failure is told by the first use.
+    fn warm_up(&self) {}
+
     /// Tokens of a text (an estimate where the model does not tell).
     ///
     /// # Errors

@@ -8,8 +8,9 @@ use serde_json::Value;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::Run;
 
-use crate::catalogue::{Kind, Known};
+use crate::catalogue::{Kind, Known, MOST_CONTEXT};
 use crate::external::external_files;
+use crate::generate::{Gguf, Shape, Template, Vocabulary, room};
 use crate::installed::CONFIG;
 use crate::manifest::{Manifest, ModelFile, Usage, is_inside};
 use crate::onnx::Pooling;
@@ -58,7 +59,7 @@ pub(crate) fn assemble(
     run: Run<'_>,
 ) -> Result<(Installed, Vec<String>)> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    let (kind, usage) = usage(folder, graph, known, options)?;
+    let (kind, usage) = if is_gguf(graph) { generator(&folder.join(graph), options)? } else { usage(folder, graph, known, options)? };
     let now = jiff::Timestamp::now();
     let manifest = Manifest {
         format: Manifest::format(),
@@ -76,6 +77,15 @@ pub(crate) fn assemble(
     };
     let mut installed = Installed { folder: folder.to_owned(), manifest };
     let mut notices = Vec::new();
+    if kind == Kind::Generator {
+        // Its file was looked at; a machine that is short of memory now may have enough later.
+        match room::check(&installed.manifest.name, &folder.join(graph)) {
+            Ok(()) => drop(installed.try_out(run.cancel)?),
+            Err(e) => notices.push(format!("{} was not tried out: {}", installed.manifest.name, e.message)),
+        }
+        installed.manifest.write(folder)?;
+        return Ok((installed, notices));
+    }
     let told = std::mem::take(&mut installed.manifest.usage.dimensions);
     match runtime::library() {
         // What it does counts, not what was told.
@@ -93,11 +103,33 @@ pub(crate) fn assemble(
     Ok((installed, notices))
 }
 
+/// Whether a path is that of a generator.
+pub(crate) fn is_gguf(path: &str) -> bool {
+    path.to_ascii_lowercase().ends_with(".gguf")
+}
+
+/// How a generator is used: its file says it all. A file that could not be run is refused before anything is loaded.
+fn generator(file: &Path, options: &Options) -> Result<(Kind, Usage)> {
+    if options.kind.is_some_and(|kind| kind != Kind::Generator) || options.pooling.is_some() {
+        return Err(Error::new(ErrorCode::InvalidInput, "a GGUF file holds a generator", "leave out --kind and --pooling, or choose an ONNX model"));
+    }
+    let gguf = Gguf::open(file)?;
+    let shape = Shape::read(&gguf)?;
+    Vocabulary::read(&gguf)?;
+    Template::read(&gguf)?;
+    let max_tokens = options.max_tokens.unwrap_or(MOST_CONTEXT).min(shape.context);
+    Ok((Kind::Generator, Usage { pooling: String::new(), query_prefix: String::new(), passage_prefix: String::new(), max_tokens, dimensions: 0 }))
+}
+
 /// The files beside a graph that hold its weights, relative to the model's folder. Those that are not safe to fetch are refused.
 ///
 /// # Errors
 /// `ModelUnavailable` if it is no ONNX graph or names a file outside.
 pub(crate) fn weights_of(folder: &Path, graph: &str) -> Result<Vec<String>> {
+    if is_gguf(graph) {
+        // Everything is inside.
+        return Ok(Vec::new());
+    }
     let path = folder.join(graph);
     let unusable = |why: String| {
         Error::new(ErrorCode::ModelUnavailable, format!("`{graph}` cannot be used: {why}"), "choose another file with --file, or another model")
@@ -131,6 +163,13 @@ fn usage(folder: &Path, graph: &str, known: Option<&Known>, options: &Options) -
     let number = |value: &Value| value.as_f64().filter(|n| (1.0..1e6).contains(n)).and_then(|_| value.as_u64()).and_then(|n| usize::try_from(n).ok());
     let classifies =
         config["architectures"].as_array().is_some_and(|list| list.iter().any(|a| a.as_str().is_some_and(|a| a.ends_with("SequenceClassification"))));
+    if options.kind == Some(Kind::Generator) {
+        return Err(Error::new(
+            ErrorCode::InvalidInput,
+            "a generator comes as a GGUF file, and this is an ONNX model",
+            "name a file that ends in .gguf",
+        ));
+    }
     let kind = options.kind.or(known.map(|known| known.kind)).unwrap_or(if classifies { Kind::Reranker } else { Kind::Embedder });
     let own = number(&read("tokenizer_config.json")["model_max_length"]).or(number(&config["max_position_embeddings"])).unwrap_or(512);
     let max_tokens = options.max_tokens.or(known.map(|known| known.max_tokens)).unwrap_or(own.min(MOST_TOKENS));

@@ -14,6 +14,8 @@ pub enum Kind {
     Embedder,
     /// Scores a query together with a passage.
     Reranker,
+    /// Writes answers.
+    Generator,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
         match self {
             Self::Embedder => "embedder",
             Self::Reranker => "reranker",
+            Self::Generator => "generator",
         }
     }
 }
@@ -39,7 +42,7 @@ pub struct Known {
     pub kind: Kind,
     /// `OWNER/NAME` on the hub.
     pub repository: &'static str,
-    /// The graph's path in the repository.
+    /// The path of the graph, or of the GGUF file, in the repository.
     pub file: &'static str,
     /// Languages it is made for.
     pub languages: &'static str,
@@ -49,11 +52,11 @@ pub struct Known {
     pub download: u64,
     /// Bytes of memory in use, approximate.
     pub memory: u64,
-    /// Length of a vector; 0 for a reranker.
+    /// Length of a vector; 0 for other kinds than embedders.
     pub dimensions: usize,
-    /// Tokens of a text, or of query and passage together, that are looked at.
+    /// Tokens of a text, of query and passage together, or of conversation and answer together, that are looked at.
     pub max_tokens: usize,
-    /// `mean` or `cls`; empty for a reranker.
+    /// `mean` or `cls`; empty for other kinds than embedders.
     pub pooling: &'static str,
     /// Put before a search input.
     pub query_prefix: &'static str,
@@ -84,10 +87,19 @@ const E5: Known =
 
 const RERANKER: Known = Known { kind: Kind::Reranker, pooling: "", ..EMBEDDER };
 
+/// What a generator may use of the context it was made for: the memory of a conversation grows with it.
+pub(crate) const MOST_CONTEXT: usize = 16_384;
+
+const GENERATOR: Known = Known { kind: Kind::Generator, pooling: "", licence: "Apache-2.0", max_tokens: MOST_CONTEXT, ..EMBEDDER };
+
+const QWEN3: Known = Known { languages: "Chinese, English, 100+ more", ..GENERATOR };
+
+const LLAMA: Known = Known { languages: "English, 7 more", licence: "Llama 3.2 Community", ..GENERATOR };
+
 /// What is put before a Chinese search input of the BGE models.
 const BGE_ZH: &str = "为这个句子生成表示以用于检索相关文章：";
 
-/// Every known model: embedders, then rerankers, small ones first.
+/// Every known model: embedders, then rerankers, then generators, small ones first.
 pub const KNOWN: &[Known] = &[
     Known {
         name: "bge-small-zh-v1.5",
@@ -183,6 +195,49 @@ pub const KNOWN: &[Known] = &[
         max_tokens: 1024,
         ..RERANKER
     },
+    Known { name: "qwen3-0.6b", repository: "Qwen/Qwen3-0.6B-GGUF", file: "Qwen3-0.6B-Q8_0.gguf", download: 639 * MB, memory: 1_400 * MB, ..QWEN3 },
+    Known {
+        name: "llama-3.2-1b",
+        repository: "bartowski/Llama-3.2-1B-Instruct-GGUF",
+        file: "Llama-3.2-1B-Instruct-Q4_K_M.gguf",
+        download: 808 * MB,
+        memory: 2_000 * MB,
+        ..LLAMA
+    },
+    Known {
+        name: "qwen3-1.7b",
+        repository: "unsloth/Qwen3-1.7B-GGUF",
+        file: "Qwen3-1.7B-Q4_K_M.gguf",
+        download: 1_107 * MB,
+        memory: 3_300 * MB,
+        ..QWEN3
+    },
+    Known {
+        name: "qwen2.5-1.5b",
+        repository: "Qwen/Qwen2.5-1.5B-Instruct-GGUF",
+        file: "qwen2.5-1.5b-instruct-q4_k_m.gguf",
+        languages: "Chinese, English, 27 more",
+        download: 1_117 * MB,
+        memory: 2_900 * MB,
+        ..GENERATOR
+    },
+    Known {
+        name: "llama-3.2-3b",
+        repository: "bartowski/Llama-3.2-3B-Instruct-GGUF",
+        file: "Llama-3.2-3B-Instruct-Q4_K_M.gguf",
+        download: 2_019 * MB,
+        memory: 5_400 * MB,
+        ..LLAMA
+    },
+    Known {
+        name: "qwen3-4b",
+        repository: "unsloth/Qwen3-4B-Instruct-2507-GGUF",
+        file: "Qwen3-4B-Instruct-2507-Q4_K_M.gguf",
+        download: 2_497 * MB,
+        memory: 6_700 * MB,
+        ..QWEN3
+    },
+    Known { name: "qwen3-8b", repository: "Qwen/Qwen3-8B-GGUF", file: "Qwen3-8B-Q4_K_M.gguf", download: 5_028 * MB, memory: 12_600 * MB, ..QWEN3 },
 ];
 
 /// The known model of a short name or of an `OWNER/NAME`.

@@ -8,6 +8,8 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::notes::write_whole;
 use toml_edit::{DocumentMut, Item, Table, value};
 
+use crate::endpoint::EndpointSettings;
+
 /// The chosen models, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
@@ -17,7 +19,14 @@ pub struct Choice {
     pub next_embedder: Option<String>,
     /// The cross-encoder; none is none.
     pub reranker: Option<String>,
+    /// The generator; none is none. [`ENDPOINT`] is the one on another machine.
+    pub generator: Option<String>,
+    /// How the generator on another machine is reached. Read only: the person writes it.
+    pub endpoint: Option<EndpointSettings>,
 }
+
+/// The name that stands for the generator behind an address instead of an installed one.
+pub const ENDPOINT: &str = "endpoint";
 
 const TABLE: &str = "models";
 
@@ -36,7 +45,13 @@ impl Choice {
             None => Ok(None),
             Some(item) => item.as_str().map(|name| Some(name.to_owned())).ok_or_else(|| unusable(settings, &format!("`{TABLE}.{key}` is no text"))),
         };
-        Ok(Self { embedder: name("embedder")?, next_embedder: name("next_embedder")?, reranker: name("reranker")? })
+        Ok(Self {
+            embedder: name("embedder")?,
+            next_embedder: name("next_embedder")?,
+            reranker: name("reranker")?,
+            generator: name("generator")?,
+            endpoint: table.get(ENDPOINT).map(|item| endpoint(item).map_err(|why| unusable(settings, &why))).transpose()?,
+        })
     }
 
     /// Writes the choice, whole or not at all.
@@ -47,7 +62,9 @@ impl Choice {
         let mut document = document(settings)?;
         let table = document.entry(TABLE).or_insert_with(|| Item::Table(Table::new()));
         let table = table.as_table_like_mut().ok_or_else(|| unusable(settings, &format!("`{TABLE}` is no table")))?;
-        for (key, name) in [("embedder", &self.embedder), ("next_embedder", &self.next_embedder), ("reranker", &self.reranker)] {
+        let names =
+            [("embedder", &self.embedder), ("next_embedder", &self.next_embedder), ("reranker", &self.reranker), ("generator", &self.generator)];
+        for (key, name) in names {
             match name {
                 Some(name) => drop(table.insert(key, value(name.as_str()))),
                 None => drop(table.remove(key)),
@@ -58,6 +75,23 @@ impl Choice {
         }
         write_whole(settings, document.to_string().as_bytes())
     }
+}
+
+/// `[models] endpoint = { url = "…", model = "…", key_env = "…", context = 8192 }`.
+fn endpoint(item: &Item) -> std::result::Result<EndpointSettings, String> {
+    let table = item.as_table_like().ok_or("`models.endpoint` is no table")?;
+    let text = |key: &str| match table.get(key) {
+        None => Ok(None),
+        Some(item) => item.as_str().map(|text| Some(text.to_owned())).ok_or_else(|| format!("`models.endpoint.{key}` is no text")),
+    };
+    let needed = |key: &str| text(key)?.ok_or_else(|| format!("`models.endpoint` has no `{key}`"));
+    let context = table.get("context").map(|item| item.as_integer().and_then(|n| usize::try_from(n).ok()).filter(|n| *n >= 512));
+    Ok(EndpointSettings {
+        url: needed("url")?,
+        model: needed("model")?,
+        key_env: text("key_env")?,
+        context: context.map(|n| n.ok_or("`models.endpoint.context` is no number of at least 512")).transpose()?,
+    })
 }
 
 fn document(settings: &Path) -> Result<DocumentMut> {

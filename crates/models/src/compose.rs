@@ -8,7 +8,7 @@ use sidenote_engine::error::{Error, Result};
 use sidenote_engine::model::{CrossEncoder, Embedder, Generator, TokenVectors};
 use sidenote_engine::paths::Paths;
 
-use crate::{BUNDLED, Choice, Installed, Store};
+use crate::{BUNDLED, Choice, ENDPOINT, Installed, Remote, Store};
 
 /// The models of this run.
 #[derive(Clone, Default)]
@@ -71,7 +71,35 @@ pub fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models {
             Err(error) => models.notices.push(format!("results are not reranked: {}; {}", error.message, error.hint)),
         }
     }
+    match generator(&store, &choice) {
+        Ok(model) => models.generator = model,
+        Err(error) => models.notices.push(format!("no model writes the answer: {}; {}", error.message, error.hint)),
+    }
     models
+}
+
+/// The chosen generator. It is loaded by whoever is going to ask it: a search has no use for it.
+fn generator(store: &Store, choice: &Choice) -> Result<Option<Arc<dyn Generator>>> {
+    match choice.generator.as_deref() {
+        None => Ok(None),
+        Some(ENDPOINT) => Ok(Some(Arc::new(remote(choice)?))),
+        Some(name) => Ok(Some(Arc::new(chosen(store, name)?.generator()?))),
+    }
+}
+
+/// The generator on another machine, as the settings describe it.
+///
+/// # Errors
+/// `InvalidInput` if they do not, or not in a way that can be used.
+pub fn remote(choice: &Choice) -> Result<Remote> {
+    let settings = choice.endpoint.as_ref().ok_or_else(|| {
+        Error::new(
+            sidenote_engine::error::ErrorCode::InvalidInput,
+            "the settings name no endpoint",
+            "write `endpoint = { url = \"https://host/v1\", model = \"name\", key_env = \"VARIABLE\" }` into `[models]` of settings.toml",
+        )
+    })?;
+    Remote::new(settings, |name| std::env::var(name).ok())
 }
 
 /// A handle on an embedder by name, the one inside the program included.

@@ -10,6 +10,7 @@ mod request;
 
 pub use checksum::Checksum;
 pub(crate) use checksum::{Hashing, hash_file};
+pub(crate) use client::is_local;
 pub use client::{Client, Limits};
 pub(crate) use download::Download;
 pub use listing::{Entry, Listing, Repository};

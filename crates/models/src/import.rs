@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Stage};
 
-use crate::assemble::{Options, Origin, assemble, weights_of};
+use crate::assemble::{Options, Origin, assemble, is_gguf, weights_of};
 use crate::catalogue::known;
 use crate::fingerprint::Digest;
 use crate::hub::Hashing;
@@ -18,7 +18,7 @@ use crate::store::{Installed, Store, remove_folder};
 /// What is to be imported.
 #[derive(Clone, Debug, Default)]
 pub struct Import {
-    /// A folder with a model's files, or its `.onnx` file.
+    /// A folder with a model's files, its `.onnx` file, or a generator's `.gguf` file.
     pub from: PathBuf,
     /// The name it is chosen by; the folder's own without one. With the name of a known model that model's recipe is used.
     pub name: Option<String>,
@@ -37,7 +37,8 @@ impl Import {
             _ => Error::io("open", &self.from, &e),
         })?;
         let (folder, graph) = source(&from)?;
-        let own = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let own = if is_gguf(&graph) { from.file_stem().filter(|_| from.is_file()) } else { None }.or(folder.file_name());
+        let own = own.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name(self.name.as_deref().unwrap_or(&own))?;
         let known = known(&name);
         let name = known.map_or(name, |known| known.name.to_owned());
@@ -53,10 +54,12 @@ impl Import {
         paths.extend(weights_of(&folder, &graph)?);
         let beside = graph.rsplit_once('/').map_or("", |(beside, _)| beside);
         let find = |name: &str| [name.to_owned(), format!("{beside}/{name}")].into_iter().find(|path| folder.join(path).is_file());
-        for needed in NEEDED {
-            paths.push(find(needed).ok_or_else(|| missing(&folder, needed))?);
+        if !is_gguf(&graph) {
+            for needed in NEEDED {
+                paths.push(find(needed).ok_or_else(|| missing(&folder, needed))?);
+            }
+            paths.extend(USEFUL.iter().filter_map(|name| find(name)));
         }
-        paths.extend(USEFUL.iter().filter_map(|name| find(name)));
         if let Some(path) = paths.iter().find(|path| !folder.join(path).is_file()) {
             return Err(missing(&folder, path));
         }
@@ -126,11 +129,14 @@ fn source(from: &Path) -> Result<(PathBuf, String)> {
     if from.is_file() {
         let graph = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let folder = from.parent().unwrap_or(from);
+        if is_gguf(&graph) {
+            return Ok((folder.to_owned(), graph));
+        }
         if !graph.ends_with(".onnx") {
             return Err(Error::new(
                 ErrorCode::InvalidInput,
-                format!("`{}` is no ONNX model", from.display()),
-                "name a folder, or a file ending in .onnx",
+                format!("`{}` is no ONNX model and no GGUF file", from.display()),
+                "name a folder, or a file ending in .onnx or .gguf",
             ));
         }
         // Tokenizers lie above the folder `onnx`, as on the hubs.
@@ -139,7 +145,10 @@ fn source(from: &Path) -> Result<(PathBuf, String)> {
     }
     let inside = |folder: &str| -> Vec<String> {
         let names = fs::read_dir(from.join(folder)).into_iter().flatten().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-        names.filter(|name| name.ends_with(".onnx")).map(|name| if folder.is_empty() { name } else { format!("{folder}/{name}") }).collect()
+        names
+            .filter(|name| name.ends_with(".onnx") || is_gguf(name))
+            .map(|name| if folder.is_empty() { name } else { format!("{folder}/{name}") })
+            .collect()
     };
     let mut graphs = inside("onnx");
     graphs.extend(inside(""));
@@ -151,7 +160,7 @@ fn source(from: &Path) -> Result<(PathBuf, String)> {
         (None, []) => Err(missing(from, "model.onnx")),
         (None, several) => Err(Error::new(
             ErrorCode::InvalidInput,
-            format!("`{}` holds several ONNX models", from.display()),
+            format!("`{}` holds several models", from.display()),
             format!("name one of them: {}", several.join(", ")),
         )),
     }
@@ -162,7 +171,8 @@ fn name(name: &str) -> Result<String> {
     let fits = (1..=96).contains(&name.len())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         && !name.starts_with(['.', '-'])
-        && name != crate::BUNDLED;
+        && name != crate::BUNDLED
+        && name != crate::ENDPOINT;
     if fits {
         return Ok(name.to_owned());
     }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
-use sidenote_engine::model::{CrossEncoder, Embedder, Fingerprint, ModelSpec, Role};
+use sidenote_engine::model::{CrossEncoder, Embedder, Fingerprint, Generation, Generator, Message, ModelSpec, Role, Sampling, Speaker};
 
 use crate::catalogue::Kind;
 use crate::cross_encoder::{CrossEncoderFiles, OnnxCrossEncoder};
 use crate::fingerprint::{Digest, fingerprint};
+use crate::generate::{Gguf, Shape, Writer, needed};
 use crate::manifest::Manifest;
 use crate::onnx::{ModelFiles, OnnxEmbedder};
 use crate::store::Installed;
@@ -44,7 +45,7 @@ impl Installed {
     /// A handle on the embedder. Nothing is loaded yet.
     ///
     /// # Errors
-    /// `InvalidInput` for a reranker, `ModelUnavailable` if files are missing or have another size than when they came.
+    /// `InvalidInput` for another kind of model, `ModelUnavailable` if files are missing or have another size than when they came.
     pub fn embedder(&self) -> Result<OnnxEmbedder> {
         self.check(Kind::Embedder)?;
         let manifest = &self.manifest;
@@ -63,7 +64,25 @@ impl Installed {
         Ok(OnnxCrossEncoder::new(&self.manifest.name, self.manifest.usage.max_tokens, threads(), move || files.reranker()))
     }
 
-    /// Runs the model once; the length of an embedder's vectors, 0 for a reranker.
+    /// A handle on the generator. Nothing is loaded yet.
+    ///
+    /// # Errors
+    /// As [`embedder`](Self::embedder).
+    pub fn generator(&self) -> Result<Writer> {
+        self.check(Kind::Generator)?;
+        let manifest = &self.manifest;
+        Ok(Writer::new(&manifest.name, &self.folder.join(&manifest.graph), manifest.usage.max_tokens))
+    }
+
+    /// Bytes of memory that a generator takes in use, as its file tells; `None` for other kinds, or where the file cannot be read.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        self.check(Kind::Generator).ok()?;
+        let gguf = Gguf::open(&self.folder.join(&self.manifest.graph)).ok()?;
+        Some(needed(&gguf, &Shape::read(&gguf).ok()?))
+    }
+
+    /// Runs the model once; the length of an embedder's vectors, 0 for other kinds.
     ///
     /// # Errors
     /// `ModelUnavailable`, `Cancelled`.
@@ -74,6 +93,11 @@ impl Installed {
                 Ok(vectors.first().map_or(0, Vec::len))
             }
             Kind::Reranker => self.reranker()?.rerank("注意力 attention", &["注意力 attention"], cancel).map(|_| 0),
+            Kind::Generator => {
+                let messages = [Message { speaker: Speaker::User, text: "注意力 attention".to_owned() }];
+                let request = Generation { messages: &messages, limit: 2, sampling: Sampling::default(), passages: None };
+                self.generator()?.generate(&request, &mut |_| {}, cancel).map(|_| 0)
+            }
         }
     }
 

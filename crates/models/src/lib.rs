@@ -1,5 +1,5 @@
-//! Models behind the engine's traits: the static embedding model shipped inside the program, fastembed on ONNX Runtime for those a person adds.
-//! It owns where the runtime library is found, the threads that own models, fingerprints, downloads and the folder of models. It must not know
+//! Models behind the engine's traits: the static embedding model shipped inside the program, fastembed on ONNX Runtime for those a person adds, candle
+//! for generators. It owns where the runtime library is found, the threads that own models, fingerprints, downloads and the folder of models. It must not know
 //! notes, indexes or shells.
 
 mod assemble;
@@ -8,8 +8,10 @@ pub mod catalogue;
 mod choice;
 pub mod compose;
 mod cross_encoder;
+mod endpoint;
 mod external;
 mod fingerprint;
+pub mod generate;
 pub mod hub;
 mod import;
 mod installed;
@@ -26,8 +28,9 @@ mod worker;
 pub use assemble::Options;
 pub use bundled::{bundled, bundled_files};
 pub use catalogue::BUNDLED;
-pub use choice::Choice;
+pub use choice::{Choice, ENDPOINT};
 pub use cross_encoder::{CrossEncoderFiles, OnnxCrossEncoder};
+pub use endpoint::{EndpointSettings, Remote};
 pub use fingerprint::{Digest, fingerprint};
 pub use import::Import;
 pub use manifest::{Manifest, ModelFile, Usage};

@@ -32,15 +32,15 @@ pub struct ModelFile {
 /// How a model is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// `mean` or `cls`; empty for a reranker.
+    /// `mean` or `cls`; empty for other kinds than embedders.
     pub pooling: String,
     /// Put before a search input.
     pub query_prefix: String,
     /// Put before an indexed text.
     pub passage_prefix: String,
-    /// Tokens that are looked at.
+    /// Tokens that are looked at; of a generator, tokens of conversation and answer together.
     pub max_tokens: usize,
-    /// Length of a vector; 0 for a reranker.
+    /// Length of a vector; 0 for other kinds than embedders.
     pub dimensions: usize,
 }
 
@@ -59,7 +59,7 @@ pub struct Manifest {
     pub endpoint: String,
     /// The commit, or a digest of the files for an imported one.
     pub revision: String,
-    /// The graph's path.
+    /// The path of the graph, or of the GGUF file.
     pub graph: String,
     /// How it is used.
     pub usage: Usage,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Stage};
 
-use crate::assemble::{Options, Origin, assemble, weights_of};
+use crate::assemble::{Options, Origin, assemble, is_gguf, weights_of};
 use crate::catalogue::{KNOWN, Known, known};
 use crate::hub::{Client, Download, Entry, Listing, Repository};
 use crate::installed::{NEEDED, USEFUL};
@@ -27,7 +27,7 @@ pub struct Pull {
     pub name: String,
     /// Branch, tag or commit; `main` without one.
     pub revision: Option<String>,
-    /// The graph's path in the repository, where it is not the usual one.
+    /// The path of the graph or GGUF file in the repository, where it is not the usual one.
     pub file: Option<String>,
     /// What the person says about the model.
     pub options: Options,
@@ -77,7 +77,8 @@ impl Pull {
         }
         let listing = Listing::fetch(client, &repository, self.revision.as_deref().unwrap_or("main"), run.cancel)?;
         let graph = graph(&listing, &repository, self.file.as_deref(), known)?;
-        let mut plan: VecDeque<Entry> = texts(&listing, &repository, &graph.path)?.into();
+        let texts = if is_gguf(&graph.path) { Vec::new() } else { texts(&listing, &repository, &graph.path)? };
+        let mut plan: VecDeque<Entry> = texts.into();
         plan.push_back(graph.clone());
         plan.extend(listing.files.iter().filter(|file| is_data_of(&file.path, &graph.path)).cloned());
 
@@ -153,32 +154,48 @@ fn incomplete(repository: &Repository, path: &str) -> Error {
     )
 }
 
-/// The graph to download.
+/// The graph, or the GGUF file, to download.
 fn graph(listing: &Listing, repository: &Repository, wanted: Option<&str>, known: Option<&Known>) -> Result<Entry> {
-    let graphs: Vec<&Entry> = listing.files.iter().filter(|file| file.path.ends_with(".onnx")).collect();
+    let models: Vec<&Entry> =
+        listing.files.iter().filter(|file| file.path.ends_with(".onnx") || is_gguf(&file.path) && !is_part(&file.path)).collect();
     if let Some(wanted) = wanted {
-        return graphs.iter().find(|file| file.path == wanted).map(|file| (*file).clone()).ok_or_else(|| choices(repository, &graphs, Some(wanted)));
+        return models.iter().find(|file| file.path == wanted).map(|file| (*file).clone()).ok_or_else(|| choices(repository, &models, Some(wanted)));
     }
     let usual = known.map(|known| known.file).into_iter().chain(["onnx/model.onnx", "model.onnx"]);
-    let found = usual.into_iter().find_map(|path| graphs.iter().find(|file| file.path == path));
-    match (found, graphs.as_slice()) {
+    let found = usual.into_iter().find_map(|path| models.iter().find(|file| file.path == path)).or_else(|| usual_gguf(&models));
+    match (found, models.as_slice()) {
         (Some(file), _) => Ok((*file).clone()),
         (None, [only]) => Ok((*only).clone()),
-        _ => Err(choices(repository, &graphs, None)),
+        _ => Err(choices(repository, &models, None)),
     }
 }
 
-fn choices(repository: &Repository, graphs: &[&Entry], wanted: Option<&str>) -> Error {
+/// Of several GGUF files of one model the one that most people take: about four and a half bits a weight, else eight and a half.
+fn usual_gguf<'a, 'b>(models: &'b [&'a Entry]) -> Option<&'b &'a Entry> {
+    ["q4_k_m.gguf", "q8_0.gguf"].iter().find_map(|ending| {
+        let mut fitting = models.iter().filter(|file| file.path.to_ascii_lowercase().ends_with(ending));
+        fitting.next().filter(|_| fitting.next().is_none())
+    })
+}
+
+/// Whether a file is one of several that make up a model: `…-00001-of-00003.gguf`.
+fn is_part(path: &str) -> bool {
+    let Some((before, count)) = path[..path.len() - ".gguf".len()].rsplit_once("-of-") else { return false };
+    let number = |text: &str| text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit());
+    number(count) && before.rsplit_once('-').is_some_and(|(_, part)| number(part))
+}
+
+fn choices(repository: &Repository, models: &[&Entry], wanted: Option<&str>) -> Error {
     let name = repository.as_str();
-    if graphs.is_empty() {
+    if models.is_empty() {
         return Error::new(
             ErrorCode::NotFound,
-            format!("{name} holds no ONNX model"),
-            "look for a repository of the same model that has a file ending in .onnx",
+            format!("{name} holds no ONNX model and no whole GGUF file"),
+            "look for a repository of the same model that has a file ending in .onnx or .gguf",
         );
     }
-    let paths: Vec<String> = graphs.iter().take(12).map(|file| format!("`{}`", file.path)).collect();
-    let what = wanted.map_or_else(|| format!("{name} holds several ONNX models"), |wanted| format!("{name} has no ONNX model `{wanted}`"));
+    let paths: Vec<String> = models.iter().take(12).map(|file| format!("`{}`", file.path)).collect();
+    let what = wanted.map_or_else(|| format!("{name} holds several models"), |wanted| format!("{name} has no model `{wanted}`"));
     Error::new(ErrorCode::NotFound, what, format!("choose one with --file: {}", paths.join(", ")))
 }
 

@@ -76,7 +76,8 @@ impl<S: Serve> Worker<S> {
         }
     }
 
-    fn send(&self, question: S::Question, cancel: &CancelToken) -> Result<Receiver<Result<S::Answer>>> {
+    /// Sends a question; its answer comes over the channel.
+    pub(crate) fn send(&self, question: S::Question, cancel: &CancelToken) -> Result<Receiver<Result<S::Answer>>> {
         // Room for the one answer: the owning thread never waits for a caller that went away.
         let (reply, answer) = sync_channel(1);
         self.requests()?.send(Request { question, cancel: cancel.clone(), reply }).map_err(|_| self.ended())?;

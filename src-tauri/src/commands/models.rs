@@ -66,7 +66,7 @@ fn shown(model: &Installed, choice: &Choice) -> ModelInfo {
         name: manifest.name.clone(),
         kind: manifest.kind,
         installed: true,
-        used: is(&choice.embedder) || is(&choice.reranker),
+        used: is(&choice.embedder) || is(&choice.reranker) || is(&choice.generator),
         preparing: is(&choice.next_embedder),
         bundled: false,
         languages: manifest.languages.clone(),
@@ -136,12 +136,13 @@ pub(crate) async fn use_model(desk: State<'_, Arc<Desk>>, name: String) -> Resul
             let mut choice = Choice::read(&settings)?;
             match installed.as_ref().map(|model| model.manifest.kind) {
                 None if name != BUNDLED => return Err(compose::not_installed(&name)),
-                Some(Kind::Reranker) => {
+                Some(kind @ (Kind::Reranker | Kind::Generator)) => {
                     // A model that does not run is not chosen.
                     if let Some(model) = &installed {
                         model.try_out(cancel)?;
                     }
-                    choice.reranker = Some(name);
+                    let chosen = if kind == Kind::Reranker { &mut choice.reranker } else { &mut choice.generator };
+                    *chosen = Some(name);
                 }
                 // The old one goes on answering until every vector is there.
                 _ => choice.next_embedder = Some(name).filter(|name| *name != choice.embedder.as_deref().unwrap_or(BUNDLED)),
@@ -160,6 +161,7 @@ pub(crate) async fn use_none(desk: State<'_, Arc<Desk>>, kind: Kind) -> Result<(
             let mut choice = Choice::read(&settings)?;
             match kind {
                 Kind::Reranker => choice.reranker = None,
+                Kind::Generator => choice.generator = None,
                 Kind::Embedder => {
                     return Err(Error::new(ErrorCode::InvalidInput, "search by meaning needs a model", "use the one inside the program"));
                 }
@@ -184,7 +186,8 @@ pub(crate) async fn remove_model(desk: State<'_, Arc<Desk>>, name: String) -> Re
             let store = Store::new(desk.paths.models());
             let model = store.find(&name).ok_or_else(|| compose::not_installed(&name))?;
             let choice = Choice::read(&desk.paths.settings())?;
-            let used = [&choice.embedder, &choice.next_embedder, &choice.reranker].into_iter().flatten().any(|chosen| *chosen == name);
+            let used =
+                [&choice.embedder, &choice.next_embedder, &choice.reranker, &choice.generator].into_iter().flatten().any(|chosen| *chosen == name);
             if used {
                 return Err(Error::new(ErrorCode::InvalidInput, format!("{name} is in use"), "use another model first"));
             }

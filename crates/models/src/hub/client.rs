@@ -100,7 +100,7 @@ impl Client {
 }
 
 /// Whether an address is on this machine.
-fn is_local(url: &str) -> bool {
+pub(crate) fn is_local(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     uri.host().is_some_and(|host| {
         let host = host.trim_matches(['[', ']']);

@@ -1301,7 +1301,7 @@ export type AppInfo = {
 /**
  * What a model does.
  */
-export type ModelKind = 'embedder' | 'reranker';
+export type ModelKind = 'embedder' | 'reranker' | 'generator';
 
 /**
  * A model.

@@ -1,12 +1,13 @@
-//! `models use`: another embedding model, another cross-encoder, or none. It must not know how vectors are made.
+//! `models use`: another embedding model, another cross-encoder, another generator, or none. It must not know how vectors are made.
 
 use std::time::Instant;
 
 use clap::Args;
 use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::model::Generator;
 use sidenote_engine::wire;
 use sidenote_models::catalogue::Kind;
-use sidenote_models::{BUNDLED, Choice, Store};
+use sidenote_models::{BUNDLED, Choice, ENDPOINT, Remote, Store};
 
 use super::json::Used;
 use crate::app::App;
@@ -18,12 +19,15 @@ use crate::switch::{State, go_on};
 /// Arguments of `models use`.
 #[derive(Args, Debug)]
 pub(crate) struct Use {
-    /// An installed model
-    #[arg(value_name = "NAME", required_unless_present = "no_reranker", conflicts_with = "no_reranker")]
+    /// An installed model, or `endpoint` for the generator that the settings name
+    #[arg(value_name = "NAME", required_unless_present_any = ["no_reranker", "no_generator"], conflicts_with_all = ["no_reranker", "no_generator"])]
     name: Option<String>,
     /// Do without a cross-encoder
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_generator")]
     no_reranker: bool,
+    /// Do without a generator: answers are the notes' own sentences
+    #[arg(long)]
+    no_generator: bool,
 }
 
 impl Use {
@@ -34,6 +38,13 @@ impl Use {
         let installed = store.find(name);
         let mut used = match (&installed, name) {
             _ if self.no_reranker => reranker(app, None)?,
+            _ if self.no_generator => generator(app, None)?,
+            (_, ENDPOINT) => {
+                let remote = compose::remote(&Choice::read(&app.paths().settings())?)?;
+                let mut used = generator(app, Some(ENDPOINT))?;
+                used.notices.extend(leaving(&remote));
+                used
+            }
             (_, BUNDLED) => embedder(app, &store, BUNDLED)?,
             (None, _) => return Err(compose::not_installed(name).into()),
             (Some(model), _) => match model.manifest.kind {
@@ -42,6 +53,10 @@ impl Use {
                     // A model that does not run is not chosen.
                     model.try_out(&app.cancel)?;
                     reranker(app, Some(&model.manifest.name))?
+                }
+                Kind::Generator => {
+                    model.try_out(&app.cancel)?;
+                    generator(app, Some(&model.manifest.name))?
                 }
             },
         };
@@ -62,6 +77,20 @@ fn reranker(app: &App, name: Option<&str>) -> Result<Used> {
     let before = std::mem::replace(&mut choice.reranker, name.map(str::to_owned));
     choice.write(&settings)?;
     Ok(used(Kind::Reranker, name, before, State::InUse))
+}
+
+fn generator(app: &App, name: Option<&str>) -> Result<Used> {
+    let settings = app.paths().settings();
+    let mut choice = Choice::read(&settings)?;
+    let before = std::mem::replace(&mut choice.generator, name.map(str::to_owned));
+    choice.write(&settings)?;
+    Ok(used(Kind::Generator, name, before, State::InUse))
+}
+
+/// What the person should know of an endpoint that is not on this machine.
+fn leaving(remote: &Remote) -> Option<String> {
+    let host = remote.spec().leaves_machine_to.as_ref()?;
+    Some(format!("each question is sent to {host} with the passages found for it; `sidenote models use --no-generator` stops that"))
 }
 
 fn used(kind: Kind, model: Option<&str>, before: Option<String>, state: State) -> Used {
@@ -120,6 +149,8 @@ fn human(used: &Used) -> String {
     let before = one_line(used.before.as_deref().unwrap_or_default());
     match (used.kind, used.state) {
         (Kind::Reranker, _) if used.model.is_none() => "results are no longer reranked\n".to_owned(),
+        (Kind::Generator, _) if used.model.is_none() => "answers are the notes' own sentences again\n".to_owned(),
+        (Kind::Generator, _) => format!("{name} writes the answers from now on; `sidenote models use --no-generator` undoes it\n"),
         (Kind::Reranker, _) => format!("{name} orders the first results from now on; `sidenote models use --no-reranker` undoes it\n"),
         (_, State::InUse) if name == before => format!("{name} is in use\n"),
         (_, State::InUse) => {

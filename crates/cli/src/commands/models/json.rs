@@ -10,7 +10,7 @@ pub(crate) struct Model {
     pub(crate) name: String,
     /// What it does.
     pub(crate) kind: Kind,
-    /// `OWNER/NAME` on a hub, or the file it was imported from; null for the one inside the program.
+    /// `OWNER/NAME` on a hub, the file it was imported from, or an endpoint's address; null for the one inside the program.
     pub(crate) source: Option<String>,
     /// The commit, or a digest of imported files; null where it is not installed.
     pub(crate) revision: Option<String>,
@@ -22,7 +22,7 @@ pub(crate) struct Model {
     pub(crate) size: Option<u64>,
     /// Bytes of memory in use, approximate; null where it is not known.
     pub(crate) memory: Option<u64>,
-    /// Length of a vector; null for a reranker.
+    /// Length of a vector; null for other kinds than embedders.
     pub(crate) dimensions: Option<usize>,
     /// Whether it can be used at once.
     pub(crate) installed: bool,
@@ -39,7 +39,7 @@ pub(crate) struct Listed {
     pub(crate) version: u32,
     /// The folder of models.
     pub(crate) folder: String,
-    /// Embedders, then rerankers.
+    /// Embedders, then rerankers, then generators.
     pub(crate) models: Vec<Model>,
     /// What the person should know.
     pub(crate) notices: Vec<String>,
@@ -75,15 +75,15 @@ pub(crate) struct Used {
     pub(crate) version: u32,
     /// What was chosen.
     pub(crate) kind: Kind,
-    /// The chosen model; null for no reranker.
+    /// The chosen model; null for no reranker or no generator.
     pub(crate) model: Option<String>,
-    /// The model that was in use before; null for no reranker.
+    /// The model that was in use before; null for no reranker or no generator.
     pub(crate) before: Option<String>,
     /// `in_use`, `preparing` (stopped; the old one answers), or `abandoned`.
     pub(crate) state: crate::switch::State,
-    /// Passages with a vector of the model; 0 for a reranker.
+    /// Passages with a vector of the model; 0 for other kinds than embedders.
     pub(crate) embedded: u64,
-    /// All passages; 0 for a reranker.
+    /// All passages; 0 for other kinds than embedders.
     pub(crate) chunks: u64,
     /// What the person should know.
     pub(crate) notices: Vec<String>,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sidenote_engine::wire;
 use sidenote_models::catalogue::{KNOWN, Kind, Known, known};
 use sidenote_models::hub::Repository;
-use sidenote_models::{BUNDLED, Choice, Installed, Store};
+use sidenote_models::{BUNDLED, Choice, ENDPOINT, Installed, Store};
 
 use super::json::{Listed, Model};
 use crate::app::App;
@@ -31,8 +31,13 @@ pub(super) fn run(app: &App) -> Outcome {
         }
     }
     models.extend(installed.iter().map(|model| shown(model, &choice)));
-    models.sort_by_key(|model| model.kind == Kind::Reranker);
-    for name in [&choice.embedder, &choice.next_embedder, &choice.reranker].into_iter().flatten() {
+    models.extend(endpoint(&choice));
+    models.sort_by_key(|model| match model.kind {
+        Kind::Embedder => 0,
+        Kind::Reranker => 1,
+        Kind::Generator => 2,
+    });
+    for name in [&choice.embedder, &choice.next_embedder, &choice.reranker, &choice.generator].into_iter().flatten() {
         if !models.iter().any(|model| model.installed && model.name == *name) {
             notices.push(format!("{name} is chosen and not installed; install it, or choose another one with `sidenote models use`"));
         }
@@ -64,6 +69,25 @@ fn built_in(choice: &Choice) -> Model {
     }
 }
 
+/// The generator on another machine, where the settings name one.
+fn endpoint(choice: &Choice) -> Option<Model> {
+    let settings = choice.endpoint.as_ref()?;
+    Some(Model {
+        name: ENDPOINT.to_owned(),
+        kind: Kind::Generator,
+        source: Some(settings.url.clone()),
+        revision: None,
+        languages: String::new(),
+        licence: String::new(),
+        size: None,
+        memory: None,
+        dimensions: None,
+        installed: true,
+        in_use: choice.generator.as_deref() == Some(ENDPOINT),
+        preparing: false,
+    })
+}
+
 fn available(known: &Known) -> Model {
     Model {
         name: known.name.to_owned(),
@@ -93,10 +117,10 @@ pub(super) fn shown(model: &Installed, choice: &Choice) -> Model {
         languages: manifest.languages.clone(),
         licence: manifest.licence.clone(),
         size: Some(manifest.size()),
-        memory: known(&manifest.name).map(|known| known.memory),
+        memory: known(&manifest.name).map(|known| known.memory).or_else(|| model.memory()),
         dimensions: Some(manifest.usage.dimensions).filter(|n| *n > 0),
         installed: true,
-        in_use: is(&choice.embedder) || is(&choice.reranker),
+        in_use: is(&choice.embedder) || is(&choice.reranker) || is(&choice.generator),
         preparing: is(&choice.next_embedder),
     }
 }
@@ -124,6 +148,7 @@ fn human(models: &[Model], output: &Output) -> String {
             Some(model) if model.in_use => "in use",
             Some(model) if model.preparing => "being prepared",
             Some(model) if model.name == BUNDLED => "built in",
+            Some(model) if model.name == ENDPOINT => "in the settings",
             Some(model) if model.installed => "installed",
             Some(_) => "–",
         };

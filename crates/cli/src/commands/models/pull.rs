@@ -19,7 +19,7 @@ use crate::output::{Exit, Outcome, Output};
 #[command(after_help = "Environment: HF_ENDPOINT (another hub), HF_TOKEN (for models that ask for an account), HTTPS_PROXY, ALL_PROXY, NO_PROXY,\n\
                         SIDENOTE_MIRRORS (hubs that --mirror auto tries, separated by commas).")]
 pub(crate) struct Pull {
-    /// A model of `sidenote models list`, or any OWNER/NAME with an ONNX model
+    /// A model of `sidenote models list`, or any OWNER/NAME with an ONNX model or a GGUF file
     #[arg(value_name = "NAME")]
     name: String,
     /// Another hub, or `auto` for the fastest of those known
@@ -28,7 +28,7 @@ pub(crate) struct Pull {
     /// A branch, tag or commit; the newest without it
     #[arg(long, value_name = "REV")]
     revision: Option<String>,
-    /// The ONNX file in the repository, where there are several
+    /// The ONNX or GGUF file in the repository, where there are several
     #[arg(long, value_name = "PATH")]
     file: Option<String>,
     #[command(flatten)]

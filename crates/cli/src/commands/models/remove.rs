@@ -36,6 +36,9 @@ impl Remove {
                 if is(&choice.reranker) {
                     return refuse(format!("{name} is in use"), "run `sidenote models use --no-reranker` first".to_owned());
                 }
+                if is(&choice.generator) {
+                    return refuse(format!("{name} is in use"), "run `sidenote models use --no-generator` first".to_owned());
+                }
                 if is(&choice.embedder) || is(&choice.next_embedder) {
                     let other = choice.embedder.as_ref().filter(|other| **other != name).map_or(BUNDLED, String::as_str);
                     return refuse(format!("{name} is in use"), format!("run `sidenote models use {other}` first"));

@@ -1,0 +1,23 @@
+//! Generators that run inside the program: a network read from a GGUF file, its tokenizer and chat template, the choice of tokens, and the thread that
+//! owns them. It must not know notes, prompts or where the file came from.
+
+mod attention;
+mod choose;
+mod elsewhere;
+mod gguf;
+mod lanes;
+mod network;
+mod passages;
+pub(crate) mod room;
+mod template;
+mod vocabulary;
+mod writer;
+
+pub use choose::{Chooser, goes_round, likeliest};
+pub use gguf::Gguf;
+pub use network::{Logits, Network, Shape, stored_as};
+pub use passages::Passages;
+pub use room::{available, needed};
+pub use template::Template;
+pub use vocabulary::{Characters, Vocabulary};
+pub use writer::Writer;

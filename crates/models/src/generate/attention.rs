@@ -1,0 +1,209 @@
+//! What a layer remembers of the tokens before (keys and values, as 16-bit numbers), and attention over it on the processor. It must not know
+//! layers, weights or where tokens come from.
+
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Tensor};
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+
+use super::lanes::{axpy_tile, dot, softmax};
+
+/// Up to so many new tokens are attended one by one: the matrices of longer runs would hardly be filled.
+const FEW: usize = 8;
+
+/// Tokens whose keys or values are widened at once: they stay in the fastest cache.
+const TILE: usize = 32;
+
+/// How the heads of a layer are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Heads {
+    /// That ask.
+    pub(super) queries: usize,
+    /// That are asked; a divisor of `queries`, whose heads share them in equal groups.
+    pub(super) keys: usize,
+    /// Numbers of one head of one token.
+    pub(super) size: usize,
+}
+
+impl Heads {
+    /// Heads that share one head of keys.
+    fn group(self) -> usize {
+        self.queries / self.keys
+    }
+}
+
+/// The keys and values of one layer, one run of numbers for each head, so that each is read from beginning to end.
+pub(super) struct Memory {
+    heads: Heads,
+    keys: Vec<Vec<f16>>,
+    values: Vec<Vec<f16>>,
+}
+
+impl Memory {
+    pub(super) fn new(heads: Heads) -> Self {
+        Self { heads, keys: vec![Vec::new(); heads.keys], values: vec![Vec::new(); heads.keys] }
+    }
+
+    /// Forgets every token from `tokens` on.
+    pub(super) fn truncate(&mut self, tokens: usize) {
+        for numbers in self.keys.iter_mut().chain(&mut self.values) {
+            numbers.truncate(tokens * self.heads.size);
+        }
+    }
+
+    /// Gives all memory back.
+    pub(super) fn clear(&mut self) {
+        *self = Self::new(self.heads);
+    }
+
+    /// Remembers further tokens: keys and values token by token, head by head.
+    pub(super) fn extend(&mut self, keys: &[f32], values: &[f32]) {
+        let Heads { keys: heads, size, .. } = self.heads;
+        for (all, new) in [(&mut self.keys, keys), (&mut self.values, values)] {
+            for (head, numbers) in all.iter_mut().enumerate() {
+                for token in new.chunks_exact(heads * size) {
+                    let from = numbers.len();
+                    numbers.resize(from + size, f16::ZERO);
+                    numbers[from..].convert_from_f32_slice(&token[head * size..(head + 1) * size]);
+                }
+            }
+        }
+    }
+
+    /// What the last `new` tokens attend to, each to all before it and itself; `queries` and the result are token by token, head by head.
+    pub(super) fn attend(&self, queries: &[f32], new: usize) -> Result<Vec<f32>> {
+        if new <= FEW {
+            let width = self.heads.queries * self.heads.size;
+            let all = self.keys.first().map_or(0, |keys| keys.len() / self.heads.size);
+            let mut out = vec![0.0; queries.len()];
+            for (at, (query, out)) in queries.chunks_exact(width).zip(out.chunks_exact_mut(width)).enumerate() {
+                self.attend_one(query, all - new + at + 1, out);
+            }
+            Ok(out)
+        } else {
+            self.attend_many(queries, new)
+        }
+    }
+
+    /// One token: the heads are shared out among the threads; each head of keys and values is read once for all heads that share it.
+    fn attend_one(&self, query: &[f32], tokens: usize, out: &mut [f32]) {
+        let group = self.heads.group() * self.heads.size;
+        let parts: Vec<Mutex<&mut [f32]>> = out.chunks_exact_mut(group).map(Mutex::new).collect();
+        candle_core::utils::barrier_pool().execute_chunked(self.heads.keys, |range| {
+            for head in range {
+                let mut out = parts[head].lock().unwrap_or_else(PoisonError::into_inner);
+                self.attend_head(&query[head * group..(head + 1) * group], head, tokens, &mut out);
+            }
+        });
+    }
+
+    /// One token's heads that share head `head` of the keys: softmax as it goes, so that no row of scores as long as the text is kept.
+    fn attend_head(&self, queries: &[f32], head: usize, tokens: usize, out: &mut [f32]) {
+        let size = self.heads.size;
+        let group = self.heads.group();
+        let scale = self.scale();
+        let mut wide = vec![0.0_f32; TILE * size];
+        let mut scores = vec![0.0_f32; group * TILE];
+        let mut best = vec![f32::NEG_INFINITY; group];
+        let mut sums = vec![0.0_f32; group];
+        out.fill(0.0);
+        for from in (0..tokens).step_by(TILE) {
+            let to = tokens.min(from + TILE);
+            let wide = &mut wide[..(to - from) * size];
+            self.keys[head][from * size..to * size].convert_to_f32_slice(wide);
+            for (query, scores) in queries.chunks_exact(size).zip(scores.chunks_exact_mut(TILE)) {
+                for (score, key) in scores.iter_mut().zip(wide.chunks_exact(size)) {
+                    *score = dot(query, key) * scale;
+                }
+            }
+            self.values[head][from * size..to * size].convert_to_f32_slice(wide);
+            for (at, scores) in scores.chunks_exact_mut(TILE).enumerate() {
+                let scores = &mut scores[..to - from];
+                let out = &mut out[at * size..(at + 1) * size];
+                let highest = scores.iter().fold(best[at], |a, b| a.max(*b));
+                if highest > best[at] {
+                    // What was added so far was weighed against a lower score.
+                    let fade = (best[at] - highest).exp();
+                    out.iter_mut().for_each(|number| *number *= fade);
+                    sums[at] *= fade;
+                    best[at] = highest;
+                }
+                for score in scores.iter_mut() {
+                    *score = (*score - highest).exp();
+                    sums[at] += *score;
+                }
+                axpy_tile(scores, wide, out);
+            }
+        }
+        for (out, sum) in out.chunks_exact_mut(size).zip(sums) {
+            out.iter_mut().for_each(|number| *number /= sum);
+        }
+    }
+
+    /// Many tokens: for each head of keys two products of matrices, for all heads that share it at once.
+    fn attend_many(&self, queries: &[f32], new: usize) -> Result<Vec<f32>> {
+        let Heads { queries: heads, keys, size } = self.heads;
+        let group = self.heads.group();
+        let all = self.keys.first().map_or(0, |keys| keys.len() / size);
+        let mut out = vec![0.0_f32; queries.len()];
+        for head in 0..keys {
+            let matrix = |numbers: &[f16]| {
+                let mut wide = vec![0.0_f32; numbers.len()];
+                numbers.convert_to_f32_slice(&mut wide);
+                Tensor::from_vec(wide, (all, size), &Device::Cpu)
+            };
+            let mut asked = Vec::with_capacity(group * new * size);
+            for member in 0..group {
+                for token in queries.chunks_exact(heads * size) {
+                    let from = (head * group + member) * size;
+                    asked.extend_from_slice(&token[from..from + size]);
+                }
+            }
+            let asked = Tensor::from_vec(asked, (group * new, size), &Device::Cpu)?;
+            let scores = asked.matmul(&matrix(&self.keys[head])?.t()?)?;
+            scores.inplace_op1(&CausalSoftmax { before: all - new, new, scale: self.scale() })?;
+            let found = scores.matmul(&matrix(&self.values[head])?)?.flatten_all()?.to_vec1::<f32>()?;
+            for (row, found) in found.chunks_exact(size).enumerate() {
+                let (member, token) = (row / new, row % new);
+                let to = (token * heads + head * group + member) * size;
+                out[to..to + size].copy_from_slice(found);
+            }
+        }
+        Ok(out)
+    }
+
+    fn scale(&self) -> f32 {
+        1.0 / (self.heads.size as f32).sqrt()
+    }
+}
+
+/// Softmax over rows of scores, in place; a token sees itself and those before it only.
+struct CausalSoftmax {
+    /// Tokens before the first row's.
+    before: usize,
+    /// Rows after which the tokens begin again, for the next head.
+    new: usize,
+    scale: f32,
+}
+
+impl InplaceOp1 for CausalSoftmax {
+    fn name(&self) -> &'static str {
+        "causal-softmax"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
+        let CpuStorage::F32(scores) = storage else { candle_core::bail!("scores are 32-bit numbers") };
+        let (rows, columns) = layout.shape().dims2()?;
+        let rows_at_once: Vec<Mutex<&mut [f32]>> = scores.chunks_exact_mut(columns).map(Mutex::new).collect();
+        candle_core::utils::barrier_pool().execute_chunked(rows, |range| {
+            for row in range {
+                let mut numbers = rows_at_once[row].lock().unwrap_or_else(PoisonError::into_inner);
+                let (seen, hidden) = numbers.split_at_mut(self.before + row % self.new + 1);
+                softmax(seen, self.scale);
+                hidden.fill(0.0);
+            }
+        });
+        Ok(())
+    }
+}

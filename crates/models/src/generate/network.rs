@@ -1,0 +1,408 @@
+//! The network: tokens in, logits out, for the architectures of Qwen 2 and 3 and of Llama 2 and 3, read from a GGUF file. It must not know what a
+//! token means, who asks, or how the next one is chosen.
+//!
+//! The tokens it has seen are remembered and can be forgotten from any point on, so that a conversation is not computed twice.
+
+use std::sync::Arc;
+
+use candle_core::quantized::{GgmlDType, QMatMul, QTensor};
+use candle_core::{Device, Module, Tensor};
+use candle_nn::ops::{rms_norm, silu};
+use candle_nn::rotary_emb::{rope_i, rope_thd};
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::error::{Error, Result};
+
+use super::attention::Heads;
+use super::elsewhere::Kept;
+use super::gguf::{Gguf, first_line, unusable};
+
+/// Tokens that go through the layers together: the matrices are well filled, and the scores of attention stay small.
+const CHUNK: usize = 256;
+
+/// Architectures whose layers are those of this file, by their name in the header.
+const ARCHITECTURES: [&str; 3] = ["qwen3", "qwen2", "llama"];
+
+/// Which logits are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logits {
+    /// None: the tokens are only to be remembered.
+    None,
+    /// Those after the last token.
+    Last,
+    /// Those after each token.
+    All,
+}
+
+/// The shape of a network, read from the header of its file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    /// The architecture's name.
+    pub architecture: String,
+    /// Layers.
+    pub layers: usize,
+    /// Numbers that stand for one token.
+    pub width: usize,
+    /// Tokens that it knows.
+    pub vocabulary: usize,
+    /// Tokens that it was made for.
+    pub context: usize,
+    heads: Heads,
+    /// Added before dividing, so that nothing is divided by zero.
+    epsilon: f32,
+    /// Turns of each pair of numbers from one token to the next.
+    turns: Vec<f64>,
+    /// Whether the numbers of a pair are neighbours; else they are half a head apart.
+    neighbours: bool,
+}
+
+impl Shape {
+    /// Reads the shape.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` for an architecture that this program does not know, or a header that contradicts itself.
+    pub fn read(gguf: &Gguf) -> Result<Self> {
+        let refuse =
+            |why: String| unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3 or Llama 3 family; `sidenote models list` names some");
+        let architecture = gguf.text("general.architecture").unwrap_or_default().to_owned();
+        if !ARCHITECTURES.contains(&architecture.as_str()) {
+            return Err(refuse(format!("its architecture is `{architecture}`, and this program runs {}", ARCHITECTURES.join(", "))));
+        }
+        let key = |name: &str| format!("{architecture}.{name}");
+        let count = |name: &str| gguf.number(&key(name)).and_then(|n| usize::try_from(n).ok()).filter(|n| (1..1 << 24).contains(n));
+        let needed = |name: &str| count(name).ok_or_else(|| refuse(format!("its header has no usable `{}`", key(name))));
+        let (layers, width, queries) = (needed("block_count")?, needed("embedding_length")?, needed("attention.head_count")?);
+        let keys = count("attention.head_count_kv").unwrap_or(queries);
+        let size = count("attention.key_length").unwrap_or(width / queries);
+        if !queries.is_multiple_of(keys) || size == 0 || !size.is_multiple_of(2) {
+            return Err(refuse(format!("its {queries} heads of {size} numbers do not fit its {keys} heads of keys")));
+        }
+        if count("attention.value_length").is_some_and(|values| values != size) {
+            return Err(refuse("its values have another size than its keys, which this program cannot run".to_owned()));
+        }
+        if count("expert_count").is_some() {
+            return Err(refuse("it is a mixture of experts, which this program cannot run".to_owned()));
+        }
+        if count("rope.dimension_count").is_some_and(|turned| turned != size) {
+            return Err(refuse("only a part of each head tells positions, which this program cannot run".to_owned()));
+        }
+        let stretch = match gguf.text(&key("rope.scaling.type")) {
+            None | Some("none") => 1.0,
+            Some("linear") => gguf.fraction(&key("rope.scaling.factor")).filter(|f| *f > 0.0).unwrap_or(1.0),
+            Some(other) => return Err(refuse(format!("its positions are stretched by `{other}`, which this program cannot do"))),
+        };
+        let base = gguf.fraction(&key("rope.freq_base")).unwrap_or(10_000.0);
+        let mut turns: Vec<f64> = (0..size / 2).map(|pair| base.powf(-2.0 * pair as f64 / size as f64) / stretch).collect();
+        if gguf.shape("rope_freqs.weight").is_some() {
+            // How Llama 3.1 and later reach further: each pair is slowed down by a factor of its own.
+            let factors = gguf.tensor("rope_freqs.weight", &Device::Cpu).and_then(|t| t.dequantize(&Device::Cpu)?.to_vec1::<f32>());
+            let factors = factors.map_err(|e| refuse(format!("its `rope_freqs.weight` cannot be read: {}", first_line(&e))))?;
+            if factors.len() != turns.len() || factors.iter().any(|f| !f.is_finite() || *f <= 0.0) {
+                return Err(refuse("its `rope_freqs.weight` does not fit its heads".to_owned()));
+            }
+            turns.iter_mut().zip(factors).for_each(|(turn, factor)| *turn /= f64::from(factor));
+        }
+        let vocabulary = match gguf.shape("token_embd.weight") {
+            Some([rows, columns]) if *columns == width => *rows,
+            _ => return Err(refuse(format!("its table of tokens is missing or not {width} numbers wide"))),
+        };
+        let tokens = gguf.list("tokenizer.ggml.tokens").map_or(0, <[_]>::len);
+        if tokens != vocabulary {
+            return Err(refuse(format!("its tokenizer has {tokens} tokens and its network {vocabulary}")));
+        }
+        Ok(Self {
+            layers,
+            width,
+            vocabulary,
+            context: count("context_length").unwrap_or(2048),
+            heads: Heads { queries, keys, size },
+            epsilon: gguf.fraction(&key("attention.layer_norm_rms_epsilon")).unwrap_or(1e-6) as f32,
+            turns,
+            neighbours: architecture == "llama",
+            architecture,
+        })
+    }
+
+    /// Bytes that the memory of one token takes.
+    #[must_use]
+    pub fn bytes_per_token(&self) -> u64 {
+        (self.layers * self.heads.keys * self.heads.size * 2 * size_of::<half::f16>()) as u64
+    }
+}
+
+/// A product with a matrix of weights.
+struct Linear {
+    weights: QMatMul,
+    bias: Option<Tensor>,
+}
+
+impl Linear {
+    fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
+        let y = self.weights.forward(x)?;
+        self.bias.as_ref().map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))
+    }
+}
+
+struct Layer {
+    attention_norm: Tensor,
+    queries: Linear,
+    keys: Linear,
+    values: Linear,
+    output: Linear,
+    /// Qwen 3 norms each head.
+    query_norm: Option<Tensor>,
+    key_norm: Option<Tensor>,
+    feed_norm: Tensor,
+    gate: Linear,
+    up: Linear,
+    down: Linear,
+    memory: Kept,
+}
+
+/// A network in memory.
+pub struct Network {
+    shape: Shape,
+    device: Device,
+    tokens: Arc<QTensor>,
+    layers: Vec<Layer>,
+    norm: Tensor,
+    head: QMatMul,
+    /// Tokens that every layer remembers.
+    seen: usize,
+}
+
+impl Network {
+    /// Puts a network together: on a graphics processor where this program was built for one and there is one, else on the processor, where the
+    /// weights stay in the file.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if tensors are missing or have other shapes than the header says, and those of [`Shape::read`].
+    pub fn load(gguf: &Gguf) -> Result<Self> {
+        let shape = Shape::read(gguf)?;
+        let device = device();
+        let loader = Loader { gguf, device: &device };
+        let Heads { queries, keys, size } = shape.heads;
+        let (width, asked, kept) = (shape.width, queries * size, keys * size);
+        let feed = match gguf.shape("blk.0.ffn_gate.weight") {
+            Some([rows, _]) => *rows,
+            _ => return Err(loader.missing("blk.0.ffn_gate.weight")),
+        };
+        let layer = |at: usize| -> Result<Layer> {
+            let name = |part: &str| format!("blk.{at}.{part}");
+            Ok(Layer {
+                attention_norm: loader.numbers(&name("attn_norm.weight"), width)?,
+                queries: loader.linear(&name("attn_q"), asked, width)?,
+                keys: loader.linear(&name("attn_k"), kept, width)?,
+                values: loader.linear(&name("attn_v"), kept, width)?,
+                output: loader.linear(&name("attn_output"), width, asked)?,
+                query_norm: loader.maybe(&name("attn_q_norm.weight"), size)?,
+                key_norm: loader.maybe(&name("attn_k_norm.weight"), size)?,
+                feed_norm: loader.numbers(&name("ffn_norm.weight"), width)?,
+                gate: loader.linear(&name("ffn_gate"), feed, width)?,
+                up: loader.linear(&name("ffn_up"), feed, width)?,
+                down: loader.linear(&name("ffn_down"), width, feed)?,
+                memory: Kept::new(shape.heads, &device),
+            })
+        };
+        let layers = (0..shape.layers).map(layer).collect::<Result<Vec<_>>>()?;
+        let tokens = Arc::new(loader.tensor("token_embd.weight", &[shape.vocabulary, width])?);
+        let head = match gguf.shape("output.weight") {
+            Some(_) => QMatMul::from_qtensor(loader.tensor("output.weight", &[shape.vocabulary, width])?),
+            // The table of tokens is used both ways.
+            None => QMatMul::from_arc(Arc::clone(&tokens)),
+        };
+        let head = head.map_err(|e| loader.broken("output.weight", &e))?;
+        let norm = loader.numbers("output_norm.weight", width)?;
+        Ok(Self { norm, tokens, layers, head, seen: 0, shape, device })
+    }
+
+    /// Its shape.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Tokens that are remembered.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// Forgets every token from `tokens` on.
+    pub fn truncate(&mut self, tokens: usize) {
+        self.seen = self.seen.min(tokens);
+        let seen = self.seen;
+        for layer in &mut self.layers {
+            layer.memory.truncate(seen);
+        }
+    }
+
+    /// Reads further tokens, and returns the logits that are wanted, one row of `shape().vocabulary` numbers after the other. What is cancelled is
+    /// forgotten; whole chunks before it stay.
+    ///
+    /// # Errors
+    /// `Cancelled`, `Internal` if the arithmetic fails.
+    pub fn read(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> Result<Vec<f32>> {
+        let mut logits = Vec::new();
+        let chunks = tokens.len().div_ceil(CHUNK);
+        for (at, chunk) in tokens.chunks(CHUNK).enumerate() {
+            cancel.check()?;
+            let wanted = if wanted == Logits::Last && at + 1 < chunks { Logits::None } else { wanted };
+            let out = self.step(chunk, wanted, cancel);
+            if !matches!(out, Ok(Some(_))) {
+                let seen = self.seen;
+                self.truncate(seen);
+            }
+            match out {
+                Ok(Some(more)) => logits.extend(more),
+                Ok(None) => return Err(Error::cancelled()),
+                Err(e) => return Err(Error::internal(format!("the model failed: {}", first_line(&e)))),
+            }
+        }
+        Ok(logits)
+    }
+
+    /// One chunk through all layers; `None` if it was cancelled.
+    fn step(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> candle_core::Result<Option<Vec<f32>>> {
+        let (new, epsilon) = (tokens.len(), self.shape.epsilon);
+        let Heads { queries, keys, size } = self.shape.heads;
+        let positions = self.positions(new)?;
+        let mut x = self.tokens.embedding(&Tensor::new(tokens, &self.device)?)?;
+        for layer in &mut self.layers {
+            if cancel.is_cancelled() {
+                return Ok(None);
+            }
+            let h = rms_norm(&x, &layer.attention_norm, epsilon)?;
+            let turned = |y: Tensor, norm: &Option<Tensor>, heads: usize| -> candle_core::Result<Tensor> {
+                let y = match norm {
+                    Some(norm) => rms_norm(&y.reshape((new * heads, size))?, norm, epsilon)?,
+                    None => y,
+                };
+                positions.turn(&y.reshape((1, new, heads, size))?)
+            };
+            let asked = turned(layer.queries.forward(&h)?, &layer.query_norm, queries)?;
+            let kept = turned(layer.keys.forward(&h)?, &layer.key_norm, keys)?;
+            let found = layer.memory.attend(&asked, &kept, &layer.values.forward(&h)?, new)?;
+            x = (x + layer.output.forward(&found)?)?;
+            let h = rms_norm(&x, &layer.feed_norm, epsilon)?;
+            let open = silu(&layer.gate.forward(&h)?)?;
+            x = (x + layer.down.forward(&(open * layer.up.forward(&h)?)?)?)?;
+        }
+        let x = match wanted {
+            Logits::None => None,
+            Logits::Last => Some(x.narrow(0, new - 1, 1)?),
+            Logits::All => Some(x),
+        };
+        let logits = match x {
+            None => Vec::new(),
+            Some(x) => self.head.forward(&rms_norm(&x, &self.norm, epsilon)?)?.flatten_all()?.to_vec1()?,
+        };
+        self.seen += new;
+        Ok(Some(logits))
+    }
+
+    /// The turns of the next `new` tokens.
+    fn positions(&self, new: usize) -> candle_core::Result<Positions> {
+        let turns = &self.shape.turns;
+        let angles = || (self.seen..self.seen + new).flat_map(|at| turns.iter().map(move |turn| at as f64 * turn));
+        let table = |numbers: Vec<f32>| Tensor::from_vec(numbers, (new, turns.len()), &self.device);
+        Ok(Positions {
+            cosines: table(angles().map(|a| a.cos() as f32).collect())?,
+            sines: table(angles().map(|a| a.sin() as f32).collect())?,
+            neighbours: self.shape.neighbours,
+        })
+    }
+}
+
+/// How the heads of some tokens are turned to tell their positions.
+struct Positions {
+    cosines: Tensor,
+    sines: Tensor,
+    neighbours: bool,
+}
+
+impl Positions {
+    /// Turns heads, token by token, head by head.
+    fn turn(&self, heads: &Tensor) -> candle_core::Result<Tensor> {
+        if self.neighbours {
+            let by_head = heads.transpose(1, 2)?.contiguous()?;
+            rope_i(&by_head, &self.cosines, &self.sines)?.transpose(1, 2)?.contiguous()
+        } else {
+            rope_thd(heads, &self.cosines, &self.sines)
+        }
+    }
+}
+
+/// Where networks run.
+fn device() -> Device {
+    let found = if cfg!(feature = "cuda") {
+        Device::new_cuda(0)
+    } else if cfg!(feature = "metal") {
+        Device::new_metal(0)
+    } else {
+        Ok(Device::Cpu)
+    };
+    // A program that was built for a graphics processor works without one, too.
+    found.unwrap_or(Device::Cpu)
+}
+
+/// Takes tensors out of a file and looks whether they have the shape they must have.
+struct Loader<'a> {
+    gguf: &'a Gguf,
+    device: &'a Device,
+}
+
+impl Loader<'_> {
+    fn tensor(&self, name: &str, shape: &[usize]) -> Result<QTensor> {
+        let found = self.gguf.shape(name).ok_or_else(|| self.missing(name))?;
+        if found != shape {
+            return Err(unusable(self.gguf.path(), &format!("its tensor `{name}` is {found:?} and must be {shape:?}"), DAMAGED));
+        }
+        self.gguf.tensor(name, self.device).map_err(|e| self.broken(name, &e))
+    }
+
+    fn numbers(&self, name: &str, count: usize) -> Result<Tensor> {
+        self.tensor(name, &[count])?.dequantize(self.device).map_err(|e| self.broken(name, &e))
+    }
+
+    fn maybe(&self, name: &str, count: usize) -> Result<Option<Tensor>> {
+        self.gguf.shape(name).map(|_| self.numbers(name, count)).transpose()
+    }
+
+    fn linear(&self, name: &str, rows: usize, columns: usize) -> Result<Linear> {
+        let (weights, bias) = (format!("{name}.weight"), format!("{name}.bias"));
+        let tensor = self.tensor(&weights, &[rows, columns])?;
+        Ok(Linear { weights: QMatMul::from_qtensor(tensor).map_err(|e| self.broken(&weights, &e))?, bias: self.maybe(&bias, rows)? })
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        unusable(self.gguf.path(), &format!("it has no tensor `{name}`"), DAMAGED)
+    }
+
+    fn broken(&self, name: &str, error: &candle_core::Error) -> Error {
+        unusable(self.gguf.path(), &format!("its tensor `{name}` cannot be read: {}", first_line(error)), DAMAGED)
+    }
+}
+
+const DAMAGED: &str = "it is damaged, or of a kind that this program does not know: choose another file of the model";
+
+/// The name of a way to store weights, as file names of models have it.
+#[must_use]
+pub fn stored_as(kind: GgmlDType) -> &'static str {
+    match kind {
+        GgmlDType::F32 => "F32",
+        GgmlDType::F16 => "F16",
+        GgmlDType::BF16 => "BF16",
+        GgmlDType::Q4_0 => "Q4_0",
+        GgmlDType::Q4_1 => "Q4_1",
+        GgmlDType::Q5_0 => "Q5_0",
+        GgmlDType::Q5_1 => "Q5_1",
+        GgmlDType::Q8_0 => "Q8_0",
+        GgmlDType::Q8_1 => "Q8_1",
+        GgmlDType::Q2K => "Q2_K",
+        GgmlDType::Q3K => "Q3_K",
+        GgmlDType::Q4K => "Q4_K",
+        GgmlDType::Q5K => "Q5_K",
+        GgmlDType::Q6K => "Q6_K",
+        GgmlDType::Q8K => "Q8_K",
+    }
+}

@@ -1,0 +1,143 @@
+//! The chat template inside a GGUF file: a conversation as the one text that the model was taught to go on from. It must not know tokens or the
+//! network.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::ValueKind;
+use minijinja::{Environment, ErrorKind, Value, context};
+use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::model::{Message, Speaker};
+
+use super::gguf::Gguf;
+use super::vocabulary::{Vocabulary, mark};
+
+const NAME: &str = "chat";
+
+/// A chat template.
+pub struct Template {
+    environment: Environment<'static>,
+    first: String,
+    last: String,
+}
+
+/// A message as templates see it.
+struct Line {
+    role: &'static str,
+    content: String,
+}
+
+impl Template {
+    /// Reads the template of a file.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if there is none, or one that cannot be understood.
+    pub fn read(gguf: &Gguf) -> Result<Self> {
+        let source = gguf.text("tokenizer.chat_template").ok_or_else(|| {
+            failed(
+                "it has no chat template, so it was not taught to answer",
+                "choose a model made for conversations: their names often end in Instruct or Chat",
+            )
+        })?;
+        let token = |name: &str| mark(gguf, gguf.number(&format!("tokenizer.ggml.{name}_token_id")).and_then(|id| u32::try_from(id).ok()));
+        Self::new(source, token("bos"), token("eos"))
+    }
+
+    /// A template with the texts of the tokens that begin and end a text.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if it cannot be understood.
+    pub fn new(source: &str, first: String, last: String) -> Result<Self> {
+        let mut environment = Environment::new();
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(|e| unreadable(&e))?;
+        environment.set_syntax(syntax);
+        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.add_function("raise_exception", |why: String| -> std::result::Result<Value, minijinja::Error> {
+            Err(minijinja::Error::new(ErrorKind::InvalidOperation, why))
+        });
+        // The one that comes along writes `<` for HTML pages, which the model would read as such.
+        environment.add_filter("tojson", |value: Value| json(&value).map(Value::from_safe_string));
+        // A template comes from the network: it must end.
+        environment.set_fuel(Some(2_000_000));
+        environment.add_template_owned(NAME, source.to_owned()).map_err(|e| unreadable(&e))?;
+        Ok(Self { environment, first, last })
+    }
+
+    /// The conversation as one text that ends where the model begins to answer. Marks inside messages are guarded, so that they stay text; returns
+    /// the guard too.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if the template refuses the conversation.
+    pub fn render(&self, messages: &[Message], vocabulary: &Vocabulary) -> Result<(String, char)> {
+        // Code points that no text may contain for interchange; the first one that indeed is in none of these.
+        let guard = ('\u{FDD0}'..='\u{FDEF}').find(|guard| !messages.iter().any(|message| message.text.contains(*guard)));
+        let guard = guard.ok_or_else(|| Error::new(ErrorCode::InvalidInput, "the conversation holds characters that no text may hold", ""))?;
+        let lines: Vec<Line> = messages
+            .iter()
+            .map(|message| Line {
+                role: match message.speaker {
+                    Speaker::System => "system",
+                    Speaker::User => "user",
+                    Speaker::Assistant => "assistant",
+                },
+                content: vocabulary.guarded(&message.text, guard),
+            })
+            .collect();
+        let text = self.rendered(&lines).or_else(|error| match without_system(lines) {
+            // Some models know no rules beside what the person says.
+            Some(lines) => self.rendered(&lines),
+            None => Err(error),
+        });
+        Ok((text.map_err(|e| unreadable(&e))?, guard))
+    }
+
+    fn rendered(&self, messages: &[Line]) -> std::result::Result<String, minijinja::Error> {
+        let messages = messages.iter().map(|line| context! { role => line.role, content => line.content.as_str() });
+        self.environment.get_template(NAME)?.render(context! {
+            messages => messages.collect::<Vec<Value>>(),
+            tools => (),
+            documents => (),
+            add_generation_prompt => true,
+            // Models that can think aloud before they answer do not: the answer is read, and checked, sentence by sentence.
+            enable_thinking => false,
+            bos_token => self.first.as_str(),
+            eos_token => self.last.as_str(),
+        })
+    }
+}
+
+/// The rules put before what the person says first; `None` where there are no rules, or nobody to say them.
+fn without_system(mut lines: Vec<Line>) -> Option<Vec<Line>> {
+    if lines.first()?.role != "system" {
+        return None;
+    }
+    let rules = lines.remove(0).content;
+    let first = lines.first_mut().filter(|line| line.role == "user")?;
+    first.content = format!("{rules}\n\n{}", first.content);
+    Some(lines)
+}
+
+/// JSON as Python writes it, which templates are made for: a space after each comma and colon.
+fn json(value: &Value) -> std::result::Result<String, minijinja::Error> {
+    let text = |text: &str| serde_json::Value::from(text).to_string();
+    Ok(match value.kind() {
+        ValueKind::Undefined | ValueKind::None => "null".to_owned(),
+        ValueKind::Seq | ValueKind::Iterable => {
+            let parts = value.try_iter()?.map(|part| json(&part)).collect::<std::result::Result<Vec<_>, _>>()?;
+            format!("[{}]", parts.join(", "))
+        }
+        ValueKind::Map => {
+            let pair = |key: Value| Ok(format!("{}: {}", text(&key.to_string()), json(&value.get_item(&key)?)?));
+            let parts = value.try_iter()?.map(pair).collect::<std::result::Result<Vec<_>, minijinja::Error>>()?;
+            format!("{{{}}}", parts.join(", "))
+        }
+        ValueKind::Bool | ValueKind::Number => value.to_string(),
+        _ => text(&value.to_string()),
+    })
+}
+
+fn unreadable(error: &minijinja::Error) -> Error {
+    failed(&format!("its chat template failed: {error}"), "choose another file of the model, or another model")
+}
+
+fn failed(why: &str, hint: &str) -> Error {
+    Error::new(ErrorCode::ModelUnavailable, format!("the model cannot be used: {why}"), hint)
+}

@@ -1,0 +1,183 @@
+//! The generator on another machine, against a server of our own on the loopback.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::error::ErrorCode;
+use sidenote_engine::model::{Ending, Generated, Generation, Generator, Message, Sampling, Speaker};
+use sidenote_models::{Choice, EndpointSettings, Remote};
+
+/// What came with a request.
+struct Asked {
+    first: String,
+    authorization: Option<String>,
+    body: Value,
+}
+
+/// A server that answers once, with what `answer` writes.
+fn serve(answer: impl FnOnce(&mut TcpStream) + Send + 'static) -> (SocketAddr, Receiver<Asked>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (send, asked) = channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        let first = line.trim().to_owned();
+        let (mut authorization, mut length) = (None, 0);
+        loop {
+            line.clear();
+            reader.read_line(&mut line).unwrap();
+            let Some((name, value)) = line.trim().split_once(": ") else { break };
+            match name.to_ascii_lowercase().as_str() {
+                "authorization" => authorization = Some(value.to_owned()),
+                "content-length" => length = value.parse().unwrap(),
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        send.send(Asked { first, authorization, body: serde_json::from_slice(&body).unwrap() }).unwrap();
+        answer(&mut stream);
+    });
+    (address, asked)
+}
+
+fn head(stream: &mut TcpStream, status: &str) {
+    write!(stream, "HTTP/1.1 {status}\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n").unwrap();
+}
+
+fn piece(stream: &mut TcpStream, text: &str) {
+    let event = serde_json::json!({ "choices": [{ "delta": { "content": text } }] });
+    write!(stream, "data: {event}\n\n").unwrap();
+    stream.flush().unwrap();
+}
+
+fn remote(address: SocketAddr, key_env: Option<&str>) -> Remote {
+    let settings =
+        EndpointSettings { url: format!("http://{address}/v1/"), model: "big".to_owned(), key_env: key_env.map(str::to_owned), context: None };
+    Remote::new(&settings, |name| (name == "KEY").then(|| "secret".to_owned())).unwrap()
+}
+
+fn ask(remote: &Remote) -> (String, Result<Generated, sidenote_engine::error::Error>) {
+    let messages =
+        [Message { speaker: Speaker::System, text: "rules".to_owned() }, Message { speaker: Speaker::User, text: "什么是注意力？".to_owned() }];
+    let request = Generation { messages: &messages, limit: 50, sampling: Sampling::default(), passages: Some(3) };
+    let mut said = String::new();
+    let result = remote.generate(&request, &mut |text| said.push_str(text), &CancelToken::new());
+    (said, result)
+}
+
+#[test]
+fn an_answer_is_streamed_and_counted() {
+    let (address, asked) = serve(|stream| {
+        head(stream, "200 OK");
+        write!(stream, ": a comment\n\ndata: {{\"choices\":[{{\"delta\":{{\"role\":\"assistant\"}}}}]}}\n\n").unwrap();
+        piece(stream, "注意");
+        piece(stream, "力。[1]");
+        write!(stream, "data: {{\"choices\":[{{\"delta\":{{}},\"finish_reason\":\"length\"}}]}}\n\n").unwrap();
+        write!(stream, "data: {{\"choices\":[],\"usage\":{{\"prompt_tokens\":12,\"completion_tokens\":5}}}}\n\ndata: [DONE]\n\n").unwrap();
+    });
+    let remote = remote(address, Some("KEY"));
+    let (said, generated) = ask(&remote);
+    assert_eq!(said, "注意力。[1]");
+    assert_eq!(generated.unwrap(), Generated { prompt_tokens: 12, reused_tokens: 0, new_tokens: 5, ending: Ending::Limit });
+    let asked = asked.recv().unwrap();
+    assert_eq!((asked.first.as_str(), asked.authorization.as_deref()), ("POST /v1/chat/completions HTTP/1.1", Some("Bearer secret")));
+    assert_eq!(
+        (asked.body["model"].as_str(), asked.body["max_tokens"].as_u64(), asked.body["temperature"].as_f64()),
+        (Some("big"), Some(50), Some(0.0))
+    );
+    assert_eq!(asked.body["messages"][1]["content"].as_str(), Some("什么是注意力？"));
+    assert_eq!(remote.spec().leaves_machine_to, None, "a server on this machine is on this machine");
+}
+
+#[test]
+fn what_a_server_says_against_it_is_told() {
+    let cases: [(&str, &str, &str, &str); 5] = [
+        ("401 Unauthorized", r#"{"error":{"message":"no such key"}}"#, "no such key", "KEY"),
+        ("404 Not Found", "nothing here", "status 404", "url"),
+        ("302 Found", "", "status 302", "try again"),
+        ("200 OK", "data: {\"error\":{\"message\":\"overloaded\"}}\n\n", "overloaded", "address"),
+        ("200 OK", "data: {\"choices\":[{\"delta\":{\"content\":\"half\"}}]}\n\n", "broke off", "address"),
+    ];
+    for (status, body, told, hint) in cases {
+        let (address, _asked) = serve(move |stream| {
+            head(stream, status);
+            stream.write_all(body.as_bytes()).unwrap();
+        });
+        let (said, result) = ask(&remote(address, Some("KEY")));
+        let error = result.unwrap_err();
+        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told), "{status}: {error:?}");
+        assert!(error.hint.contains(hint), "{status}: {error:?}");
+        assert_eq!(said, if told == "broke off" { "half" } else { "" });
+    }
+    // Nobody is there.
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(ask(&remote(gone, None)).1.unwrap_err().code, ErrorCode::ModelUnavailable);
+}
+
+#[test]
+fn a_stop_does_not_wait_for_the_server() {
+    let (address, _asked) = serve(|stream| {
+        head(stream, "200 OK");
+        piece(stream, "one");
+        std::thread::sleep(Duration::from_secs(20));
+    });
+    let remote = remote(address, None);
+    let messages = [Message { speaker: Speaker::User, text: "go".to_owned() }];
+    let request = Generation { messages: &messages, limit: 50, sampling: Sampling::default(), passages: None };
+    let cancel = CancelToken::new();
+    let began = Instant::now();
+    let error = remote.generate(&request, &mut |_| cancel.cancel(), &cancel).unwrap_err();
+    assert!(error.code == ErrorCode::Cancelled && began.elapsed() < Duration::from_secs(10), "{error:?}");
+}
+
+#[test]
+fn settings_that_would_give_the_key_away_are_refused() {
+    let with = |url: &str, key_env: Option<&str>| {
+        let settings = EndpointSettings { url: url.to_owned(), model: "m".to_owned(), key_env: key_env.map(str::to_owned), context: Some(4096) };
+        Remote::new(&settings, |name| (name == "KEY").then(|| "secret".to_owned()))
+    };
+    for (url, key_env, told) in [
+        ("http://models.example/v1", Some("KEY"), "unencrypted"),
+        ("https://models.example/v1", Some("OTHER"), "`OTHER`"),
+        ("models.example", None, "no web address"),
+        ("file:///etc/passwd", None, "no web address"),
+    ] {
+        let error = with(url, key_env).map(|_| ()).unwrap_err();
+        assert!(error.code == ErrorCode::InvalidInput && error.message.contains(told), "{url}: {error:?}");
+    }
+    let far = with("https://models.example:8443/v1", Some("KEY")).unwrap();
+    assert_eq!((far.spec().leaves_machine_to.as_deref(), far.spec().context), (Some("models.example:8443"), 4096));
+}
+
+#[test]
+fn the_settings_describe_it_and_keep_it_when_another_model_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.toml");
+    let text = "[models]\nendpoint = { url = \"https://host/v1\", model = \"big\", key_env = \"KEY\", context = 4096 } # mine\n";
+    std::fs::write(&file, text).unwrap();
+    let mut choice = Choice::read(&file).unwrap();
+    let expected =
+        EndpointSettings { url: "https://host/v1".to_owned(), model: "big".to_owned(), key_env: Some("KEY".to_owned()), context: Some(4096) };
+    assert_eq!((choice.endpoint.as_ref(), choice.generator.as_deref()), (Some(&expected), None), "describing it does not choose it");
+    choice.generator = Some("qwen3-0.6b".to_owned());
+    choice.write(&file).unwrap();
+    assert!(std::fs::read_to_string(&file).unwrap().contains("# mine"));
+    assert_eq!(Choice::read(&file).unwrap(), choice);
+    for wrong in [
+        "endpoint = 3",
+        "endpoint = { url = 1, model = \"m\" }",
+        "endpoint = { url = \"u\" }",
+        "endpoint = { url = \"u\", model = \"m\", context = 3 }",
+    ] {
+        std::fs::write(&file, format!("[models]\n{wrong}\n")).unwrap();
+        assert_eq!(Choice::read(&file).unwrap_err().code, ErrorCode::InvalidInput, "{wrong}");
+    }
+}

@@ -1,0 +1,256 @@
+//! A generator from its file to its text: streamed, reused, held to passages, stopped; and every file that cannot be one. The models are the tiny
+//! ones of `tests/fixtures/gguf`; what they say has no sense.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::error::{Error, ErrorCode};
+use sidenote_engine::model::{Ending, Generated, Generation, Generator, Message, Sampling, Speaker};
+use sidenote_models::generate::{Characters, Gguf, Network, Vocabulary, Writer};
+
+use crate::parity::fixture;
+
+fn writer(name: &str) -> Writer {
+    Writer::new(name, &fixture(&format!("{name}.gguf")), 2048)
+}
+
+fn user(text: &str) -> Message {
+    Message { speaker: Speaker::User, text: text.to_owned() }
+}
+
+fn rules(text: &str) -> Message {
+    Message { speaker: Speaker::System, text: text.to_owned() }
+}
+
+fn request(messages: &[Message], limit: usize) -> Generation<'_> {
+    Generation { messages, limit, sampling: Sampling::default(), passages: None }
+}
+
+fn say(writer: &Writer, request: &Generation<'_>) -> (String, Generated) {
+    let mut text = String::new();
+    let generated = writer.generate(request, &mut |piece| text.push_str(piece), &CancelToken::new()).unwrap();
+    (text, generated)
+}
+
+#[test]
+fn a_conversation_that_goes_on_is_not_computed_twice_and_says_the_same() {
+    for name in ["qwen3-f32", "qwen2-f32", "llama-f32", "qwen3-q4_k"] {
+        let long = "A note is cut into passages. 模型阅读段落。".repeat(12);
+        let first = [rules(&long), user("What is a note?")];
+        let writer = writer(name);
+        let (_, one) = say(&writer, &request(&first, 8));
+        assert_eq!((one.reused_tokens, one.prompt_tokens > 100, one.new_tokens <= 8), (0, true, true), "{name}: {one:?}");
+
+        let second = [rules(&long), user("What is a passage?")];
+        let (reused, two) = say(&writer, &request(&second, 24));
+        assert!(two.reused_tokens > 100 && two.reused_tokens < two.prompt_tokens, "{name}: {two:?}");
+        let (fresh, alone) = say(&self::writer(name), &request(&second, 24));
+        assert_eq!(reused, fresh, "{name}");
+        assert_eq!((alone.reused_tokens, alone.prompt_tokens, alone.new_tokens), (0, two.prompt_tokens, two.new_tokens), "{name}");
+
+        // Word for word the same: only the last token is read again.
+        let (again, three) = say(&writer, &request(&second, 24));
+        assert_eq!((again, three.reused_tokens), (fresh, three.prompt_tokens - 1), "{name}");
+    }
+}
+
+#[test]
+fn a_seed_repeats_what_chance_said() {
+    let writer = writer("llama-f32");
+    let messages = [user("Say something.")];
+    let with = |seed: u64| {
+        let sampling = Sampling { temperature: 1.0, top_k: 40, top_p: 0.95, min_p: 0.02, repetition_penalty: 1.1, seed };
+        say(&writer, &Generation { sampling, ..request(&messages, 40) }).0
+    };
+    assert_eq!(with(1), with(1));
+    assert_ne!(with(1), with(2));
+}
+
+#[test]
+fn only_passages_that_exist_are_named() {
+    let writer = writer("llama-f32");
+    let messages = [user("[1] a [2] b. Cite.")];
+    let mut named = 0;
+    for seed in 0..25 {
+        // High temperature: every token has its chance, so that one without a rule would name anything.
+        let sampling = Sampling { temperature: 6.0, seed, ..Sampling::default() };
+        let (text, _) = say(&writer, &Generation { sampling, passages: Some(12), ..request(&messages, 60) });
+        for (at, _) in text.match_indices('[') {
+            let rest = &text[at + 1..];
+            let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            let whole = rest[number.len()..].starts_with(']');
+            // The limit may come in the middle.
+            let cut = rest.len() == number.len();
+            assert!(cut || whole && (1..=12).contains(&number.parse::<u32>().unwrap()), "{text:?}");
+            named += usize::from(whole);
+        }
+    }
+    assert!(named > 0, "no passage was named, so nothing was tested");
+    let sampling = Sampling { temperature: 6.0, seed: 3, ..Sampling::default() };
+    let (text, _) = say(&writer, &Generation { sampling, passages: Some(0), ..request(&messages, 200) });
+    assert!(!text.contains('['), "{text:?}");
+}
+
+#[test]
+fn the_context_is_kept_to() {
+    let writer = Writer::new("tiny", &fixture("qwen2-f32.gguf"), 100);
+    let (_, generated) = say(&writer, &request(&[user("What is it?")], 1000));
+    assert!(generated.ending != Ending::Limit || generated.prompt_tokens + generated.new_tokens == 100, "{generated:?}");
+    let long = [user(&"word ".repeat(300))];
+    let error = writer.generate(&request(&long, 10), &mut |_| {}, &CancelToken::new()).unwrap_err();
+    assert!(error.code == ErrorCode::InvalidInput && error.message.contains("100"), "{error:?}");
+    assert_eq!(writer.count("").unwrap(), 0);
+    assert!(writer.count("注意力机制").unwrap() > 3);
+}
+
+#[test]
+fn going_round_in_circles_ends_the_answer() {
+    // Its likeliest tokens are soon the same ones again and again.
+    let (_, generated) = say(&writer("qwen3-q8_0"), &request(&[user("Go on.")], 1500));
+    assert!(generated.ending == Ending::Loop && generated.new_tokens < 1000, "{generated:?}");
+}
+
+#[test]
+fn a_stop_is_at_once_and_the_next_question_is_answered() {
+    let writer = writer("llama-f32");
+    let messages = [user(&"A long conversation. ".repeat(60))];
+    let sampling = Sampling { temperature: 2.0, ..Sampling::default() };
+    let cancel = CancelToken::new();
+    let mut pieces = 0;
+    let began = Instant::now();
+    let mut stopped = began;
+    let error = writer.generate(
+        &Generation { sampling: sampling.clone(), ..request(&messages, 1500) },
+        &mut |_| {
+            pieces += 1;
+            if pieces == 3 {
+                cancel.cancel();
+                stopped = Instant::now();
+            }
+        },
+        &cancel,
+    );
+    assert_eq!(error.unwrap_err().code, ErrorCode::Cancelled);
+    assert!(stopped.elapsed() < Duration::from_secs(1), "{:?}", stopped.elapsed());
+    // A token that is made good again does not bring the stopped answer back.
+    cancel.reset();
+    let (_, generated) = say(&writer, &Generation { sampling, ..request(&messages, 5) });
+    assert!(generated.new_tokens <= 5 && generated.reused_tokens > 0, "{generated:?}");
+}
+
+#[test]
+fn pieces_are_whole_characters() {
+    let text = "注意力 🙂👩‍👧 café";
+    let mut characters = Characters::default();
+    let mut out = String::new();
+    for byte in text.as_bytes() {
+        out.push_str(&characters.push(&[*byte]));
+    }
+    assert_eq!((out.as_str(), characters.finish()), (text, ""));
+    let mut broken = Characters::default();
+    assert_eq!(broken.push(&[b'a', 0xff, b'b', 0xe6]), "a\u{FFFD}b");
+    assert_eq!(broken.push(b"c"), "\u{FFFD}c");
+    assert_eq!(broken.push(&[0xe6, 0xb3]), "");
+    assert_eq!(broken.finish(), "\u{FFFD}");
+}
+
+/// A copy of a fixture, changed.
+fn changed(folder: &Path, name: &str, change: impl FnOnce(&mut Vec<u8>)) -> PathBuf {
+    let mut bytes = fs::read(fixture(name)).unwrap();
+    change(&mut bytes);
+    let path = folder.join("changed.gguf");
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// Replaces the first occurrence of some bytes by as many others.
+fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
+    assert_eq!(from.len(), to.len());
+    let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+    bytes[at..at + to.len()].copy_from_slice(to);
+}
+
+fn refused(path: &Path) -> Error {
+    let writer = Writer::new("broken", path, 2048);
+    writer.generate(&request(&[user("Hello")], 3), &mut |_| {}, &CancelToken::new()).unwrap_err()
+}
+
+#[test]
+fn files_that_are_no_model_are_refused_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    type Change = fn(&mut Vec<u8>);
+    let changes: [(Change, &str); 11] = [
+        (|b| b.clear(), "no GGUF file"),
+        (|b| b[0] = b'X', "no GGUF file"),
+        (|b| b[4] = 99, "header cannot be read"),
+        (|b| b.truncate(40), "header cannot be read"),
+        (|b| b.truncate(b.len() / 2), "ends before its tensor"),
+        (|b| b.truncate(b.len() - 1), "ends before its tensor"),
+        (|b| replace(b, b"\x05\0\0\0\0\0\0\0qwen3", b"\x05\0\0\0\0\0\0\0qwenX"), "architecture is `qwenX`"),
+        (|b| replace(b, b"\x05\0\0\0\0\0\0\0qwen2", b"\x05\0\0\0\0\0\0\0qwen9"), "does not know (`qwen9`)"),
+        (|b| replace(b, b"qwen3.block_count\x04\0\0\0\x02", b"qwen3.block_count\x04\0\0\0\x03"), "no tensor `blk.2."),
+        (|b| replace(b, b"blk.1.ffn_norm", b"blk.1.ffn_nork"), "no tensor `blk.1.ffn_norm.weight`"),
+        (|b| replace(b, b"{%- if add_generation", b"{%- iff dd_generation"), "chat template failed"),
+    ];
+    for (change, told) in changes {
+        let error = refused(&changed(folder.path(), "qwen3-f32.gguf", change));
+        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told) && !error.hint.is_empty(), "{told}: {error:?}");
+    }
+    let error = refused(&folder.path().join("missing.gguf"));
+    assert_eq!(error.code, ErrorCode::Io, "{error:?}");
+    let error = refused(&fixture("smollm-tokens.gguf"));
+    assert!(error.code == ErrorCode::ModelUnavailable, "{error:?}");
+}
+
+#[test]
+fn a_vocabulary_of_another_size_than_the_network_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    // The first token's name is long enough to hold two: one token more than rows in the table.
+    let path = changed(folder.path(), "qwen3-f32.gguf", |bytes| {
+        let key = b"tokenizer.ggml.tokens\x09\0\0\0\x08\0\0\0";
+        let at = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
+        let count = u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+        bytes[at..at + 8].copy_from_slice(&(count + 1).to_le_bytes());
+        // An empty name is its length alone; the header grows, and the data with it, by a whole step of its alignment.
+        let inserted = [0_u8; 8];
+        bytes.splice(at + 8..at + 8, inserted);
+    });
+    let error = refused(&path);
+    assert!(error.code == ErrorCode::ModelUnavailable, "{error:?}");
+}
+
+#[test]
+fn numbers_that_are_none_are_told_and_not_said() {
+    let folder = tempfile::tempdir().unwrap();
+    // The last tensor's numbers lie at the end of the file.
+    let path = changed(folder.path(), "qwen3-f32.gguf", |bytes| {
+        let from = bytes.len() - 64;
+        bytes[from..].fill(0xff);
+    });
+    let error = refused(&path);
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("no numbers"), "{error:?}");
+}
+
+#[test]
+fn the_header_survives_any_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = fs::read(fixture("qwen3-f32.gguf")).unwrap();
+    let header = whole.len().min(12_000);
+    let mut state = 7_u64;
+    for _ in 0..150 {
+        let path = changed(folder.path(), "qwen3-f32.gguf", |bytes| {
+            for _ in 0..3 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let at = (state >> 33) as usize % header;
+                bytes[at] ^= 1 << (state >> 20 & 7);
+            }
+        });
+        // Either it is refused, or the damage was in a place that does not matter; it never panics.
+        if let Ok(gguf) = Gguf::open(&path) {
+            let _ = Vocabulary::read(&gguf).map(|vocabulary| vocabulary.encode("Hello"));
+            let _ = Network::load(&gguf);
+        }
+    }
+}
