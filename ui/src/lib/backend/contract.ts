@@ -96,7 +96,7 @@ export interface AppBackend {
   importModel(): Promise<w.ModelInfo | null>;
   useModel(name: string): Promise<void>;
   /** Stops using the model of a kind that the program can do without. */
-  useNone(kind: 'reranker'): Promise<void>;
+  useNone(kind: 'reranker' | 'generator'): Promise<void>;
   removeModel(name: string): Promise<void>;
   /** Calls back for what happens without being asked for; once, at start. */
   events(onEvent: (event: w.AppEvent) => void): Promise<void>;

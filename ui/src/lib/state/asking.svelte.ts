@@ -1,14 +1,6 @@
 // The open conversation and the answer that is being written. It goes on while other views are looked at. It must not know how it is shown.
 
-import {
-  backend,
-  type AnswerEvent,
-  type Citation,
-  type Mark,
-  type Passage,
-  type Sentence,
-  type Turn,
-} from '../backend';
+import { backend, type AnswerEvent, type Citation, type Mark, type Passage, type Sentence, type Turn } from '../backend';
 import { conversations } from './conversations.svelte';
 import { type Scope, filterOf, scopeOf } from './scope';
 import { place } from './view.svelte';

@@ -22,11 +22,12 @@ const KNOWN: Known[] = [
   known('bge-small-zh-v1.5', 'embedder', 'Chinese', 'MIT', 96, 300),
   known('multilingual-e5-small', 'embedder', 'Chinese, English, 90+ more', 'MIT', 490, 800),
   known('bge-m3', 'embedder', 'Chinese, English, 100+ more', 'MIT', 2290, 2900),
+  known('qwen3-0.6b', 'generator', 'Chinese, English, 100+ more', 'Apache-2.0', 484, 900),
   known('bge-reranker-base', 'reranker', 'Chinese, English', 'MIT', 484, 1500),
 ];
 
 const installed = new Set([BUNDLED, 'multilingual-e5-small']);
-const used: Record<ModelKind, string | null> = { embedder: BUNDLED, reranker: null };
+const used: Record<ModelKind, string | null> = { embedder: BUNDLED, reranker: null, generator: null };
 let next: { name: string; done: number; total: number } | null = null;
 const partial = new Map<string, number>();
 const imported: Known[] = [];
@@ -110,7 +111,7 @@ export async function use(name: string): Promise<void> {
   })();
 }
 
-export async function useNone(kind: 'reranker'): Promise<void> {
+export async function useNone(kind: 'reranker' | 'generator'): Promise<void> {
   await pause(10);
   used[kind] = null;
 }

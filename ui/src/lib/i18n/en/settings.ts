@@ -37,14 +37,16 @@ export const settings = {
   models: {
     intro: 'Sidenote works without any download. A stronger model finds and answers better, and takes memory and time.',
     network: 'The network is used when you press Download, and at no other time.',
-    kinds: { embedder: 'Search by meaning', reranker: 'Reordering' },
+    kinds: { embedder: 'Search by meaning', reranker: 'Reordering', generator: 'Answers' },
     about: {
       embedder: 'Turns passages and questions into numbers, so that what means the same is found.',
       reranker: 'Reads the first results together with the question and puts the best first.',
+      generator: 'Writes answers in its own words. Without one, answers are sentences of your notes.',
     },
     none: {
       embedder: '',
       reranker: 'None: the built-in order is used.',
+      generator: 'None is in use now.',
     },
     state: {
       bundled: 'Built in',

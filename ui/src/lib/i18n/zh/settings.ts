@@ -41,12 +41,13 @@ export const settings: typeof en = {
   models: {
     intro: '不下载任何模型也能使用。更强的模型找得更准、答得更好，但更占内存，也更慢。',
     network: '只有在你点“下载”时才会联网。',
-    kinds: { embedder: '语义查找', reranker: '重排' },
+    kinds: { embedder: '语义查找', reranker: '重排', generator: '回答' },
     about: {
       embedder: '把段落和问题变成向量，意思相近的内容就能找到。',
       reranker: '对照问题细读靠前的结果，把最相关的排到最前。',
+      generator: '用自己的话写答案。没有它时，答案直接摘自笔记原文。',
     },
-    none: { embedder: '', reranker: '未使用，按内置方式排序。' },
+    none: { embedder: '', reranker: '未使用，按内置方式排序。', generator: '当前未使用。' },
     state: { bundled: '内置', installed: '已安装', available: '可下载', used: '使用中', next: '准备中' },
     languages: '语言',
     spoken: (names) =>

@@ -70,7 +70,7 @@ class Workbench {
     await this.load();
   }
 
-  async useNone(kind: 'reranker'): Promise<void> {
+  async useNone(kind: 'reranker' | 'generator'): Promise<void> {
     await backend.app.useNone(kind);
     await this.load();
   }
