@@ -85,8 +85,33 @@ pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
 /// # Errors
 /// `Io` if the system refuses a tray, `InvalidInput` for a key combination that it refuses.
 pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, settings: &Settings) -> Result<()> {
+    if settings.tray && !tray_can_be() {
+        let message = "this system has no library for signs in the tray";
+        return Err(Error::new(ErrorCode::Io, message, "install libayatana-appindicator3-1, or leave this off"));
+    }
     tray(app, settings.tray)
-        .map_err(|e| Error::new(ErrorCode::Io, format!("there is no sign in the tray: {e}"), "your desktop may have no tray; leave this off"))
+        .map_err(|e| Error::new(ErrorCode::Io, format!("there is no sign in the tray: {e}"), "your desktop may have no tray; leave this off"))?;
+    hotkey(app, settings.hotkey.as_deref()).map_err(|e| {
+        let keys = settings.hotkey.as_deref().unwrap_or_default();
+        let hint = "another program may have it, or the desktop allows none; choose other keys";
+        Error::new(ErrorCode::InvalidInput, format!("`{keys}` cannot be used everywhere: {e}"), hint)
+    })
+}
+
+/// Gives the window the keys that open a quick note from anywhere, and takes away those it had.
+fn hotkey<R: Runtime>(app: &AppHandle<R>, wanted: Option<&str>) -> std::result::Result<(), tauri_plugin_global_shortcut::Error> {
+    // Where there is no display there are no keys.
+    let Some(keys) = app.try_state::<GlobalShortcut<R>>() else { return Ok(()) };
+    keys.unregister_all()?;
+    match wanted {
+        Some(wanted) => keys.on_shortcut(wanted, |app, _, event| {
+            if event.state == ShortcutState::Pressed {
+                show(app);
+                app.state::<Arc<Desk>>().events.send(AppEvent::QuickCapture);
+            }
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Whether the library is there that draws in the tray on Linux: the program ends where it is used without it.

@@ -96,20 +96,20 @@ fn a_citation_is_found_again_after_edits_or_said_to_have_changed() {
         quietly(|run| desk.engine.snapshot(run)?.ask(&Question { text: "什么是 int8 量化？".into(), filter: Filter::default(), limit: 3 }, run))
             .unwrap()
     };
-    let given = serde_json::to_value(&ask()).unwrap();
+    let given = serde_json::to_value(ask()).unwrap();
     let cited: Vec<Cited> = serde_json::from_value(given["citations"].clone()).unwrap();
     let now = || quietly(|run| desk.engine.snapshot(run)?.citation_now(&cited[0])).unwrap();
     assert_eq!(now().state, CitationState::Exact);
     let id = now().document_id;
 
-    desk.write("量化.md", &note.replace("# 量化\n", "# 量化\n\n新的开头。\n"));
+    desk.write("量化.md", note.replace("# 量化\n", "# 量化\n\n新的开头。\n"));
     desk.sync();
     let moved = now();
     assert_eq!((moved.state, moved.document_id), (CitationState::Moved, id), "an edited note keeps its id");
     let text = std::fs::read_to_string(desk.notes().join("量化.md")).unwrap();
     assert_eq!(text[moved.start..moved.end], cited[0].quote);
 
-    desk.write("量化.md", &note.replace("8 位整数，显存占用减半", "4 位整数，显存占用降到四分之一"));
+    desk.write("量化.md", note.replace("8 位整数，显存占用减半", "4 位整数，显存占用降到四分之一"));
     desk.sync();
     let changed = now();
     assert_eq!(changed.state, CitationState::Changed);

@@ -78,6 +78,7 @@ fn distance(name: &str) -> Distance {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "figures for who changes the network")]
 fn unquantised_networks_agree_with_the_reference_over_three_thousand_tokens() {
     for name in ["qwen3-f32", "qwen2-f32", "llama-f32"] {
         let found = distance(name);
@@ -90,6 +91,7 @@ fn unquantised_networks_agree_with_the_reference_over_three_thousand_tokens() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "figures for who changes the network")]
 fn quantised_networks_choose_as_the_reference_but_at_near_ties() {
     for name in ["qwen3-q8_0", "qwen3-q4_k"] {
         let found = distance(name);

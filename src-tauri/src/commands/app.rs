@@ -40,7 +40,7 @@ pub(crate) async fn info(desk: State<'_, Arc<Desk>>) -> Result<AppInfo> {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 data_folder: desk.paths.data.display().to_string(),
                 memory_bytes: memory(),
-                platform: std::env::consts::OS.into(),
+                platform: std::env::consts::OS,
             })
         })
         .await

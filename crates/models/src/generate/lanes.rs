@@ -1,6 +1,5 @@
 //! The loops over numbers that attention spends its time in, compiled twice: for every processor, and for those with AVX2 and FMA, chosen at run
 //! time. It must not know what the numbers mean.
-#![expect(clippy::needless_range_loop, reason = "lanes of several arrays go side by side")]
 
 /// Numbers that are worked on side by side.
 const LANES: usize = 8;
