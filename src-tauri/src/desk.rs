@@ -42,6 +42,8 @@ pub struct Desk {
     jobs: Mutex<HashMap<u64, CancelToken>>,
     /// Where notes are that the page was told of: a note whose text was deleted is not indexed, but still open in the editor.
     places: Mutex<HashMap<u64, (String, String)>>,
+    /// Libraries in which something was saved that is not indexed yet, with the number of the last save.
+    saved: Mutex<HashMap<String, u64>>,
     offers: Mutex<HashMap<u64, PathBuf>>,
     next_offer: AtomicU64,
 }
@@ -70,6 +72,7 @@ impl Desk {
             conversations: Mutex::default(),
             jobs: Mutex::default(),
             places: Mutex::default(),
+            saved: Mutex::default(),
             offers: Mutex::default(),
             next_offer: AtomicU64::new(1),
             paths,
@@ -204,6 +207,39 @@ impl Desk {
     /// Says that more is indexed than the last snapshot shows.
     pub(crate) fn outdate(&self) {
         self.outdated.store(true, Ordering::Release);
+    }
+
+    /// Something was saved in a library: it is indexed soon, and before the next question.
+    pub(crate) fn saved(&self, library: String) {
+        *lock(&self.saved).entry(library.clone()).or_default() += 1;
+        self.indexer.sync(Some(vec![library]));
+    }
+
+    /// What is saved and not indexed.
+    pub(crate) fn unsettled(&self) -> HashMap<String, u64> {
+        lock(&self.saved).clone()
+    }
+
+    /// What was saved so far in some libraries is indexed.
+    pub(crate) fn settled(&self, indexed: &HashMap<String, u64>) {
+        lock(&self.saved).retain(|library, save| indexed.get(library) != Some(save));
+    }
+
+    /// The notes as they are with everything that was saved here: a question that follows a keystroke knows it.
+    ///
+    /// # Errors
+    /// As [`Self::snapshot`].
+    pub(crate) fn fresh_snapshot(&self) -> Result<Arc<Snapshot>> {
+        let saved = self.unsettled();
+        for library in saved.keys() {
+            match self.indexer.now(self, library) {
+                // Another program that is indexing takes it in.
+                Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::NotFound => {}
+                other => other?,
+            }
+        }
+        self.settled(&saved);
+        self.snapshot()
     }
 
     /// Tells the page that notes have changed, if they have.

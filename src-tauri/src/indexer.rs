@@ -158,7 +158,12 @@ impl Shared {
             while self.waiting.load(Ordering::Acquire) > 0 {
                 std::thread::sleep(ASIDE);
             }
+            let saved = desk.unsettled();
             let result = self.sync(&desk, only.as_deref());
+            if result.is_ok() {
+                let read = |library: &String| only.as_ref().is_none_or(|names| names.contains(library));
+                desk.settled(&saved.into_iter().filter(|(library, _)| read(library)).collect());
+            }
             desk.events.send(AppEvent::Sync { progress: None });
             match result {
                 Ok(()) => desk.notes_changed(),

@@ -71,7 +71,7 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
     };
     let filter = serde_json::to_value(&request.filter).map_err(Error::internal)?;
     let question = Question { text: request.question.clone(), filter: request.filter.into(), limit: PASSAGES };
-    let snapshot = desk.snapshot()?;
+    let snapshot = desk.fresh_snapshot()?;
     let models = desk.models()?;
     let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
     let generator = models.generator.as_deref().filter(|_| !request.extractive);

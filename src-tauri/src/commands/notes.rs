@@ -106,7 +106,7 @@ pub(crate) async fn save(desk: State<'_, Arc<Desk>>, id: u64, text: String, hash
                 Saving::Saved(hash) => {
                     desk.drafts.forget(&file)?;
                     // The watch sees it too, later; nobody who types waits for the index.
-                    desk.indexer.sync(Some(vec![desk.place(id)?.0]));
+                    desk.saved(desk.place(id)?.0);
                     Ok(wire::Saved::Saved { document_id: id, hash })
                 }
             }
