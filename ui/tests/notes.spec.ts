@@ -255,8 +255,8 @@ test.describe('the list', () => {
   });
 
   test('narrow: the list or the note, and a way back', async ({ page }) => {
-    await page.setViewportSize({ width: 640, height: 700 });
     await openNotes(page);
+    await page.setViewportSize({ width: 640, height: 700 });
     await page.getByRole('option', { name: /^Meeting/ }).click();
     await expect(page.getByRole('listbox')).toBeHidden();
     await expect(content(page)).toBeVisible();
@@ -333,6 +333,7 @@ test.describe('whole notes', () => {
 
   test('a quick note from anywhere; closing the box keeps its text', async ({ page }) => {
     await page.goto('/');
+    await expect(page.getByRole('navigation').first()).toBeVisible();
     await page.keyboard.press('Control+Shift+N');
     const box = page.getByRole('textbox', { name: '速记' });
     await box.fill('想到一件事\n\n细节');
