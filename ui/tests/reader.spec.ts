@@ -96,6 +96,7 @@ test('the width of the pane follows the keys and is kept', async ({ page }) => {
 test('in a narrow window the note covers the view, which cannot be reached behind it', async ({ page }) => {
   await page.setViewportSize({ width: 480, height: 800 });
   await page.goto('/');
+  await expect(page.getByRole('main')).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: '前往或执行' }).fill('RAG');
   await page.getByRole('option', { name: 'RAG' }).first().click();
