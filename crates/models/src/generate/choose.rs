@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(kept(with(1.0, 0, 0.7, 0.0)), [3, 1]);
         assert_eq!(kept(with(1.0, 0, 0.0, 0.0)), [3], "one is always left");
         assert_eq!(kept(with(1.0, 0, 1.0, 0.2)), [3, 1, 2]);
-        assert_eq!(kept(with(1.0, 2, 0.7, 0.5)), [3, 1], "top_p is a share of what top_k left");
+        assert_eq!(kept(with(1.0, 2, 0.7, 0.4)), [3, 1], "top_p is a share of what top_k left");
     }
 
     #[test]
