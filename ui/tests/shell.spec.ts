@@ -36,7 +36,7 @@ test('Escape closes the palette and the focus is where it was', async ({ page })
 
 test('keys open what they are said to open', async ({ page }) => {
   await open(page);
-  const current = page.getByRole('navigation').locator('[aria-current=page]');
+  const current = page.getByRole('navigation').first().locator('[aria-current=page]');
   await page.keyboard.press('Control+,');
   await expect(current).toHaveText('设置');
   await page.keyboard.press('Control+Shift+F');
