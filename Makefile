@@ -5,7 +5,7 @@ Q ?= 注意力机制为什么要除以根号 d？
 export QUESTION = $(value Q)
 
 # Node.js that the set-up brought, where the machine's own is too old.
-export PATH := $(PATH):$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/node/bin
+export PATH := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/node/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup window-setup run ask ui types pictures deb test check bench

@@ -29,14 +29,17 @@ packages() {
     apt_install $missing || fail "these packages are missing: $missing" "sudo apt-get install $missing"
 }
 
-# Whether a Node.js is new enough for the page's build.
-fits() { "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null; }
+# Whether Node.js and npm, as they are called, are new enough for the page's build.
+fits() {
+    "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null || return 1
+    [ "$("$2" --version 2>/dev/null | cut -d. -f1)" -ge 11 ] 2>/dev/null
+}
 
 nodejs() {
-    if has node && has npm && fits node; then return 0; fi
-    if [ -x "$target/node/bin/node" ] && fits "$target/node/bin/node"; then return 0; fi
+    if has node && has npm && fits node npm; then return 0; fi
+    if [ -x "$target/node/bin/node" ] && PATH="$target/node/bin:$PATH" fits node npm; then return 0; fi
     # Debian's own may be too old; the package of the same name on the Python index carries the official build.
-    has python3 || fail "there is no Node.js 20.19 or newer" "install it, or Python 3, and run this again"
+    has python3 || fail "there is no Node.js 20.19 or newer with npm 11" "install it, or Python 3, and run this again"
     say "fetching Node.js with pip"
     rm -rf "$target/node"
     python3 -m venv "$target/node" || fail "Python cannot make a virtual environment" "Debian, Ubuntu: apt-get install python3-venv"
