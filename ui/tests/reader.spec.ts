@@ -89,6 +89,7 @@ test('the width of the pane follows the keys and is kept', async ({ page }) => {
   await edge.press('ArrowLeft');
   await expect(edge).toHaveAttribute('aria-valuenow', String(before + 2));
   await page.reload();
+  await expect(page.getByRole('navigation').first()).toBeVisible();
   await read(page, 'RAG');
   await expect(page.getByRole('separator', { name: '笔记栏宽度' })).toHaveAttribute('aria-valuenow', String(before + 2));
 });
