@@ -1,13 +1,10 @@
 //! What the person set: the tables `[window]` and `[notes]` of `settings.toml`. Everything else in that file, comments too, is left as it is. It must not
 //! know what settings do.
 
-use std::fs;
-use std::path::Path;
-
 use sidenote_engine::error::{Error, ErrorCode, Result};
-use sidenote_engine::notes::write_whole;
 use sidenote_engine::paths::Paths;
-use toml_edit::{DocumentMut, Item, Table, value};
+use sidenote_models::settings_file;
+use toml_edit::{Item, value};
 
 use crate::wire::Settings;
 
@@ -19,7 +16,7 @@ const SCALES: std::ops::RangeInclusive<f64> = 0.8..=1.6;
 /// # Errors
 /// `InvalidInput` if the file is no TOML, `Io`.
 pub(crate) fn read(paths: &Paths) -> Result<Settings> {
-    let document = document(&paths.settings())?;
+    let document = settings_file::read(&paths.settings())?;
     let get = |table: &str, key: &str| document.get(table).and_then(|t| t.get(key));
     let word = |key: &str, known: &[&str]| {
         let found = get("window", key).and_then(Item::as_str).filter(|found| known.contains(found));
@@ -48,8 +45,8 @@ pub(crate) fn write(paths: &Paths, settings: &Settings) -> Result<()> {
         return Err(Error::new(ErrorCode::InvalidInput, message, "choose one from 0.8 to 1.6"));
     }
     let file = paths.settings();
-    let mut document = document(&file)?;
-    let window = table(&mut document, "window", &file)?;
+    let mut document = settings_file::read(&file)?;
+    let window = settings_file::table(&mut document, "window", &file)?;
     for (key, word) in [("language", &settings.language), ("theme", &settings.theme)] {
         set(window, key, (word != "system").then(|| value(word.as_str())));
     }
@@ -58,9 +55,8 @@ pub(crate) fn write(paths: &Paths, settings: &Settings) -> Result<()> {
     set(window, "hotkey", settings.hotkey.as_deref().map(value));
     set(window, "editor", settings.editor_command.as_deref().map(value));
     let own = settings.notes_folder != paths.notes.display().to_string();
-    set(table(&mut document, "notes", &file)?, "folder", own.then(|| value(settings.notes_folder.as_str())));
-    fs::create_dir_all(&paths.config).map_err(|e| Error::io("create the settings folder", &paths.config, &e))?;
-    write_whole(&file, document.to_string().as_bytes())
+    set(settings_file::table(&mut document, "notes", &file)?, "folder", own.then(|| value(settings.notes_folder.as_str())));
+    settings_file::write(&file, &document)
 }
 
 fn set(table: &mut dyn toml_edit::TableLike, key: &str, item: Option<Item>) {
@@ -68,25 +64,4 @@ fn set(table: &mut dyn toml_edit::TableLike, key: &str, item: Option<Item>) {
         Some(item) => drop(table.insert(key, item)),
         None => drop(table.remove(key)),
     }
-}
-
-fn table<'d>(document: &'d mut DocumentMut, name: &str, file: &Path) -> Result<&'d mut dyn toml_edit::TableLike> {
-    let item = document.entry(name).or_insert_with(|| Item::Table(Table::new()));
-    item.as_table_like_mut().ok_or_else(|| unusable(file, &format!("`{name}` is no table")))
-}
-
-fn document(file: &Path) -> Result<DocumentMut> {
-    match fs::read_to_string(file) {
-        Ok(text) => text.parse().map_err(|e: toml_edit::TomlError| unusable(file, e.message())),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(DocumentMut::new()),
-        Err(e) => Err(Error::io("read the settings", file, &e)),
-    }
-}
-
-fn unusable(file: &Path, why: &str) -> Error {
-    Error::new(
-        ErrorCode::InvalidInput,
-        format!("the settings in `{}` cannot be read: {why}", file.display()),
-        "put the file right, or delete it to start from the defaults",
-    )
 }

@@ -1,14 +1,13 @@
 //! Which models the person chose: the table `[models]` of `settings.toml`. Everything else in that file, comments too, is left as it is.
 //! It must not know what is installed.
 
-use std::fs;
 use std::path::Path;
 
-use sidenote_engine::error::{Error, ErrorCode, Result};
-use sidenote_engine::notes::write_whole;
-use toml_edit::{DocumentMut, Item, Table, value};
+use sidenote_engine::error::Result;
+use toml_edit::{Item, value};
 
 use crate::endpoint::EndpointSettings;
+use crate::settings_file::{self, unusable};
 
 /// The chosen models, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +35,7 @@ impl Choice {
     /// # Errors
     /// `InvalidInput` if the file is no TOML or a name is no text, `Io`.
     pub fn read(settings: &Path) -> Result<Self> {
-        let document = document(settings)?;
+        let document = settings_file::read(settings)?;
         let table = match document.get(TABLE) {
             None => return Ok(Self::default()),
             Some(item) => item.as_table_like().ok_or_else(|| unusable(settings, &format!("`{TABLE}` is no table")))?,
@@ -59,9 +58,8 @@ impl Choice {
     /// # Errors
     /// As [`read`](Self::read).
     pub fn write(&self, settings: &Path) -> Result<()> {
-        let mut document = document(settings)?;
-        let table = document.entry(TABLE).or_insert_with(|| Item::Table(Table::new()));
-        let table = table.as_table_like_mut().ok_or_else(|| unusable(settings, &format!("`{TABLE}` is no table")))?;
+        let mut document = settings_file::read(settings)?;
+        let table = settings_file::table(&mut document, TABLE, settings)?;
         let names =
             [("embedder", &self.embedder), ("next_embedder", &self.next_embedder), ("reranker", &self.reranker), ("generator", &self.generator)];
         for (key, name) in names {
@@ -70,10 +68,7 @@ impl Choice {
                 None => drop(table.remove(key)),
             }
         }
-        if let Some(folder) = settings.parent() {
-            fs::create_dir_all(folder).map_err(|e| Error::io("create the settings folder", folder, &e))?;
-        }
-        write_whole(settings, document.to_string().as_bytes())
+        settings_file::write(settings, &document)
     }
 }
 
@@ -92,20 +87,4 @@ fn endpoint(item: &Item) -> std::result::Result<EndpointSettings, String> {
         key_env: text("key_env")?,
         context: context.map(|n| n.ok_or("`models.endpoint.context` is no number of at least 512")).transpose()?,
     })
-}
-
-fn document(settings: &Path) -> Result<DocumentMut> {
-    match fs::read_to_string(settings) {
-        Ok(text) => text.parse().map_err(|e: toml_edit::TomlError| unusable(settings, e.message())),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(DocumentMut::new()),
-        Err(e) => Err(Error::io("read the settings", settings, &e)),
-    }
-}
-
-fn unusable(settings: &Path, why: &str) -> Error {
-    Error::new(
-        ErrorCode::InvalidInput,
-        format!("the settings in `{}` cannot be read: {why}", settings.display()),
-        "put the file right, or delete it to start from the defaults",
-    )
 }

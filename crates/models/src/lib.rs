@@ -19,6 +19,7 @@ mod manifest;
 mod onnx;
 mod pull;
 pub mod runtime;
+pub mod settings_file;
 mod static_model;
 mod store;
 pub mod switch;
