@@ -1,5 +1,5 @@
-//! Trains the static bilingual model that ships inside the program, from text pairs: `cargo run --release -p sidenote-models --example train --
-//! --data pairs.jsonl --out FOLDER`. It owns the arguments and the order of the steps.
+//! Trains the static bilingual model that ships inside the program, and learns the glossary beside it, from text pairs: `cargo run --release
+//! -p sidenote-models --example train -- --data pairs.jsonl --notes notes --out FOLDER`. It owns the arguments and the order of the steps.
 //!
 //! Each line of the data is `["kind", "text A", "text B"]`; kinds: `bi` (a text and its translation), `h2p` (a heading and its section), `adj`
 //! (neighbouring paragraphs), `news` (a sentence and those around it). A `.zst` file is unpacked on the way.
@@ -11,6 +11,7 @@
 
 mod batches;
 mod export;
+mod glossary;
 mod late;
 mod pairs;
 mod pooled;
@@ -54,6 +55,10 @@ pub(crate) struct Settings {
     pub(crate) hard_from: f32,
     pub(crate) hard_share: f32,
     seed: u64,
+    /// A folder of notes whose glosses are learned too.
+    notes: Option<PathBuf>,
+    /// Leaves the model out and learns the glossary alone.
+    glossary_only: bool,
 }
 
 impl Default for Settings {
@@ -74,6 +79,8 @@ impl Default for Settings {
             hard_from: 0.4,
             hard_share: 0.3,
             seed: 1,
+            notes: None,
+            glossary_only: false,
         }
     }
 }
@@ -91,7 +98,15 @@ impl Settings {
                 "--dimensions" => settings.dimensions = value.parse()?,
                 "--steps" => settings.steps = value.parse()?,
                 "--seed" => settings.seed = value.parse()?,
-                _ => return Err(format!("there is no `{name}`; there are --data, --out, --vocabulary, --dimensions, --steps, --seed").into()),
+                "--notes" => settings.notes = Some(value.into()),
+                "--only" if value == "glossary" => settings.glossary_only = true,
+                "--only" => return Err(format!("`--only {value}`: there is only `--only glossary`").into()),
+                _ => {
+                    return Err(format!(
+                        "there is no `{name}`; there are --data, --out, --notes, --only, --vocabulary, --dimensions, --steps, --seed"
+                    )
+                    .into());
+                }
             }
         }
         if settings.data.as_os_str().is_empty() || settings.out.as_os_str().is_empty() {
@@ -106,6 +121,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     let texts = pairs::read(&settings.data)?;
     eprintln!("{} pairs, {:.0?}", texts.len(), began.elapsed());
+    let notes = settings.notes.as_deref().map(pairs::read_notes).transpose()?.unwrap_or_default();
+    let entries = glossary::write(&texts, &notes, &settings.out)?;
+    eprintln!("{entries} entries of the glossary, {:.0?}", began.elapsed());
+    if settings.glossary_only {
+        return Ok(());
+    }
     let pieces = vocabulary::learn(&texts, settings.vocabulary);
     let tokenizer = Tokenizer::new(pieces.iter().map(|(piece, score)| (piece.as_str(), *score)));
     let pairs = pairs::encode(texts, &tokenizer, settings.tokens);

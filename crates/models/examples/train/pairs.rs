@@ -12,7 +12,7 @@ use sidenote_models::tokens::Tokenizer;
 /// Kinds of pairs: those of the data, and headings crossed with their translations' sections.
 pub(crate) const KINDS: usize = 5;
 const NAMES: [&str; KINDS] = ["bi", "h2p", "adj", "news", "crossed"];
-const TRANSLATION: usize = 0;
+pub(crate) const TRANSLATION: usize = 0;
 const SECTION: usize = 1;
 pub(crate) const NEWS: usize = 3;
 const CROSSED: usize = 4;
@@ -48,6 +48,21 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Texts>, Box<dyn Error>> {
     let crossed = cross(&texts);
     texts.extend(crossed);
     Ok(texts)
+}
+
+/// The Markdown notes below a folder, normalised, in the order of their paths.
+pub(crate) fn read_notes(folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut entries = std::fs::read_dir(folder).map_err(|e| format!("cannot open {}: {e}", folder.display()))?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    let mut notes = Vec::new();
+    for path in entries.into_iter().map(|e| e.path()) {
+        if path.is_dir() {
+            notes.extend(read_notes(&path)?);
+        } else if path.extension().is_some_and(|e| e == "md") {
+            notes.push(normalise(&std::fs::read_to_string(&path)?));
+        }
+    }
+    Ok(notes)
 }
 
 /// (Chinese heading, English heading) and (English heading, English section) make (Chinese heading, English section), and the reverse.
