@@ -141,6 +141,7 @@ impl Desk {
         let models = compose::models(&self.paths, true, &CancelToken::new());
         let engine = Engine::open(paths, EngineSettings::default(), models.embedder.clone())?
             .with_token_vectors(models.tokens.clone())
+            .with_glossary(models.glossary.clone())
             .with_cross_encoder(models.reranker.clone());
         match engine.offer_shipped_notes() {
             // Another program that is indexing has offered them, or the next start will.

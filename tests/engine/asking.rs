@@ -159,3 +159,27 @@ fn the_row_that_names_the_columns_is_no_part_of_an_answer() {
     );
     assert_verbatim(&desk, &answer);
 }
+
+#[test]
+fn a_name_that_no_note_has_is_said_and_not_answered_about() {
+    let desk = Desk::new();
+    desk.write(
+        "cache.md",
+        "# KV 缓存\n\nKV 缓存保存每一层的键和值，解码时不必重新计算，显存占用与上下文长度成正比。\n\nNPU and GPU both hold it in memory.\n",
+    );
+    desk.sync();
+    let known = desk.ask("KV 缓存的显存占用与什么成正比？");
+    assert_eq!(known.outcome, Outcome::Answered);
+    for (question, name) in
+        [("PagedAttention 的 KV 缓存的显存占用与什么成正比？", Some("PagedAttention")), ("KV 缓存 β 的显存占用与什么成正比？", Some("β"))]
+    {
+        let answer = desk.ask(question);
+        assert_eq!(answer.outcome, Outcome::NotInNotes, "{question}");
+        assert!(answer.notices.iter().any(|n| n.contains("no note mentions") && name.is_some_and(|name| n.contains(name))), "{:?}", answer.notices);
+        assert!(!answer.passages.is_empty(), "the nearest passages are still shown");
+    }
+    // Ordinary words, the plural of an abbreviation, and a line of capitals are no unknown names.
+    for question in ["Do NPUs hold the cache in memory?", "Which Memory Holds The Cache", "KV缓存 怎么样"] {
+        assert!(desk.ask(question).notices.iter().all(|n| !n.contains("no note mentions")), "{question}");
+    }
+}

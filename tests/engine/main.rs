@@ -12,6 +12,7 @@ mod eval_properties;
 mod eval_selftest;
 mod folding;
 mod followup;
+mod glossary;
 mod ingest_decode;
 mod ingest_formats;
 mod ingest_furniture;

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::ErrorCode;
 use sidenote_engine::model::{Embedder, Fingerprint, ModelSpec, Role, TokenVectors};
+use sidenote_engine::retrieve::Query;
 use sidenote_engine::text::normalise;
-use sidenote_models::{StaticFiles, StaticModel, bundled, bundled_files};
+use sidenote_models::{StaticFiles, StaticModel, bundled, bundled_files, bundled_glossary};
 
 use crate::embedding::{cosine, length};
 use crate::reference::Reference;
@@ -221,5 +222,21 @@ fn the_cosine_of_two_pieces_is_symmetric_and_between_minus_one_and_one() {
             let exact = dot / f64::from(MODEL.weight(a)) / f64::from(MODEL.weight(b));
             assert!(MODEL.weight(a) == 0.0 || MODEL.weight(b) == 0.0 || (f64::from(cosine) - exact).abs() < 1e-4, "{a} {b}: {cosine} {exact}");
         }
+    }
+}
+
+#[test]
+fn the_glossary_knows_the_terms_of_the_shipped_subject() {
+    let glossary = bundled_glossary().unwrap();
+    let called = |text: &str| -> Vec<String> {
+        Query::new(text).unwrap().widened(Some(&glossary)).counterparts.into_iter().map(|c| c.terms.join(" ")).collect()
+    };
+    for (english, chinese) in
+        [("attention", "注意力"), ("VRAM", "显存"), ("fine-tuning", "微调"), ("gradients", "梯度"), ("large language model", "大模型")]
+    {
+        assert!(called(english).iter().any(|term| term == chinese), "{english}: {:?}", called(english));
+    }
+    for (chinese, english) in [("注意力", "attent"), ("微调", "fine tune"), ("缓存", "cach"), ("过拟合", "overfit")] {
+        assert!(called(chinese).iter().any(|term| term == english), "{chinese}: {:?}", called(chinese));
     }
 }

@@ -137,7 +137,8 @@ fn embedder() -> Arc<StaticModel> {
 }
 
 fn open(data: &Path) -> Outcome<Engine> {
-    Ok(Engine::open(Paths::under(data), Settings::default(), Some(embedder()))?.with_token_vectors(Some(embedder())))
+    let glossary = Arc::new(sidenote_models::bundled_glossary()?);
+    Ok(Engine::open(Paths::under(data), Settings::default(), Some(embedder()))?.with_token_vectors(Some(embedder())).with_glossary(Some(glossary)))
 }
 
 fn processor() -> String {

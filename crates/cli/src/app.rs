@@ -105,7 +105,7 @@ impl App {
     /// Those of [`Engine::open`].
     pub(crate) fn engine(&self, models: &Models) -> Result<Engine> {
         let engine = Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())?;
-        Ok(engine.with_token_vectors(models.tokens.clone()).with_cross_encoder(models.reranker.clone()))
+        Ok(engine.with_token_vectors(models.tokens.clone()).with_glossary(models.glossary.clone()).with_cross_encoder(models.reranker.clone()))
     }
 
     /// The models that the person chose. With `soon`, a use is certain and loading begins at once.

@@ -15,6 +15,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("fields.heading_grams", |s, v| put(&mut s.search.fields.heading_grams, v)),
     ("fields.title", |s, v| put(&mut s.search.fields.title, v)),
     ("fields.title_grams", |s, v| put(&mut s.search.fields.title_grams, v)),
+    ("glossary", |s, v| put(&mut s.search.glossary, v)),
     ("fusion.vector", |s, v| put(&mut s.search.fusion.vector, v)),
     ("join.share", |s, v| put(&mut s.search.join.share, v)),
     ("join.max", |s, v| put(&mut s.search.join.max, v)),

@@ -2,6 +2,7 @@
 //! finding that the notes do not answer. It must not know how passages were found, nor files (quotes are verified by `cite`).
 
 mod evidence;
+mod names;
 pub mod prompt;
 pub mod stream;
 mod units;
@@ -108,6 +109,8 @@ pub struct Draft {
     pub answered: bool,
     /// Whether question and notes are in different languages.
     pub across: bool,
+    /// Names in the question that no note has.
+    pub absent: Vec<String>,
 }
 
 struct Candidate {
@@ -171,7 +174,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     }
     let evidence = Evidence::new(material, &weights, &late, similar.values().copied().fold(0.0, f32::max));
     let confidence = confidence(&evidence);
-    let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED, across: evidence.across };
+    let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED, across: evidence.across, absent: evidence.absent };
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.passage, a.unit).cmp(&(b.passage, b.unit))));
     let Some(best) = candidates.first() else {
         draft.answered = false;

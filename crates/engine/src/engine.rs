@@ -15,6 +15,7 @@ use crate::lexical;
 use crate::model::{CrossEncoder, Embedder, TokenVectors};
 use crate::paths::{self, Paths};
 use crate::retrieve;
+use crate::retrieve::glossary::Glossary;
 use crate::sync::{self, Report};
 use crate::vector;
 use crate::wire;
@@ -42,6 +43,7 @@ pub struct Engine {
     settings: Settings,
     embedder: Option<Arc<dyn Embedder>>,
     tokens: Option<Arc<dyn TokenVectors>>,
+    glossary: Option<Arc<Glossary>>,
     cross_encoder: Option<Arc<dyn CrossEncoder>>,
 }
 
@@ -52,13 +54,20 @@ impl Engine {
     /// `Io`, `DataTooNew`.
     pub fn open(paths: Paths, settings: Settings, embedder: Option<Arc<dyn Embedder>>) -> Result<Self> {
         paths.prepare()?;
-        Ok(Self { paths, settings, embedder, tokens: None, cross_encoder: None })
+        Ok(Self { paths, settings, embedder, tokens: None, glossary: None, cross_encoder: None })
     }
 
     /// The same with token vectors, which late interaction compares; without them ranking does without.
     #[must_use]
     pub fn with_token_vectors(mut self, tokens: Option<Arc<dyn TokenVectors>>) -> Self {
         self.tokens = tokens;
+        self
+    }
+
+    /// With a glossary, by which a question finds notes in the other language by keywords too.
+    #[must_use]
+    pub fn with_glossary(mut self, glossary: Option<Arc<Glossary>>) -> Self {
+        self.glossary = glossary;
         self
     }
 
@@ -285,6 +294,7 @@ impl Engine {
             self.embedder.as_ref().and_then(|embedder| vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), catalog.generation().ok()?));
         let lexical = lexical::LexicalReader::open(&self.paths.index().join(lexical::FOLDER));
         Ok(Snapshot::new(catalog, lexical, vectors, self.embedder.clone(), self.tokens.clone(), self.settings.clone(), notices)
+            .with_glossary(self.glossary.clone())
             .with_cross_encoder(self.cross_encoder.clone()))
     }
 

@@ -294,6 +294,13 @@ impl LexicalReader {
         self.searcher.doc_freq(&Term::from_field_text(self.fields.body, word)).unwrap_or(0)
     }
 
+    /// Whether a word stands in any body, heading or title.
+    #[must_use]
+    pub fn anywhere(&self, word: &str) -> bool {
+        let f = &self.fields;
+        [f.body, f.heading, f.title].iter().any(|&field| self.searcher.doc_freq(&Term::from_field_text(field, word)).unwrap_or(0) > 0)
+    }
+
     /// How much a word says: inverse document frequency, smoothed so that in a few notes a rare word does not outweigh the rest.
     #[must_use]
     pub fn rarity(&self, word: &str) -> f32 {

@@ -3,6 +3,7 @@
 pub mod cross;
 pub mod fold;
 pub mod fuse;
+pub mod glossary;
 pub mod late;
 pub mod query;
 pub mod rerank;
@@ -20,6 +21,8 @@ pub use query::Query;
 pub struct Settings {
     /// Field weights of the keyword score.
     pub fields: Weights,
+    /// What a translation of a word weighs in the keyword query, as a share of the word and of its chance.
+    pub glossary: f32,
     /// How the two scores become one.
     pub fusion: fuse::Fusion,
     /// Candidates taken from each leg.
@@ -81,6 +84,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             fields: Weights::default(),
+            glossary: 0.5,
             fusion: fuse::Fusion::default(),
             candidates: 200,
             rerank: rerank::Weights::default(),
@@ -169,8 +173,10 @@ pub fn rank(query: &Query, scope: &Scope<'_>, settings: &Settings) -> Result<Vec
     // Neither leg needs the other: on two cores the slower one is all a person waits for.
     let (lexical, vector) = std::thread::scope(|threads| {
         let nearest = threads.spawn(|| scope.vectors.map_or_else(Vec::new, |(index, vector)| index.search(vector, settings.candidates, scope.keep)));
-        let lexical =
-            scope.lexical.map_or_else(|| Ok(Vec::new()), |index| index.search(&query.terms, &settings.fields, settings.candidates, scope.keep));
+        let lexical = scope.lexical.map_or_else(
+            || Ok(Vec::new()),
+            |index| index.search(&query.widened_terms(settings.glossary), &settings.fields, settings.candidates, scope.keep),
+        );
         (lexical, nearest.join())
     });
     let (lexical, vector) = (lexical?, vector.map_err(|_| Error::internal("the vector search panicked"))?);

@@ -7,6 +7,7 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
 use sidenote_engine::model::{CrossEncoder, Embedder, Generator, TokenVectors};
 use sidenote_engine::paths::Paths;
+use sidenote_engine::retrieve::glossary::Glossary;
 
 use crate::{BUNDLED, Choice, ENDPOINT, Installed, Remote, Store};
 
@@ -17,6 +18,8 @@ pub struct Models {
     pub embedder: Option<Arc<dyn Embedder>>,
     /// Compares tokens, for late interaction.
     pub tokens: Option<Arc<dyn TokenVectors>>,
+    /// Knows words of the other language.
+    pub glossary: Option<Arc<Glossary>>,
     /// Takes over once its vectors are complete.
     pub next: Option<Arc<dyn Embedder>>,
     /// Orders the first results.
@@ -51,6 +54,10 @@ pub fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models {
     let bundled = crate::bundled();
     if soon {
         bundled.warm_up();
+    }
+    match crate::bundled_glossary() {
+        Ok(glossary) => models.glossary = Some(Arc::new(glossary)),
+        Err(error) => models.notices.push(format!("questions find notes in the other language by meaning only: {}", error.message)),
     }
     models.tokens = Some(Arc::clone(&bundled) as _);
     models.embedder.get_or_insert(bundled);

@@ -27,7 +27,7 @@ pub mod tokens;
 mod worker;
 
 pub use assemble::Options;
-pub use bundled::{bundled, bundled_files};
+pub use bundled::{bundled, bundled_files, bundled_glossary};
 pub use catalogue::BUNDLED;
 pub use choice::{Choice, ENDPOINT};
 pub use cross_encoder::{CrossEncoderFiles, OnnxCrossEncoder};

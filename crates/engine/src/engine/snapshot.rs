@@ -28,6 +28,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::lexical::LexicalReader;
 use crate::model::{CrossEncoder, Embedder, Role, TokenVectors};
+use crate::retrieve::glossary::Glossary;
 use crate::retrieve::{Hit, Order, Query, Scope, rank};
 use crate::sync::count_stale;
 use crate::vector::VectorIndex;
@@ -84,6 +85,7 @@ pub struct Snapshot {
     vectors: Option<VectorIndex>,
     embedder: Option<Arc<dyn Embedder>>,
     tokens: Option<Arc<dyn TokenVectors>>,
+    glossary: Option<Arc<Glossary>>,
     cross_encoder: Option<Arc<dyn CrossEncoder>>,
     settings: Settings,
     notices: Vec<String>,
@@ -111,7 +113,12 @@ impl Snapshot {
         settings: Settings,
         notices: Vec<String>,
     ) -> Self {
-        Self { catalog: Mutex::new(catalog), lexical, vectors, embedder, tokens, cross_encoder: None, settings, notices }
+        Self { catalog: Mutex::new(catalog), lexical, vectors, embedder, tokens, glossary: None, cross_encoder: None, settings, notices }
+    }
+
+    pub(super) fn with_glossary(mut self, glossary: Option<Arc<Glossary>>) -> Self {
+        self.glossary = glossary;
+        self
     }
 
     fn catalog(&self) -> MutexGuard<'_, Catalog> {
@@ -205,7 +212,7 @@ impl Snapshot {
     fn find(&self, question: &Question, limit: usize, run: Run<'_>) -> Result<Found> {
         let began = Instant::now();
         run.cancel.check()?;
-        let query = Query::new(&question.text)?;
+        let query = self.query(&question.text)?;
         let mut notices = self.notices.clone();
         if query.shortened {
             notices.push("the question is very long: only its beginning was used".to_owned());
@@ -239,6 +246,12 @@ impl Snapshot {
         let passages = fold(passages, limit);
         timings.insert("search", ms(began));
         Ok(Found { query, vector, passages, hits, notices, timings })
+    }
+
+    /// A search input, with what its words may be called in the other language.
+    fn query(&self, text: &str) -> Result<Query> {
+        let glossary = self.glossary.as_deref().filter(|_| self.settings.search.glossary > 0.0);
+        Ok(Query::new(text)?.widened(glossary))
     }
 
     /// The query's vector; without one the search goes on by keywords, and says so.

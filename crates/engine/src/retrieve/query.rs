@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::lexical::TermQuerySet;
+use crate::retrieve::glossary::{Counterpart, Glossary};
 use crate::text::{bigrams, is_cjk, normalise, words};
 
 /// Characters of a question that are used; more is a pasted document, and its beginning says what it is about.
@@ -199,6 +200,8 @@ pub struct Query {
     pub content: String,
     /// Its terms for the keyword leg.
     pub terms: TermQuerySet,
+    /// What its words may be called in the other language.
+    pub counterparts: Vec<Counterpart>,
     /// Whether it was cut.
     pub shortened: bool,
 }
@@ -235,7 +238,45 @@ impl Query {
         let kept: Vec<_> = all.iter().filter(|t| only_common || !is_question_word(&t.text)).collect();
         let terms = TermQuerySet { words: count(kept.iter().map(|t| t.text.clone())), bigrams: count(kept_bigrams(&normalised, &kept)) };
         let content = covered(&normalised, &kept);
-        Ok(Self { text: text.to_owned(), content, terms, shortened: cut < trimmed.len() })
+        Ok(Self { text: text.to_owned(), content, terms, counterparts: Vec::new(), shortened: cut < trimmed.len() })
+    }
+
+    /// The same, knowing what its words may be called in the other language.
+    #[must_use]
+    pub fn widened(mut self, glossary: Option<&Glossary>) -> Self {
+        self.counterparts = glossary.map_or_else(Vec::new, |glossary| glossary.counterparts(&self.terms));
+        self
+    }
+
+    /// Its terms for the keyword leg, counterparts weighing `share` of what they stand for.
+    #[must_use]
+    pub fn widened_terms(&self, share: f32) -> TermQuerySet {
+        let mut terms = self.terms.clone();
+        for counterpart in self.counterparts.iter().filter(|_| share > 0.0) {
+            let weight = share * counterpart.chance.sqrt() / counterpart.terms.len() as f32;
+            for term in &counterpart.terms {
+                match terms.words.iter_mut().find(|(known, _)| known == term) {
+                    Some((_, known)) => *known = known.max(weight),
+                    None => terms.words.push((term.clone(), weight)),
+                }
+            }
+        }
+        terms
+    }
+
+    /// Whether something that a term of its may be called in the other language fulfils a condition, in all its terms.
+    pub fn translated(&self, term: &str, has: impl Fn(&str) -> bool) -> bool {
+        let stands_for = |c: &&Counterpart| c.words.iter().any(|&word| self.terms.words[word].0 == term);
+        self.counterparts.iter().filter(stands_for).any(|c| c.terms.iter().all(|t| has(t)))
+    }
+
+    /// How far a text has one of its words, 0 to 1: in full where it is there, else as likely as what is there means it.
+    pub fn held(&self, word: usize, has: impl Fn(&str) -> bool) -> f32 {
+        if has(&self.terms.words[word].0) {
+            return 1.0;
+        }
+        let there = self.counterparts.iter().filter(|c| c.words.contains(&word) && c.terms.iter().all(|term| has(term)));
+        there.map(|c| c.chance).fold(0.0, f32::max).sqrt()
     }
 
     /// Whether the question is mostly written in Han characters or kana.

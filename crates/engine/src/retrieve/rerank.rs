@@ -82,8 +82,9 @@ pub struct Candidate<'a> {
 
 /// The question's side, computed once.
 pub struct Reranker<'a> {
-    /// Words with their inverse document frequency.
-    words: Vec<(&'a str, f32)>,
+    query: &'a Query,
+    /// The inverse document frequency of its words.
+    rarities: Vec<f32>,
     /// Words that stand side by side in the question.
     pairs: Vec<(&'a str, &'a str)>,
     late: &'a LateInteraction<'a>,
@@ -93,9 +94,9 @@ impl<'a> Reranker<'a> {
     /// For one question.
     #[must_use]
     pub fn new(query: &'a Query, lexical: Option<&LexicalReader>, late: &'a LateInteraction<'a>) -> Self {
-        let words = query.terms.words.iter().map(|(word, _)| (word.as_str(), lexical.map_or(1.0, |index| index.rarity(word)))).collect();
+        let rarities = query.terms.words.iter().map(|(word, _)| lexical.map_or(1.0, |index| index.rarity(word))).collect();
         let pairs = query.terms.words.windows(2).map(|pair| (pair[0].0.as_str(), pair[1].0.as_str())).collect();
-        Self { words, pairs, late }
+        Self { query, rarities, pairs, late }
     }
 
     /// The features of each candidate.
@@ -126,8 +127,9 @@ impl<'a> Reranker<'a> {
 
     /// Share of the question's words that the texts hold, by inverse document frequency.
     fn coverage(&self, texts: &[&str]) -> f32 {
-        let total: f32 = self.words.iter().map(|(_, w)| w).sum();
-        let held: f32 = self.words.iter().filter(|(word, _)| texts.iter().any(|text| find(text, word).is_some())).map(|(_, w)| w).sum();
+        let total: f32 = self.rarities.iter().sum();
+        let has = |term: &str| texts.iter().any(|text| find(text, term).is_some());
+        let held: f32 = self.rarities.iter().enumerate().map(|(word, rarity)| rarity * self.query.held(word, has)).sum();
         if total > 0.0 { held / total } else { 0.0 }
     }
 

@@ -223,7 +223,10 @@ impl<'a> Bench<'a> {
             Leg::Fused => settings.search.order = Order::Fused,
             Leg::Reranked | Leg::File => {}
         }
-        Engine::open(paths.clone(), settings, embedder)?.with_token_vectors(self.models.tokens.clone()).snapshot(app.silent())
+        Engine::open(paths.clone(), settings, embedder)?
+            .with_token_vectors(self.models.tokens.clone())
+            .with_glossary(self.models.glossary.clone())
+            .snapshot(app.silent())
     }
 
     fn row(&self, app: &App, snapshot: &Snapshot, gold: &GoldQuestion, leg: Leg) -> Result<Row> {

@@ -149,6 +149,10 @@ impl Snapshot {
         let outcome = if draft.answered && !quoting.sentences.is_empty() { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };
         if outcome == wire::Outcome::NotInNotes {
             quoting = quoting.silent();
+            if !draft.absent.is_empty() {
+                let names: Vec<String> = draft.absent.iter().map(|name| format!("`{name}`")).collect();
+                quoting.notices.push(format!("no note mentions {}", names.join(", ")));
+            }
         } else if draft.across {
             quoting.notices.push("the notes answer in another language than the question: their own sentences are shown".to_owned());
         }

@@ -5,7 +5,6 @@ use super::{Found, Question, Snapshot};
 use crate::answer::{self, Draft, Point};
 use crate::error::Result;
 use crate::event::Run;
-use crate::retrieve::Query;
 
 /// Sentences of a side that the comparison itself does not speak of.
 const OF_A_SIDE: usize = 2;
@@ -20,7 +19,7 @@ impl Snapshot {
     pub(super) fn both_sides(&self, asked: &Question, sides: &[String; 2], found: &mut Found, draft: &mut Draft, run: Run<'_>) -> Result<()> {
         let mut added: Vec<(Found, Vec<Point>, f32)> = Vec::new();
         for side in sides {
-            let Ok(query) = Query::new(side) else { return Ok(()) };
+            let Ok(query) = self.query(side) else { return Ok(()) };
             let holds = |text: &str| answer::holds(&query, self.lexical.as_ref(), text) >= SPEAKS;
             let spoken = |p: &Point| holds(&p.text) || holds(&whole(&found.passages[p.passage]));
             if draft.answered && draft.points.iter().any(spoken) {

@@ -40,10 +40,11 @@ impl Snapshot {
             .terms
             .words
             .iter()
-            .map(|(term, _)| wire::ExplainedTerm {
+            .enumerate()
+            .map(|(word, (term, _))| wire::ExplainedTerm {
                 term: term.clone(),
                 chunks: self.lexical.as_ref().map_or(0, |l| l.frequency(term)),
-                matched: held.contains(term),
+                matched: own.query.held(word, |t| held.contains(t)) > 0.0,
             })
             .collect();
         let mut reasons = Vec::new();

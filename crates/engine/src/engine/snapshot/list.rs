@@ -9,7 +9,7 @@ use super::{Found, Passage, Question, Snapshot, ms};
 use crate::answer::{self, Material};
 use crate::error::Result;
 use crate::event::Run;
-use crate::retrieve::{self, Hit, Query, Scope, rank};
+use crate::retrieve::{self, Hit, Scope, rank};
 use crate::wire;
 
 /// Passages that are candidates: a subject that more have is in nearly every note.
@@ -25,7 +25,7 @@ impl Snapshot {
     /// Every note that has something of a subject.
     pub(super) fn list(&self, asked: &Question, of: &str, run: Run<'_>) -> Result<wire::Answer> {
         let began = Instant::now();
-        let query = Query::new(of)?;
+        let query = self.query(of)?;
         let keep = self.filter(&asked.filter)?;
         let keep = keep.as_ref().map(|kept| move |id: u64| kept.contains(&id));
         let keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)> = keep.as_ref().map(|k| k as _);

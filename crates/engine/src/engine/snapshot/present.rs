@@ -67,11 +67,15 @@ pub(super) fn scores(hit: &Hit) -> wire::Scores {
     }
 }
 
-/// Byte ranges of a text that match the query's words or bigrams, merged, in order.
+/// How likely a word of the other language must be meant to be marked.
+const MARKED: f32 = 0.3;
+
+/// Byte ranges of a text that match the query's words, their translations, or its bigrams, merged, in order.
 fn highlights(text: &str, query: &Query) -> Vec<(usize, usize)> {
     let (normalised, origin) = normalise_mapped(text);
-    let wanted: HashSet<&str> =
-        query.terms.words.iter().chain(&query.terms.bigrams).map(|(t, _)| t.as_str()).filter(|t| !is_question_word(t)).collect();
+    let own = query.terms.words.iter().chain(&query.terms.bigrams).map(|(t, _)| t.as_str());
+    let translated = query.counterparts.iter().filter(|c| c.chance >= MARKED).flat_map(|c| &c.terms).map(String::as_str);
+    let wanted: HashSet<&str> = own.chain(translated).filter(|t| !is_question_word(t)).collect();
     let mut spans: Vec<(usize, usize)> = words(&normalised)
         .into_iter()
         .chain(bigrams(&normalised))

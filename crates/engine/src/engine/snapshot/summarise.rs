@@ -15,7 +15,7 @@ use crate::catalog::{ChunkPlace, DocumentRow, Filter};
 use crate::error::Result;
 use crate::event::Run;
 use crate::model::{Generation, Generator, Sampling};
-use crate::retrieve::{Hit, Query};
+use crate::retrieve::Hit;
 use crate::wire;
 
 /// Sentences of a summary.
@@ -25,7 +25,7 @@ impl Snapshot {
     /// What a note or a folder says; none if there is none of that name.
     pub(super) fn summarise(&self, asked: &Question, what: &str, generator: Option<&dyn Generator>, run: Run<'_>) -> Result<Option<wire::Answer>> {
         let began = Instant::now();
-        let Ok(query) = Query::new(what) else { return Ok(None) };
+        let Ok(query) = self.query(what) else { return Ok(None) };
         let named = |notes: Vec<String>, folders: Vec<String>| Filter { notes, folders, ..asked.filter.clone() };
         let (one, documents) = {
             let catalog = self.catalog();

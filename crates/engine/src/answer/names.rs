@@ -1,0 +1,81 @@
+//! Names in a question (models, methods, parameters, products) that no note has: what is not even mentioned is hardly answered. It must not know
+//! passages.
+
+use crate::lexical::LexicalReader;
+use crate::retrieve::Query;
+use crate::text::{is_cjk, normalise, words};
+
+/// The names of a question that no note has, as typed, each once.
+pub(super) fn absent(query: &Query, lexical: &LexicalReader) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for name in names(&query.text) {
+        if !known(name, query, lexical) && !out.iter().any(|other| other == name) {
+            out.push(name.to_owned());
+        }
+    }
+    out
+}
+
+/// What is written in a question like a name. Among Chinese characters every word of letters is one; among English words it takes a capital letter or a digit
+/// that is not merely that of a sentence's beginning, or of a line in which every word has one.
+fn names(text: &str) -> Vec<&str> {
+    let cjk = text.chars().any(is_cjk);
+    let words_of_letters = || text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 3);
+    let title = words_of_letters().filter(|w| w.starts_with(char::is_uppercase)).count() * 2 > words_of_letters().count();
+    let is_part = |c: char| c.is_alphanumeric() && !is_cjk(c) || matches!(c, '-' | '_' | '.' | '+' | '#');
+    let mut out = Vec::new();
+    let mut begins = true;
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_alphanumeric()) {
+        begins |= rest[..start].contains(['.', '?', '!', ':', '。', '？', '！', '：', '\n']);
+        let run = &rest[start..];
+        let end = run.find(|c| !is_part(c)).unwrap_or(run.len());
+        if end == 0 {
+            // A character that is written without spaces.
+            rest = &run[run.chars().next().map_or(1, char::len_utf8)..];
+            begins = false;
+            continue;
+        }
+        let name = singular(run[..end].trim_end_matches(['.', '-', '_']));
+        let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+        let greek = name.chars().any(|c| matches!(c, 'α'..='ω' | 'Α'..='Ω'));
+        let capitals = name.chars().filter(|c| c.is_uppercase()).count();
+        let inner = name.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit());
+        let marked = cjk || inner || (capitals > 0 && !begins && !title);
+        if greek || (letters >= 2 && marked) {
+            out.push(name);
+        }
+        begins = run[..end].ends_with('.');
+        rest = &run[end..];
+    }
+    out
+}
+
+/// `NPUs` as `NPU`.
+fn singular(name: &str) -> &str {
+    name.strip_suffix('s').filter(|rest| rest.len() > 1 && rest.chars().all(char::is_uppercase)).unwrap_or(name)
+}
+
+/// Whether some note has a name: as written, its parts, or what they are called in the other language.
+fn known(name: &str, query: &Query, lexical: &LexicalReader) -> bool {
+    let there = |term: &str| lexical.anywhere(term) || query.translated(term, |t| lexical.anywhere(t));
+    let has = |text: &str| words(&normalise(text)).iter().filter(|t| t.text.chars().any(char::is_alphabetic)).all(|t| there(&t.text));
+    let whole = normalise(name);
+    let parts = |t: &crate::text::Term| t.text != whole && t.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let terms = words(&whole);
+    there(&whole) || terms.iter().any(|t| parts(t)) && terms.iter().filter(|t| parts(t)).all(|t| there(&t.text)) || has(&humps(name))
+}
+
+/// `FlashAttention` as `Flash Attention`.
+fn humps(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut last = None;
+    for c in name.chars() {
+        if c.is_uppercase() && last.is_some_and(char::is_lowercase) {
+            out.push(' ');
+        }
+        out.push(c);
+        last = Some(c);
+    }
+    out
+}
