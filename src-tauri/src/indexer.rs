@@ -103,13 +103,16 @@ impl Indexer {
     /// # Errors
     /// Those of `body`; `Busy` if another program is indexing for long.
     pub(crate) fn alone<T>(&self, mut body: impl FnMut() -> Result<T>) -> Result<T> {
+        let _aside = self.aside();
+        let _writing = lock(&self.0.writing);
+        patiently(&mut body)
+    }
+
+    /// Has the run in the background stand aside until the guard is dropped: what the person waits for gets the processor.
+    pub(crate) fn aside(&self) -> Aside<'_> {
         self.0.waiting.fetch_add(1, Ordering::AcqRel);
         self.0.cancel.cancel();
-        let writing = lock(&self.0.writing);
-        let result = patiently(&mut body);
-        drop(writing);
-        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
-        result
+        Aside(self)
     }
 
     /// Indexes one library while someone waits.
@@ -122,6 +125,15 @@ impl Indexer {
         self.alone(|| engine.sync(Some(&only), Run { observer: &Silent, cancel: &CancelToken::new() }))?;
         desk.notes_changed();
         Ok(())
+    }
+}
+
+/// While it lives, the run in the background stands aside.
+pub(crate) struct Aside<'a>(&'a Indexer);
+
+impl Drop for Aside<'_> {
+    fn drop(&mut self) {
+        self.0.0.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

@@ -227,6 +227,12 @@ pub struct ModelInfo {
     pub download_bytes: u64,
     /// Bytes of memory in use, approximate; 0 where nobody knows.
     pub memory_bytes: u64,
+    /// Whether it fits into the memory that is free; none where nobody knows, and for other kinds than generators.
+    pub fits: Option<bool>,
+    /// Tokens per second that it is expected to write on this machine; none for other kinds than generators.
+    pub tokens_per_s: Option<f64>,
+    /// Whether it is the one generator that suits this machine best.
+    pub suggested: bool,
 }
 
 /// How far a model on its way here is.

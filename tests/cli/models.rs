@@ -48,6 +48,15 @@ fn the_models_that_can_be_had_are_listed() {
     let list = desk.json(["models", "list"]);
     assert_eq!(model(&list, BUILT_IN)["in_use"], true);
     assert_eq!(model(&list, "bge-m3")["installed"], false);
+    let models = list["models"].as_array().expect("models");
+    for model in models {
+        let generator = model["kind"] == "generator";
+        assert_eq!((model["tokens_per_s"].is_number(), model["fits"].is_boolean()), (generator, generator), "{model}");
+    }
+    let suggested: Vec<&Value> = models.iter().filter(|model| model["suggested"] == true).collect();
+    assert!(suggested.len() <= 1 && suggested.iter().all(|model| model["fits"] == true), "{suggested:?}");
+    let told = shown.out.contains("suggested for this machine");
+    assert_eq!(told, suggested.len() == 1, "{}", shown.out);
     assert!(!desk.data().join("cache").exists(), "a list downloads nothing");
 }
 

@@ -173,6 +173,9 @@ impl Desk {
         settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[TIME]");
         settings.add_filter(r"\(\d+\.\d s\)", "([SECONDS] s)");
         settings.add_filter(r"\b\d+\.\d ms\b", "[MS] ms");
+        // What a machine can do. The column is as wide as its heading, which is longer than any figure.
+        settings.add_filter(r"(~\d+ tok/s|too big) *  ", "[SPEED]     ");
+        settings.add_filter(r"\nsuggested for this machine: .*\n.*\n", "");
         settings.add_filter(r"libonnxruntime\.\w+|onnxruntime\.dll", "[LIBRARY]");
         settings.add_filter(r"ONNX Runtime \d[\d.]*", "ONNX Runtime [VERSION]");
         settings.set_prepend_module_to_snapshot(false);

@@ -39,7 +39,7 @@ struct Script {
 
 impl Script {
     fn new(pieces: &[&str]) -> Self {
-        let spec = GeneratorSpec { name: "script".into(), context: 4_096, leaves_machine_to: None };
+        let spec = GeneratorSpec { name: "script".into(), context: 4_096, leaves_machine_to: None, notice: None };
         Self { spec, pieces: pieces.iter().map(|p| (*p).to_owned()).collect(), end: End::With(Ending::Complete), heard: Mutex::default() }
     }
 
@@ -174,7 +174,10 @@ fn a_model_that_fails_loops_or_is_silent_is_replaced() {
         (Script::new(&["绿茶用八十度左右的水冲泡。"; 5]), "repeated itself"),
         (Script::new(&[]), "said nothing"),
         (Script::new(&["<think>没完没了"]), "said nothing"),
-        (Script { spec: GeneratorSpec { name: "tiny".into(), context: 20, leaves_machine_to: None }, ..Script::new(&said) }, "too little"),
+        (
+            Script { spec: GeneratorSpec { name: "tiny".into(), context: 20, leaves_machine_to: None, notice: None }, ..Script::new(&said) },
+            "too little",
+        ),
     ];
     for (script, reason) in scripts {
         let (answer, told) = ask(&desk(), BREW, &script);
@@ -229,7 +232,7 @@ fn what_does_not_fit_is_left_out_and_said() {
         );
     }
     desk.sync();
-    let spec = GeneratorSpec { name: "small".into(), context: 1_000, leaves_machine_to: Some("models.example".into()) };
+    let spec = GeneratorSpec { name: "small".into(), context: 1_000, leaves_machine_to: Some("models.example".into()), notice: None };
     let script = Script { spec, ..Script::new(&["绿茶用八十度左右的水冲泡。"]) };
     let (answer, told) = ask(&desk, BREW, &script);
     let AnswerEvent::Started { passages, .. } = &told[0] else { panic!("{told:?}") };
@@ -257,7 +260,7 @@ fn a_summary_is_made_part_by_part_and_compared_with_the_notes() {
         desk.write(&format!("茶/{i}.md"), format!("# 茶{i}\n\n第 {i} 种茶用八十度的水冲泡。{}\n", "细节说得很长。".repeat(60)));
     }
     desk.sync();
-    let spec = GeneratorSpec { name: "small".into(), context: 1_400, leaves_machine_to: None };
+    let spec = GeneratorSpec { name: "small".into(), context: 1_400, leaves_machine_to: None, notice: None };
     let script = Script { spec, ..Script::new(&["第 2 种茶用八十度的水冲泡。"]) };
     let (answer, told) = ask(&desk, "总结文件夹 茶", &script);
     assert_eq!((answer.answerer.kind, answer.outcome), ("generative", Outcome::Answered), "{:?}", answer.notices);
@@ -268,6 +271,39 @@ fn a_summary_is_made_part_by_part_and_compared_with_the_notes() {
     let parts = script.heard.lock().unwrap().len();
     assert!(parts > 2, "{parts} messages");
     assert!(matches!(told.last(), Some(AnswerEvent::Done { .. })));
+}
+
+#[test]
+fn summaries_that_do_not_fit_together_are_summarised_again() {
+    let desk = Desk::new();
+    let said: String = (0..12).map(|i| format!("第 {i} 种茶用八十度的水冲泡。")).collect();
+    for i in 0..24 {
+        desk.write(&format!("茶/{i}.md"), format!("# 茶{i}\n\n第 {i} 种茶用八十度的水冲泡。{}\n", "细节说得很长。".repeat(40)));
+    }
+    desk.sync();
+    let spec = GeneratorSpec { name: "small".into(), context: 1_400, leaves_machine_to: None, notice: None };
+    let script = Script { spec, ..Script::new(&[&said]) };
+    let (answer, _) = ask(&desk, "总结文件夹 茶", &script);
+    assert_eq!((answer.answerer.kind, answer.outcome), ("generative", Outcome::Answered), "{:?}", answer.notices);
+    assert_eq!(answer.coverage.map(|c| (c.read, c.of)), Some((24, 24)));
+    // In the last round a prompt holds summaries only, and every one of the round before it.
+    let rounds = script.heard.lock().unwrap();
+    let of_summaries = |messages: &Vec<Message>| messages.last().is_some_and(|m| !m.text.contains("细节"));
+    assert!(
+        rounds.iter().filter(|m| of_summaries(m)).count() > 1,
+        "{} prompts, {} of summaries",
+        rounds.len(),
+        rounds.iter().filter(|m| of_summaries(m)).count()
+    );
+}
+
+#[test]
+fn what_is_to_be_known_of_a_model_is_said_with_its_answer() {
+    let desk = desk();
+    let spec = GeneratorSpec { name: "small".into(), context: 4_096, leaves_machine_to: None, notice: Some("small stands in for large".into()) };
+    let script = Script { spec, ..Script::new(&["绿茶用八十度左右的水冲泡。"]) };
+    let (answer, _) = ask(&desk, "绿茶怎么冲泡？", &script);
+    assert!(answer.notices.iter().any(|n| n == "small stands in for large"), "{:?}", answer.notices);
 }
 
 #[test]

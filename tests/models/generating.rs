@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, Message, Sampling, Speaker};
-use sidenote_models::generate::{Characters, Gguf, Network, Vocabulary, Writer};
+use sidenote_models::generate::{Characters, Gguf, Logits, Network, Template, Vocabulary, Writer, likeliest};
 
 use crate::parity::fixture;
 
@@ -36,7 +36,7 @@ fn say(writer: &Writer, request: &Generation<'_>) -> (String, Generated) {
 
 #[test]
 fn a_conversation_that_goes_on_is_not_computed_twice_and_says_the_same() {
-    for name in ["qwen3-f32", "qwen2-f32", "llama-f32", "qwen3-q4_k"] {
+    for name in ["qwen3-f32", "qwen2-f32", "llama-f32", "qwen3-q4_k", "llama-pieces"] {
         let long = "A note is cut into passages. 模型阅读段落。".repeat(12);
         let first = [rules(&long), user("What is a note?")];
         let writer = writer(name);
@@ -53,6 +53,28 @@ fn a_conversation_that_goes_on_is_not_computed_twice_and_says_the_same() {
         // Word for word the same: only the last token is read again.
         let (again, three) = say(&writer, &request(&second, 24));
         assert_eq!((again, three.reused_tokens), (fresh, three.prompt_tokens - 1), "{name}");
+    }
+}
+
+#[test]
+fn guessing_what_comes_next_changes_no_token() {
+    // These models soon say the same again and again, so that guesses are made, and right, all the time; elsewhere they are mostly wrong.
+    let messages = [user(&"A note is cut into passages, and a passage is cut into a note. 模型阅读段落，段落阅读模型。".repeat(3))];
+    for name in ["qwen3-f32", "qwen2-f32", "llama-f32", "qwen3-q8_0", "qwen3-q4_k", "qwen2-older", "llama-pieces"] {
+        let writer = writer(name);
+        let (said, generated) = say(&writer, &request(&messages, 55));
+        let gguf = Gguf::open(&fixture(&format!("{name}.gguf"))).unwrap();
+        let (vocabulary, mut network) = (Vocabulary::read(&gguf).unwrap(), Network::load(&gguf).unwrap());
+        let mut next = writer.tokens(&messages).unwrap();
+        let mut characters = Characters::default();
+        let mut expected = String::new();
+        for _ in 0..generated.new_tokens {
+            let token = likeliest(&network.read(&next, Logits::Last, &CancelToken::new()).unwrap()).unwrap();
+            expected.push_str(&characters.push(vocabulary.bytes(token)));
+            next = vec![token];
+        }
+        expected.push_str(characters.finish());
+        assert!(generated.new_tokens > 0 && said == expected, "{name}: {said:?} {expected:?}");
     }
 }
 
@@ -172,6 +194,12 @@ fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     bytes[at..at + to.len()].copy_from_slice(to);
 }
 
+/// Puts other bytes in the place of those after the first occurrence of some bytes.
+fn after(bytes: &mut [u8], from: &[u8], put: &[u8]) {
+    let at = bytes.windows(from.len()).position(|window| window == from).unwrap() + from.len();
+    bytes[at..at + put.len()].copy_from_slice(put);
+}
+
 fn refused(path: &Path) -> Error {
     let writer = Writer::new("broken", path, 2048);
     writer.generate(&request(&[user("Hello")], 3), &mut |_| {}, &CancelToken::new()).unwrap_err()
@@ -181,7 +209,7 @@ fn refused(path: &Path) -> Error {
 fn files_that_are_no_model_are_refused_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     type Change = fn(&mut Vec<u8>);
-    let changes: [(Change, &str); 11] = [
+    let changes: [(Change, &str); 15] = [
         (|b| b.clear(), "no GGUF file"),
         (|b| b[0] = b'X', "no GGUF file"),
         (|b| b[4] = 99, "header cannot be read"),
@@ -193,6 +221,11 @@ fn files_that_are_no_model_are_refused_with_a_reason() {
         (|b| replace(b, b"qwen3.block_count\x04\0\0\0\x02", b"qwen3.block_count\x04\0\0\0\x03"), "no tensor `blk.2."),
         (|b| replace(b, b"blk.1.ffn_norm", b"blk.1.ffn_nork"), "no tensor `blk.1.ffn_norm.weight`"),
         (|b| replace(b, b"{%- if add_generation", b"{%- iff dd_generation"), "chat template failed"),
+        // Sizes that no file has: of a tensor, of a list, of the network.
+        (|b| after(b, b"blk.0.attn_q.weight\x02\0\0\0", &(1_u64 << 60).to_le_bytes()), "ends before its tensor `blk.0.attn_q.weight`"),
+        (|b| after(b, b"blk.0.attn_q.weight\x02\0\0\0", &[0xff; 16]), "ends before its tensor `blk.0.attn_q.weight`"),
+        (|b| after(b, b"tokenizer.ggml.tokens\x09\0\0\0\x08\0\0\0", &(1_u64 << 40).to_le_bytes()), "header cannot be read"),
+        (|b| after(b, b"qwen3.block_count\x04\0\0\0", &u32::MAX.to_le_bytes()), "no usable `qwen3.block_count`"),
     ];
     for (change, told) in changes {
         let error = refused(&changed(folder.path(), "qwen3-f32.gguf", change));
@@ -217,8 +250,57 @@ fn a_vocabulary_of_another_size_than_the_network_is_refused() {
         let inserted = [0_u8; 8];
         bytes.splice(at + 8..at + 8, inserted);
     });
-    let error = refused(&path);
-    assert!(error.code == ErrorCode::ModelUnavailable, "{error:?}");
+    let error = Network::load(&Gguf::open(&path).unwrap()).err().unwrap();
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("its tokenizer has 401 tokens and its network 400"), "{error:?}");
+    // Whoever asks it is refused as well, by whichever of the two is read first.
+    assert_eq!(refused(&path).code, ErrorCode::ModelUnavailable);
+}
+
+#[test]
+fn a_tokenizer_of_pieces_that_is_not_whole_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    type Change = fn(&mut Vec<u8>);
+    let changes: [(Change, &str); 4] = [
+        (
+            |b| replace(b, b"tokenizer.ggml.model\x08\0\0\0\x05\0\0\0\0\0\0\0llama", b"tokenizer.ggml.model\x08\0\0\0\x05\0\0\0\0\0\0\0rwkv7"),
+            "`rwkv7`",
+        ),
+        (|b| replace(b, b"tokenizer.ggml.scores", b"tokenizer.ggml.scorez"), "list of scores"),
+        (|b| after(b, b"tokenizer.ggml.scores\x09\0\0\0\x06\0\0\0\x80\x02\0\0\0\0\0\0", &f32::NAN.to_le_bytes()), "list of scores"),
+        (|b| replace(b, b"<0x41>", b"<0xZZ>"), "no token for some bytes"),
+    ];
+    for (change, told) in changes {
+        let error = refused(&changed(folder.path(), "llama-pieces.gguf", change));
+        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told) && !error.hint.is_empty(), "{told}: {error:?}");
+    }
+}
+
+#[test]
+fn a_model_that_memory_is_too_small_for_is_refused_before_it_is_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = changed(folder.path(), "qwen3-f32.gguf", |_| {});
+    // A file with a hole: it takes no room on the disk.
+    fs::File::options().write(true).open(&path).unwrap().set_len(1 << 42).unwrap();
+    let writer = Writer::new("large", &path, 2048);
+    let error = writer.generate(&request(&[user("Hello")], 3), &mut |_| {}, &CancelToken::new()).unwrap_err();
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.starts_with("large needs about "), "{error:?}");
+    assert_eq!(writer.fits().unwrap_err().message, error.message);
+}
+
+#[test]
+fn a_template_that_fails_or_never_ends_is_told() {
+    let gguf = Gguf::open(&fixture("qwen3-f32.gguf")).unwrap();
+    let vocabulary = Vocabulary::read(&gguf).unwrap();
+    for (source, told) in [
+        ("{{ raise_exception('only tools may speak') }}", "only tools may speak"),
+        ("{% for a in range(9999) %}{% for b in range(9999) %}{{ a * b }}{% endfor %}{% endfor %}", "fuel"),
+        ("{{ messages[7].content.split('x')[3] }}", "chat template failed"),
+        ("{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}", "chat template failed"),
+    ] {
+        let template = Template::new(source, String::new(), String::new()).unwrap();
+        let error = template.render(&[user("Hello")], &vocabulary).unwrap_err();
+        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told), "{source}: {error:?}");
+    }
 }
 
 #[test]

@@ -136,19 +136,19 @@ impl Counts {
 
 #[test]
 fn what_is_called_supported_is_so() {
-    // Floors: a little below what was measured (63.3 and 79.3 per cent of recall, nothing falsely supported).
-    for (part, recall) in [("fit.txt", 0.60), ("held.txt", 0.70)] {
+    // Floors: a little below what was measured (recall 63.3, 79.3 and 57.1 per cent; falsely supported 0, 0 and 2.5).
+    for (part, recall, wrong, precision) in [("fit.txt", 0.60, 0.02, 0.98), ("held.txt", 0.70, 0.02, 0.98), ("held-large.txt", 0.55, 0.03, 0.92)] {
         let counts = Counts::of(part);
         counts.print(part);
-        assert!(counts.false_share() <= 0.02, "{part}: {} falsely supported", counts.falsely_supported());
-        assert!(counts.precision() >= 0.98, "{part}: precision {}", counts.precision());
+        assert!(counts.false_share() <= wrong, "{part}: {} falsely supported", counts.falsely_supported());
+        assert!(counts.precision() >= precision, "{part}: precision {}", counts.precision());
         assert!(counts.recall() >= recall, "{part}: recall {}", counts.recall());
     }
 }
 
 #[test]
 fn passages_of_the_set_are_in_the_notes() {
-    for part in ["fit.txt", "held.txt"] {
+    for part in ["fit.txt", "held.txt", "held-large.txt"] {
         for group in groups(part) {
             for (note, _, text) in group.passages.iter().filter(|(note, ..)| note.is_some()) {
                 let note = note.as_deref().unwrap_or_default();

@@ -166,6 +166,8 @@ pub struct GeneratorSpec {
     pub context: usize,
     /// The host that the conversation is sent to; `None` for a model on this machine.
     pub leaves_machine_to: Option<String>,
+    /// What the person should know whenever it answers: that it stands in for another one, and why.
+    pub notice: Option<String>,
 }
 
 /// A model that writes.

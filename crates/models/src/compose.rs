@@ -9,6 +9,9 @@ use sidenote_engine::model::{CrossEncoder, Embedder, Generator, TokenVectors};
 use sidenote_engine::paths::Paths;
 use sidenote_engine::retrieve::glossary::Glossary;
 
+use crate::catalogue::Kind;
+use crate::generate::Writer;
+use crate::stand_in::StandIn;
 use crate::{BUNDLED, Choice, ENDPOINT, Installed, Remote, Store};
 
 /// The models of this run.
@@ -90,7 +93,16 @@ fn generator(store: &Store, choice: &Choice) -> Result<Option<Arc<dyn Generator>
     match choice.generator.as_deref() {
         None => Ok(None),
         Some(ENDPOINT) => Ok(Some(Arc::new(remote(choice)?))),
-        Some(name) => Ok(Some(Arc::new(chosen(store, name)?.generator()?))),
+        Some(name) => {
+            let model = chosen(store, name)?;
+            let writer = model.generator()?;
+            let smaller = |other: &Installed| other.manifest.kind == Kind::Generator && other.manifest.size() < model.manifest.size();
+            let mut others: Vec<Installed> = store.all().0.into_iter().filter(smaller).collect();
+            others.sort_by_key(|other| std::cmp::Reverse(other.manifest.size()));
+            // What is damaged stands in for nothing.
+            let others: Vec<Writer> = others.iter().filter_map(|other| other.generator().ok()).collect();
+            Ok(Some(if others.is_empty() { Arc::new(writer) } else { Arc::new(StandIn::new(writer, others, Writer::fits)) }))
+        }
     }
 }
 

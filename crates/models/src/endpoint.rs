@@ -92,6 +92,7 @@ impl Remote {
                 name: settings.model.clone(),
                 context: settings.context.unwrap_or(CONTEXT),
                 leaves_machine_to: (!local).then_some(host),
+                notice: None,
             },
             url: format!("{url}/chat/completions"),
             model: settings.model.clone(),

@@ -2,6 +2,7 @@
 //! owns them. It must not know notes, prompts or where the file came from.
 
 mod attention;
+mod byte_level;
 mod choose;
 mod elsewhere;
 mod gguf;
@@ -9,6 +10,7 @@ mod lanes;
 mod network;
 mod passages;
 pub(crate) mod room;
+mod scored;
 mod template;
 mod vocabulary;
 mod writer;

@@ -39,6 +39,8 @@ pub(crate) trait Serve: Send + Sync + 'static {
 pub(crate) struct Worker<S: Serve> {
     /// For the person, and the thread's name.
     kind: &'static str,
+    /// How long the model stays in memory unasked.
+    idle: Duration,
     model: Arc<S>,
     owner: Mutex<Option<Owner<S>>>,
 }
@@ -56,7 +58,7 @@ struct Request<S: Serve> {
 
 impl<S: Serve> Worker<S> {
     pub(crate) fn new(kind: &'static str, model: S) -> Self {
-        Self { kind, model: Arc::new(model), owner: Mutex::new(None) }
+        Self { kind, idle: IDLE, model: Arc::new(model), owner: Mutex::new(None) }
     }
 
     /// Sends a question and does not wait for its answer.
@@ -95,10 +97,15 @@ impl<S: Serve> Worker<S> {
             return Ok(owner.requests.clone());
         }
         let (requests, receiver) = sync_channel(WAITING);
-        let (model, kind) = (Arc::clone(&self.model), self.kind);
-        let thread = std::thread::Builder::new().name(kind.to_owned()).spawn(move || serve(model.as_ref(), kind, &receiver)).map_err(|error| {
-            Error::new(ErrorCode::ModelUnavailable, format!("the {kind} thread could not be started: {error}"), "close other programs and try again")
-        })?;
+        let (model, kind, idle) = (Arc::clone(&self.model), self.kind, self.idle);
+        let thread =
+            std::thread::Builder::new().name(kind.to_owned()).spawn(move || serve(model.as_ref(), kind, idle, &receiver)).map_err(|error| {
+                Error::new(
+                    ErrorCode::ModelUnavailable,
+                    format!("the {kind} thread could not be started: {error}"),
+                    "close other programs and try again",
+                )
+            })?;
         *owner = Some(Owner { requests: requests.clone(), thread });
         Ok(requests)
     }
@@ -116,10 +123,10 @@ impl<S: Serve> Drop for Worker<S> {
 }
 
 /// The owning thread: answers requests until the handle is gone.
-fn serve<S: Serve>(model: &S, kind: &str, requests: &Receiver<Request<S>>) {
+fn serve<S: Serve>(model: &S, kind: &str, idle: Duration, requests: &Receiver<Request<S>>) {
     let mut loaded: Option<S::Loaded> = None;
     loop {
-        let request = if loaded.is_some() { requests.recv_timeout(IDLE) } else { requests.recv().map_err(|_| RecvTimeoutError::Disconnected) };
+        let request = if loaded.is_some() { requests.recv_timeout(idle) } else { requests.recv().map_err(|_| RecvTimeoutError::Disconnected) };
         let request = match request {
             Ok(request) => request,
             Err(RecvTimeoutError::Timeout) => {
@@ -145,4 +152,73 @@ fn answer<S: Serve>(model: &S, loaded: &mut Option<S::Loaded>, request: &Request
         None => loaded.insert(model.open()?),
     };
     model.answer(loaded, &request.question)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Instant;
+
+    use super::*;
+
+    /// Counts how often it was loaded and how often its memory was given back.
+    #[derive(Clone, Default)]
+    struct Counted {
+        loaded: Arc<AtomicUsize>,
+        given_back: Arc<AtomicUsize>,
+    }
+
+    struct Held(Arc<AtomicUsize>);
+
+    impl Drop for Held {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    impl Serve for Counted {
+        type Loaded = Held;
+        type Question = u32;
+        type Answer = u32;
+
+        fn open(&self) -> Result<Held> {
+            self.loaded.fetch_add(1, Ordering::AcqRel);
+            Ok(Held(Arc::clone(&self.given_back)))
+        }
+
+        fn answer(&self, _: &mut Held, question: &u32) -> Result<u32> {
+            if *question == 0 {
+                panic!("nothing can be divided by it");
+            }
+            Ok(60 / question)
+        }
+    }
+
+    #[test]
+    fn a_model_that_nobody_asks_gives_its_memory_back_and_is_loaded_again() {
+        let model = Counted::default();
+        let mut worker = Worker::new("counting", model.clone());
+        worker.idle = Duration::from_millis(30);
+        let cancel = CancelToken::new();
+        assert_eq!(worker.ask(2, &cancel).expect("an answer"), 30);
+        assert_eq!(worker.ask(3, &cancel).expect("an answer"), 20);
+        assert_eq!(model.loaded.load(Ordering::Acquire), 1, "it stays while it is asked");
+        let began = Instant::now();
+        while model.given_back.load(Ordering::Acquire) == 0 {
+            assert!(began.elapsed() < Duration::from_secs(20), "its memory was never given back");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(worker.ask(6, &cancel).expect("an answer"), 10);
+        assert_eq!(model.loaded.load(Ordering::Acquire), 2);
+    }
+
+    #[test]
+    fn a_model_that_panics_is_an_error_and_is_loaded_again() {
+        let model = Counted::default();
+        let worker = Worker::new("counting", model.clone());
+        let cancel = CancelToken::new();
+        assert_eq!(worker.ask(0, &cancel).expect_err("it panics").code, ErrorCode::Internal);
+        assert_eq!(worker.ask(2, &cancel).expect("an answer"), 30);
+        assert_eq!(model.loaded.load(Ordering::Acquire), 2);
+    }
 }

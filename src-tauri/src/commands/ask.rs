@@ -76,6 +76,8 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
     let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
     let generator = models.generator.as_deref().filter(|_| !request.extractive);
     let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator };
+    // A model that writes wants all cores.
+    let _aside = generator.map(|_| desk.indexer.aside());
     let answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
         // Stopped is one of the ways a question ends.
         Err(e) if e.code == ErrorCode::Cancelled => stopped(&question.text, &rewrite),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::event::{Event, Observer, Run, Silent, Stage};
-use sidenote_models::catalogue::{KNOWN, Kind, known};
+use sidenote_models::catalogue::{KNOWN, Kind, Known, known};
 use sidenote_models::hub::{Endpoint, Limits};
+use sidenote_models::suggest::Machine;
 use sidenote_models::{BUNDLED, Choice, Import, Installed, Options, Pull, Store, compose, remove_folder};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
@@ -36,32 +37,45 @@ fn list(desk: &Desk) -> EngineResult<Vec<ModelInfo>> {
         licence: "MIT".to_owned(),
         download_bytes: 0,
         memory_bytes: 0,
+        fits: None,
+        tokens_per_s: None,
+        suggested: false,
     }];
     for entry in KNOWN {
         let at = installed.iter().position(|model| model.manifest.name == entry.name);
         out.push(match at {
             Some(at) => shown(&installed.remove(at), &choice),
-            None => ModelInfo {
-                name: entry.name.to_owned(),
-                kind: entry.kind,
-                installed: false,
-                used: false,
-                preparing: false,
-                bundled: false,
-                languages: entry.languages.to_owned(),
-                licence: entry.licence.to_owned(),
-                download_bytes: entry.download,
-                memory_bytes: entry.memory,
-            },
+            None => available(entry),
         });
     }
     out.extend(installed.iter().map(|model| shown(model, &choice)));
     Ok(out)
 }
 
+fn available(known: &Known) -> ModelInfo {
+    let outlook = Machine::outlook(known.kind, known.name, known.file, known.download, Some(known.memory));
+    ModelInfo {
+        name: known.name.to_owned(),
+        kind: known.kind,
+        installed: false,
+        used: false,
+        preparing: false,
+        bundled: false,
+        languages: known.languages.to_owned(),
+        licence: known.licence.to_owned(),
+        download_bytes: known.download,
+        memory_bytes: known.memory,
+        fits: outlook.fits,
+        tokens_per_s: outlook.tokens_per_s,
+        suggested: outlook.suggested,
+    }
+}
+
 fn shown(model: &Installed, choice: &Choice) -> ModelInfo {
     let manifest = &model.manifest;
     let is = |chosen: &Option<String>| chosen.as_deref() == Some(manifest.name.as_str());
+    let memory = known(&manifest.name).map(|known| known.memory);
+    let outlook = Machine::outlook(manifest.kind, &manifest.name, &manifest.graph, manifest.size(), memory);
     ModelInfo {
         name: manifest.name.clone(),
         kind: manifest.kind,
@@ -72,7 +86,10 @@ fn shown(model: &Installed, choice: &Choice) -> ModelInfo {
         languages: manifest.languages.clone(),
         licence: manifest.licence.clone(),
         download_bytes: manifest.size(),
-        memory_bytes: known(&manifest.name).map_or(0, |known| known.memory),
+        memory_bytes: memory.unwrap_or(0),
+        fits: outlook.fits,
+        tokens_per_s: outlook.tokens_per_s,
+        suggested: outlook.suggested,
     }
 }
 

@@ -1,11 +1,12 @@
-"""The speed of our generator beside llama.cpp's, on files of the Qwen3-0.6B shape with random weights, in turns, so that whatever else the machine
-does disturbs both alike. Writes a table of medians and ratios.
+"""The speed of our generator beside llama.cpp's, on files of the Qwen3-0.6B shape with random weights, with a short and a long prompt, in turns, so that
+whatever else the machine does disturbs both alike. Writes tables of medians and ratios.
 
     python3 -m venv /tmp/speed && /tmp/speed/bin/pip install numpy==2.* gguf==0.19.* llama-cpp-python==0.3.36
-    cargo build --release --package sidenote-models --example speed
+    cargo build --release --workspace --example speed
     /tmp/speed/bin/python crates/models/examples/speed/compare.py FOLDER [ROUNDS]
 
-FOLDER keeps the files (2.4 GB). A file of a real model is measured too if it lies there.
+FOLDER keeps the files (2.2 GB). A file of a real model is measured too if it lies there. PROMPTS are the lengths of the prompts, THREADS those of both,
+OURS our program where it is another build.
 """
 
 import ctypes
@@ -22,7 +23,7 @@ import llama_cpp
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
-PROMPT, NEW = 512, 32
+NEW = 32
 
 
 def make(path):
@@ -99,7 +100,7 @@ THEIRS = r"""
 import json, os, sys, time
 import llama_cpp
 began = time.perf_counter()
-llama = llama_cpp.Llama(sys.argv[1], n_ctx=2048, n_batch=512, n_threads=THREADS, n_threads_batch=THREADS, verbose=False)
+llama = llama_cpp.Llama(sys.argv[1], n_ctx=int(sys.argv[2]) + int(sys.argv[3]) + 64, n_batch=512, n_threads=THREADS, n_threads_batch=THREADS, verbose=False)
 load = time.perf_counter() - began
 size = llama.n_vocab()
 prompt, new = int(sys.argv[2]), int(sys.argv[3])
@@ -135,16 +136,18 @@ def main():
                 make(whole)
             quantise(whole, target, kind)
     threads = int(os.environ.get("THREADS", os.cpu_count()))
-    ours = ROOT / "target/release/examples/speed"
-    for file in sorted(path for path in folder.glob("*.gguf") if path != whole):
+    prompts = [int(n) for n in os.environ.get("PROMPTS", "512,2048").split(",")]
+    ours = os.environ.get("OURS", str(ROOT / "target/release/examples/speed"))
+    files = sorted(path for path in folder.glob("*.gguf") if path != whole)
+    for file, prompt in [(file, prompt) for file in files for prompt in prompts]:
         rows = {"ours": [], "llama.cpp": []}
         for _ in range(rounds):
             environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
-            rows["ours"].append(run([str(ours), str(file), "--prompt", str(PROMPT), "--new", str(NEW)], env=environment))
+            rows["ours"].append(run([ours, str(file), "--prompt", str(prompt), "--new", str(NEW)], env=environment))
             code = THEIRS.replace("THREADS", str(threads))
-            rows["llama.cpp"].append(run([sys.executable, "-c", code, str(file), str(PROMPT), str(NEW)]))
+            rows["llama.cpp"].append(run([sys.executable, "-c", code, str(file), str(prompt), str(NEW)]))
             time.sleep(1)
-        print(f"\n{file.name}, {threads} threads, {rounds} rounds in turn, medians")
+        print(f"\n{file.name}, {prompt} tokens before, {threads} threads, {rounds} rounds in turn, medians", flush=True)
         middle = lambda who, key: statistics.median(row[key] for row in rows[who]) if key in rows[who][0] else None
         for key in rows["ours"][0]:
             mine, other = middle("ours", key), middle("llama.cpp", key)

@@ -62,7 +62,7 @@ impl Shape {
     /// `ModelUnavailable` for an architecture that this program does not know, or a header that contradicts itself.
     pub fn read(gguf: &Gguf) -> Result<Self> {
         let refuse =
-            |why: String| unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3 or Llama 3 family; `sidenote models list` names some");
+            |why: String| unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3 or Llama family; `sidenote models list` names some");
         let architecture = gguf.text("general.architecture").unwrap_or_default().to_owned();
         if !ARCHITECTURES.contains(&architecture.as_str()) {
             return Err(refuse(format!("its architecture is `{architecture}`, and this program runs {}", ARCHITECTURES.join(", "))));

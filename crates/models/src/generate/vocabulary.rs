@@ -1,68 +1,36 @@
-//! Text to tokens and back, by the tokenizer inside a GGUF file: byte-level BPE with the ways to cut text that this program knows. It must not know
-//! the network or the form of a conversation.
+//! Text to tokens and back, by the tokenizer inside a GGUF file: byte-level BPE or SentencePiece. It must not know the network or the form of a conversation.
 //!
 //! Marks that control the model (`<|im_end|>`) are tokens only where the chat template put them; in any other text they are letters.
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use candle_core::quantized::gguf_file::Value;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sidenote_engine::error::{Error, ErrorCode, Result};
-use tokenizers::decoders::byte_level::ByteLevel;
-use tokenizers::models::bpe::{BPE, Vocab};
-use tokenizers::normalizers::unicode::NFC;
-use tokenizers::pre_tokenizers::PreTokenizerWrapper;
-use tokenizers::pre_tokenizers::sequence::Sequence;
-use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
-use tokenizers::tokenizer::SplitDelimiterBehavior;
-use tokenizers::{NormalizerWrapper, Tokenizer};
+use tokenizers::Tokenizer;
 
+use super::byte_level::{self, bytes_of};
 use super::gguf::{Gguf, unusable};
-
-/// A way to cut text before its pieces are made tokens.
-struct Cut {
-    /// Its names in the header.
-    names: &'static [&'static str],
-    /// Patterns, one after the other; what lies between matches is a piece too.
-    patterns: &'static [&'static str],
-    /// Whether equal letters are written the same way first.
-    composed: bool,
-    /// Whether a piece that is a token is taken as it is, without putting it together.
-    whole: bool,
-}
-
-/// The ways to cut that are known, each tested against the reference.
-const CUTS: &[Cut] = &[
-    Cut {
-        names: &["qwen2", "deepseek-r1-qwen"],
-        patterns: &[r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
-        composed: true,
-        whole: false,
-    },
-    Cut {
-        names: &["llama-bpe", "llama3", "llama-v3"],
-        patterns: &[r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
-        composed: false,
-        whole: true,
-    },
-    Cut {
-        names: &["smollm"],
-        patterns: &[r"\p{N}", r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"],
-        composed: false,
-        whole: false,
-    },
-];
+use super::scored::{self, Scored};
 
 /// Tokens that end what a model says, by the names that model makers give them, beside those that the header names.
-const ENDS: [&str; 6] = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>"];
+const ENDS: [&str; 7] = ["</s>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>"];
 
 /// The kinds of tokens in the header.
+const UNKNOWN: u64 = 2;
 const CONTROL: u64 = 3;
 const USER_DEFINED: u64 = 4;
 const UNUSED: u64 = 5;
+const BYTE: u64 = 6;
+
+/// How a model cuts text.
+enum Cutter {
+    ByteLevel(Box<Tokenizer>),
+    Scored(Scored),
+}
 
 /// The tokenizer of a model.
 pub struct Vocabulary {
-    tokenizer: Tokenizer,
+    cutter: Cutter,
     /// What each token says, one after the other; nothing for those that control the model.
     said: Vec<u8>,
     /// Where each token's bytes begin, and where the last one's end.
@@ -82,87 +50,55 @@ impl Vocabulary {
     /// # Errors
     /// `ModelUnavailable` for a tokenizer that this program does not know or that is damaged.
     pub fn read(gguf: &Gguf) -> Result<Self> {
-        let refuse =
-            |why: String| unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3 or Llama 3 family; `sidenote models list` names some");
-        match gguf.text("tokenizer.ggml.model") {
-            Some("gpt2") => {}
-            other => return Err(refuse(format!("its tokenizer is `{}`, which this program does not know", other.unwrap_or("missing")))),
-        }
-        let name = gguf.text("tokenizer.ggml.pre").unwrap_or("missing");
-        let cut = CUTS.iter().find(|cut| cut.names.contains(&name));
-        // A wrong cut gives wrong tokens without a word, so there is no guess.
-        let cut = cut.ok_or_else(|| refuse(format!("its tokenizer cuts text in a way that this program does not know (`{name}`)")))?;
-        let texts = |key: &str| -> Result<Vec<&str>> {
-            let list = gguf.list(key).unwrap_or_default();
-            list.iter()
-                .map(|v| v.to_string().map(String::as_str))
-                .collect::<candle_core::Result<_>>()
-                .map_err(|_| refuse(format!("its `{key}` is damaged")))
+        let header = Header { gguf, tokens: texts(gguf, "tokenizer.ggml.tokens")? };
+        let (cutter, begins) = match gguf.text("tokenizer.ggml.model") {
+            Some("gpt2") => header.byte_level()?,
+            Some("llama") => (Cutter::Scored(header.scored()?), true),
+            other => return Err(refused(gguf, format!("its tokenizer is `{}`, which this program does not know", other.unwrap_or("missing")))),
         };
-        let tokens = texts("tokenizer.ggml.tokens")?;
-        let merges = texts("tokenizer.ggml.merges")?;
-        let kinds: Vec<u64> = gguf.list("tokenizer.ggml.token_type").unwrap_or_default().iter().map(kind).collect();
-        let kind = |at: usize| kinds.get(at).copied().unwrap_or(1);
-
         let (mut said, mut starts) = (Vec::new(), vec![0]);
-        let mut marks: Vec<(&str, u32)> = Vec::new();
-        let mut words = Vec::new();
+        let mut marks: Vec<(String, u32)> = Vec::new();
         let mut ends = FxHashSet::default();
-        for (at, token) in tokens.iter().enumerate() {
-            let id = u32::try_from(at).map_err(|_| refuse("it has too many tokens".to_owned()))?;
-            match kind(at) {
-                CONTROL => {
-                    if ENDS.contains(token) {
+        for (token, kind, id) in header.tokens() {
+            let as_read = if matches!(cutter, Cutter::Scored(_)) { scored::read(token) } else { token.to_owned() };
+            match kind {
+                CONTROL | UNKNOWN => {
+                    if ENDS.contains(&token) {
                         ends.insert(id);
                     }
-                    marks.push((*token, id));
+                    marks.push((as_read, id));
                 }
                 USER_DEFINED => {
-                    said.extend_from_slice(token.as_bytes());
-                    marks.push((*token, id));
+                    said.extend_from_slice(as_read.as_bytes());
+                    marks.push((as_read, id));
                 }
                 UNUSED => {}
-                _ => {
-                    said.extend(bytes_of(token));
-                    words.push(((*token).to_owned(), id));
-                }
+                BYTE => said.extend(scored::byte(token)),
+                _ => match cutter {
+                    Cutter::ByteLevel(_) => said.extend(bytes_of(token)),
+                    Cutter::Scored(_) => said.extend_from_slice(as_read.as_bytes()),
+                },
             }
-            starts.push(u32::try_from(said.len()).map_err(|_| refuse("its tokens are too long".to_owned()))?);
+            starts.push(u32::try_from(said.len()).map_err(|_| refused(gguf, "its tokens are too long".to_owned()))?);
         }
-        let id = |key: &str| gguf.number(key).and_then(|n| u32::try_from(n).ok()).filter(|id| (*id as usize) < tokens.len());
+        let id = |key: &str| gguf.number(key).and_then(|n| u32::try_from(n).ok()).filter(|id| (*id as usize) < header.tokens.len());
         ends.extend(["eos", "eot", "eom"].iter().filter_map(|name| id(&format!("tokenizer.ggml.{name}_token_id"))));
         if ends.is_empty() {
-            return Err(refuse("it does not say how the model ends what it says".to_owned()));
+            return Err(refused(gguf, "it does not say how the model ends what it says".to_owned()));
         }
         // A mark of one letter could not be told from the letter.
         marks.retain(|(mark, _)| mark.chars().count() > 1);
-        let pairs = merges.iter().map(|merge| merge.split_once(' ').map(|(a, b)| (a.to_owned(), b.to_owned()))).collect::<Option<Vec<_>>>();
-        let pairs = pairs.ok_or_else(|| refuse("its list of merges is damaged".to_owned()))?;
-        let model = BPE::builder().vocab_and_merges(words.into_iter().collect::<Vocab>(), pairs).ignore_merges(cut.whole).build();
-        let model = model.map_err(|e| refuse(format!("its tokenizer is damaged: {e}")))?;
-        let broken = |e: &dyn std::fmt::Display| Error::internal(format!("tokenizer: {e}"));
-        let mut tokenizer = Tokenizer::new(model);
-        let mut steps: Vec<PreTokenizerWrapper> = Vec::new();
-        for pattern in cut.patterns {
-            let split = Split::new(SplitPattern::Regex((*pattern).to_owned()), SplitDelimiterBehavior::Isolated, false);
-            steps.push(split.map_err(|e| broken(&e))?.into());
-        }
-        steps.push(ByteLevel::new(false, false, false).into());
-        tokenizer.with_pre_tokenizer(Some(Sequence::new(steps)));
-        if cut.composed {
-            tokenizer.with_normalizer(Some(NormalizerWrapper::from(NFC))).map_err(|e| broken(&e))?;
-        }
         let found = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(marks.iter().map(|(mark, _)| mark));
         let first = id("tokenizer.ggml.bos_token_id");
         Ok(Self {
-            tokenizer,
+            cutter,
             said,
             starts,
             marks: found.map_err(|e| broken(&e))?,
             marked: marks.into_iter().map(|(_, id)| id).collect(),
             ends,
             first,
-            begins: gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(cut.whole) && first.is_some(),
+            begins: gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(begins) && first.is_some(),
         })
     }
 
@@ -183,8 +119,10 @@ impl Vocabulary {
     /// # Errors
     /// `Internal` if the tokenizer fails.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
-        let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| Error::internal(format!("tokenizer: {e}")))?;
-        Ok(encoding.get_ids().to_vec())
+        match &self.cutter {
+            Cutter::ByteLevel(tokenizer) => Ok(tokenizer.encode_fast(text, false).map_err(|e| broken(&e))?.get_ids().to_vec()),
+            Cutter::Scored(scored) => Ok(scored.encode(text)),
+        }
     }
 
     /// The tokens of a text in which marks control the model. `guard` is left out: it stands inside marks that are only text ([`Self::guarded`]).
@@ -241,6 +179,74 @@ impl Vocabulary {
     }
 }
 
+/// The lists of a header that cutters are made of.
+struct Header<'a> {
+    gguf: &'a Gguf,
+    tokens: Vec<&'a str>,
+}
+
+impl<'a> Header<'a> {
+    /// Each token with its kind and number.
+    fn tokens(&self) -> impl Iterator<Item = (&'a str, u64, u32)> {
+        let kinds = self.gguf.list("tokenizer.ggml.token_type").unwrap_or_default().iter().map(kind).chain(std::iter::repeat(1));
+        self.tokens.iter().copied().zip(kinds).zip(0..).map(|((token, kind), id)| (token, kind, id))
+    }
+
+    /// The tokens that are words: what a text is cut into.
+    fn words(&self) -> impl Iterator<Item = (&'a str, u32)> {
+        let no_word = [UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE];
+        self.tokens().filter(move |(_, kind, _)| !no_word.contains(kind)).map(|(token, _, id)| (token, id))
+    }
+
+    /// A cutter by merges, and whether texts begin with the first token where the header does not say.
+    fn byte_level(&self) -> Result<(Cutter, bool)> {
+        let refuse = |why: String| refused(self.gguf, why);
+        let name = self.gguf.text("tokenizer.ggml.pre").unwrap_or("missing");
+        // A wrong cut gives wrong tokens without a word, so there is no guess.
+        let cut =
+            byte_level::cut(name).ok_or_else(|| refuse(format!("its tokenizer cuts text in a way that this program does not know (`{name}`)")))?;
+        let merges = texts(self.gguf, "tokenizer.ggml.merges")?;
+        let pairs = merges.iter().map(|merge| merge.split_once(' ').map(|(a, b)| (a.to_owned(), b.to_owned()))).collect::<Option<Vec<_>>>();
+        let pairs = pairs.ok_or_else(|| refuse("its list of merges is damaged".to_owned()))?;
+        let words = self.words().map(|(token, id)| (token.to_owned(), id)).collect();
+        let tokenizer = cut.tokenizer(words, pairs).map_err(|e| refuse(format!("its tokenizer is damaged: {e}")))?;
+        Ok((Cutter::ByteLevel(Box::new(tokenizer)), cut.whole))
+    }
+
+    /// A cutter by scores.
+    fn scored(&self) -> Result<Scored> {
+        let refuse = |why: &str| refused(self.gguf, why.to_owned());
+        let flag = |key: &str| self.gguf.flag(&format!("tokenizer.ggml.{key}"));
+        // Both change the text before it is cut, which no model of these families does.
+        if flag("remove_extra_whitespaces") == Some(true) || self.gguf.list("tokenizer.ggml.precompiled_charsmap").is_some_and(|map| !map.is_empty())
+        {
+            return Err(refuse("its tokenizer rewrites text before it cuts it, in a way that this program does not know"));
+        }
+        let scores = self.gguf.list("tokenizer.ggml.scores").unwrap_or_default();
+        let scores = scores.iter().map(Value::to_f32).collect::<candle_core::Result<Vec<_>>>();
+        let scores = scores.ok().filter(|scores| scores.len() == self.tokens.len() && scores.iter().all(|score| score.is_finite()));
+        let scores = scores.ok_or_else(|| refuse("its list of scores is damaged"))?;
+        let pieces = self.words().map(|(token, id)| (token, id, scores[id as usize]));
+        let bytes: FxHashMap<u8, u32> =
+            self.tokens().filter(|(_, kind, _)| *kind == BYTE).filter_map(|(token, _, id)| Some((scored::byte(token)?, id))).collect();
+        Scored::new(pieces, &bytes, flag("add_space_prefix").unwrap_or(true))
+            .ok_or_else(|| refuse("its tokenizer has no token for some bytes, so that it could not read every text"))
+    }
+}
+
+fn texts<'a>(gguf: &'a Gguf, key: &str) -> Result<Vec<&'a str>> {
+    let list = gguf.list(key).unwrap_or_default().iter().map(|v| v.to_string().map(String::as_str));
+    list.collect::<candle_core::Result<_>>().map_err(|_| refused(gguf, format!("its `{key}` is damaged")))
+}
+
+fn refused(gguf: &Gguf, why: String) -> Error {
+    unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3 or Llama family; `sidenote models list` names some")
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Error {
+    Error::internal(format!("tokenizer: {error}"))
+}
+
 /// The text of a token in the header; empty without one.
 pub(crate) fn mark(gguf: &Gguf, token: Option<u32>) -> String {
     let list = gguf.list("tokenizer.ggml.tokens").unwrap_or_default();
@@ -252,24 +258,6 @@ fn kind(value: &Value) -> u64 {
         Value::I32(n) => u64::try_from(*n).unwrap_or(0),
         other => other.to_u64().unwrap_or(1),
     }
-}
-
-/// The bytes of a token as the header writes it: byte-level BPE writes each byte as a visible character.
-fn bytes_of(token: &str) -> Vec<u8> {
-    let visible = |byte: u32| matches!(byte, 33..=126 | 161..=172 | 174..=255);
-    let mut bytes = Vec::with_capacity(token.len());
-    for c in token.chars() {
-        let code = u32::from(c);
-        if code < 256 && visible(code) {
-            bytes.push(code as u8);
-        } else if let Some(byte) = (code >= 256).then(|| (0..256_u32).filter(|b| !visible(*b)).nth(code as usize - 256)).flatten() {
-            bytes.push(byte as u8);
-        } else {
-            // No byte is written like this: a token that was put in as it is.
-            bytes.extend(c.encode_utf8(&mut [0; 4]).bytes());
-        }
-    }
-    bytes
 }
 
 /// Puts bytes together to characters: what is not whole yet waits.

@@ -65,7 +65,17 @@ impl Writer {
     pub fn new(name: &str, file: &Path, context: usize) -> Self {
         let reading = Arc::new(Reading { file: file.to_owned(), made: OnceLock::new() });
         let model = Model { name: name.to_owned(), context, reading: Arc::clone(&reading) };
-        Self { spec: GeneratorSpec { name: name.to_owned(), context, leaves_machine_to: None }, reading, worker: Worker::new("generating", model) }
+        let spec = GeneratorSpec { name: name.to_owned(), context, leaves_machine_to: None, notice: None };
+        Self { spec, reading, worker: Worker::new("generating", model) }
+    }
+
+    /// Whether there is room for it in memory now.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if there is not, or if its file cannot be read.
+    pub fn fits(&self) -> Result<()> {
+        let gguf = Gguf::open(&self.reading.file)?;
+        room::fits(&self.spec.name, &gguf, &Shape::read(&gguf)?)
     }
 
     /// The tokens of a conversation, as the model gets them.

@@ -1347,6 +1347,18 @@ export type ModelInfo = {
    * Bytes of memory in use, approximate; 0 where nobody knows.
    */
   memory_bytes: number;
+  /**
+   * Whether it fits into the memory that is free; none where nobody knows, and for other kinds than generators.
+   */
+  fits: boolean | null;
+  /**
+   * Tokens per second that it is expected to write on this machine; none for other kinds than generators.
+   */
+  tokens_per_s: number | null;
+  /**
+   * Whether it is the one generator that suits this machine best.
+   */
+  suggested: boolean;
 };
 
 /**

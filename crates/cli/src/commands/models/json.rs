@@ -22,6 +22,12 @@ pub(crate) struct Model {
     pub(crate) size: Option<u64>,
     /// Bytes of memory in use, approximate; null where it is not known.
     pub(crate) memory: Option<u64>,
+    /// Whether it fits into the memory that is free; null where nobody knows, and for other kinds than generators.
+    pub(crate) fits: Option<bool>,
+    /// Tokens per second that it is expected to write on this machine; null for other kinds than generators.
+    pub(crate) tokens_per_s: Option<f64>,
+    /// Whether it is the one generator that suits this machine best.
+    pub(crate) suggested: bool,
     /// Length of a vector; null for other kinds than embedders.
     pub(crate) dimensions: Option<usize>,
     /// Whether it can be used at once.

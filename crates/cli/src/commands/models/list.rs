@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use sidenote_engine::wire;
 use sidenote_models::catalogue::{KNOWN, Kind, Known, known};
 use sidenote_models::hub::Repository;
+use sidenote_models::suggest::Machine;
 use sidenote_models::{BUNDLED, Choice, ENDPOINT, Installed, Store};
 
 use super::json::{Listed, Model};
@@ -62,6 +63,9 @@ fn built_in(choice: &Choice) -> Model {
         licence: "MIT".to_owned(),
         size: None,
         memory: None,
+        fits: None,
+        tokens_per_s: None,
+        suggested: false,
         dimensions: Some(sidenote_engine::model::Embedder::spec(sidenote_models::bundled().as_ref()).dimensions),
         installed: true,
         in_use: choice.embedder.as_deref().is_none_or(|name| name == BUNDLED),
@@ -81,6 +85,9 @@ fn endpoint(choice: &Choice) -> Option<Model> {
         licence: String::new(),
         size: None,
         memory: None,
+        fits: None,
+        tokens_per_s: None,
+        suggested: false,
         dimensions: None,
         installed: true,
         in_use: choice.generator.as_deref() == Some(ENDPOINT),
@@ -89,6 +96,7 @@ fn endpoint(choice: &Choice) -> Option<Model> {
 }
 
 fn available(known: &Known) -> Model {
+    let outlook = Machine::outlook(known.kind, known.name, known.file, known.download, Some(known.memory));
     Model {
         name: known.name.to_owned(),
         kind: known.kind,
@@ -98,6 +106,9 @@ fn available(known: &Known) -> Model {
         licence: known.licence.to_owned(),
         size: Some(known.download),
         memory: Some(known.memory),
+        fits: outlook.fits,
+        tokens_per_s: outlook.tokens_per_s,
+        suggested: outlook.suggested,
         dimensions: Some(known.dimensions).filter(|n| *n > 0),
         installed: false,
         in_use: false,
@@ -109,6 +120,8 @@ fn available(known: &Known) -> Model {
 pub(super) fn shown(model: &Installed, choice: &Choice) -> Model {
     let manifest = &model.manifest;
     let is = |name: &Option<String>| name.as_deref() == Some(manifest.name.as_str());
+    let memory = known(&manifest.name).map(|known| known.memory).or_else(|| model.memory());
+    let outlook = Machine::outlook(manifest.kind, &manifest.name, &manifest.graph, manifest.size(), memory);
     Model {
         name: manifest.name.clone(),
         kind: manifest.kind,
@@ -117,7 +130,10 @@ pub(super) fn shown(model: &Installed, choice: &Choice) -> Model {
         languages: manifest.languages.clone(),
         licence: manifest.licence.clone(),
         size: Some(manifest.size()),
-        memory: known(&manifest.name).map(|known| known.memory).or_else(|| model.memory()),
+        memory,
+        fits: outlook.fits,
+        tokens_per_s: outlook.tokens_per_s,
+        suggested: outlook.suggested,
         dimensions: Some(manifest.usage.dimensions).filter(|n| *n > 0),
         installed: true,
         in_use: is(&choice.embedder) || is(&choice.reranker) || is(&choice.generator),
@@ -128,7 +144,12 @@ pub(super) fn shown(model: &Installed, choice: &Choice) -> Model {
 fn human(models: &[Model], output: &Output) -> String {
     let style = output.style();
     let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
-    let mut rows: Vec<[String; 6]> = vec![["name", "kind", "languages", "size", "memory", "licence"].map(str::to_owned)];
+    let speed = |model: &Model| match (model.fits, model.tokens_per_s) {
+        (Some(false), _) => "too big".to_owned(),
+        (_, Some(tokens)) => format!("~{tokens:.0} tok/s"),
+        _ => "–".to_owned(),
+    };
+    let mut rows: Vec<[String; 7]> = vec![["name", "kind", "languages", "size", "memory", "speed here", "licence"].map(str::to_owned)];
     rows.extend(models.iter().map(|model| {
         let about = if model.installed { "" } else { "~" };
         [
@@ -137,10 +158,11 @@ fn human(models: &[Model], output: &Output) -> String {
             or_dash(one_line(&model.languages)),
             model.size.map_or_else(|| "–".to_owned(), |size| format!("{about}{}", bytes(size))),
             model.memory.map_or_else(|| "–".to_owned(), |memory| format!("~{}", bytes(memory))),
+            speed(model),
             or_dash(one_line(&model.licence)),
         ]
     }));
-    let widths: Vec<usize> = (0..6).map(|column| widest(rows.iter().map(|row| row[column].as_str()))).collect();
+    let widths: Vec<usize> = (0..7).map(|column| widest(rows.iter().map(|row| row[column].as_str()))).collect();
     let mut out = String::new();
     for (at, row) in rows.iter().enumerate() {
         let state = match at.checked_sub(1).and_then(|at| models.get(at)) {
@@ -159,6 +181,15 @@ fn human(models: &[Model], output: &Output) -> String {
         } else {
             writeln!(out, "{}  {line}", style.bold(&cells[0]))
         };
+    }
+    if let Some(best) = models.iter().find(|model| model.suggested && !model.in_use) {
+        let speed = best.tokens_per_s.unwrap_or_default();
+        let how = if best.installed { "use" } else { "pull" };
+        let _ = writeln!(
+            out,
+            "\nsuggested for this machine: {}, about {speed:.0} tokens per second, licence {}\n    sidenote models {how} {}",
+            best.name, best.licence, best.name
+        );
     }
     out
 }

@@ -9,10 +9,10 @@ use super::quoting::Quoting;
 use super::write::place;
 use super::{Found, Passage, Question, Snapshot, ms};
 use crate::answer;
-use crate::answer::prompt::{Shown, Task, prompt};
+use crate::answer::prompt::{Prompt, Shown, Task, prompt};
 use crate::answer::stream::Stream;
 use crate::catalog::{ChunkPlace, DocumentRow, Filter};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::Run;
 use crate::model::{Generation, Generator, Sampling};
 use crate::retrieve::Hit;
@@ -109,52 +109,70 @@ impl Snapshot {
         Ok(Body { quoting, outcome, answerer: extractive() })
     }
 
-    /// What a model makes of all of it: each part that it can read at once is summarised, then the summaries. The result is compared with the notes
-    /// themselves.
+    /// What a model makes of all of it: what it can read at once is summarised, then the summaries in the same way, until one prompt holds all that is
+    /// left. The result is compared with the notes themselves.
     fn condensed(&self, found: &mut Found, request: &str, generator: &dyn Generator, run: Run<'_>) -> Result<Option<Body>> {
         let chinese = found.query.is_cjk();
         let places: Vec<String> = found.passages.iter().map(place).collect();
-        let shown: Vec<Shown<'_>> = found.passages.iter().zip(&places).map(|(p, place)| Shown { place, text: &p.text }).collect();
-        let mut summaries: Vec<String> = Vec::new();
-        let mut at = 0;
-        while at < shown.len() {
-            let made = prompt(request, chinese, Task::Summary, &shown[at..], &[], generator);
-            let Ok(made) = made else { break };
-            if made.passages == 0 || (at == 0 && made.passages == shown.len()) {
-                break;
+        let notes: Vec<Shown<'_>> = found.passages.iter().zip(&places).map(|(p, place)| Shown { place, text: &p.text }).collect();
+        let mut summaries: Option<Vec<String>> = None;
+        let made = loop {
+            let parts = match &summaries {
+                None => notes.clone(),
+                Some(texts) => texts.iter().map(|text| Shown { place: "", text }).collect(),
+            };
+            match prompt(request, chinese, Task::Whole, &parts, &[], generator) {
+                Ok(made) if made.passages == parts.len() => break Ok(made),
+                Ok(_) => {}
+                Err(error) => break Err(failed(&error)),
             }
-            at += made.passages;
-            let mut stream = Stream::default();
-            let mut summary = String::new();
-            let request = Generation { messages: &made.messages, limit: made.limit, sampling: Sampling::default(), passages: None };
-            let said = generator.generate(&request, &mut |piece| summary.push_str(&stream.push(piece).0), run.cancel);
-            summary.push_str(&stream.finish(false).0);
-            run.cancel.check()?;
-            if let Err(error) = said {
-                return Ok(self.replaced(found, &format!("the model could not answer: {}", error.message), run));
-            }
-            summaries.push(summary);
-        }
-        let made = if summaries.is_empty() {
-            prompt(request, chinese, Task::Whole, &shown, &[], generator)
-        } else {
-            let parts: Vec<Shown<'_>> = summaries.iter().map(|text| Shown { place: "", text }).collect();
-            prompt(request, chinese, Task::Whole, &parts, &[], generator).map(|mut made| {
-                if made.passages == parts.len() && at == shown.len() {
-                    made.passages = shown.len();
-                } else {
-                    made.passages = 0;
+            match shorter(&parts, request, chinese, generator, run) {
+                Ok(fewer) if fewer.len() < parts.len() => summaries = Some(fewer),
+                Ok(_) => break Err("the notes are too long for what the model can read at once".to_owned()),
+                Err(error) => {
+                    run.cancel.check()?;
+                    break Err(failed(&error));
                 }
-                made
-            })
+            }
         };
         match made {
-            Ok(made) if made.passages == found.passages.len() => self.written(found, generator, made, run),
+            Ok(made) => {
+                let all = found.passages.len();
+                self.written(found, generator, Prompt { passages: all, ..made }, run)
+            }
             // Half a summary is none.
-            Ok(_) => Ok(self.replaced(found, "the notes are too long for what the model can read at once", run)),
-            Err(error) => Ok(self.replaced(found, &format!("the model could not answer: {}", error.message), run)),
+            Err(reason) => Ok(self.replaced(found, &reason, run)),
         }
     }
+}
+
+/// Summaries of parts, each of as many as the model can read at once; as many as there were if it cannot read two together.
+///
+/// # Errors
+/// Those of the generator.
+fn shorter(parts: &[Shown<'_>], request: &str, chinese: bool, generator: &dyn Generator, run: Run<'_>) -> Result<Vec<String>> {
+    let mut summaries = Vec::new();
+    let mut at = 0;
+    while at < parts.len() {
+        let made = prompt(request, chinese, Task::Summary, &parts[at..], &[], generator)?;
+        // What it cannot read even alone stays as it is.
+        at += made.passages.max(1);
+        if made.passages == 0 {
+            summaries.push(parts[at - 1].text.to_owned());
+            continue;
+        }
+        let mut stream = Stream::default();
+        let mut summary = String::new();
+        let request = Generation { messages: &made.messages, limit: made.limit, sampling: Sampling::default(), passages: None };
+        generator.generate(&request, &mut |piece| summary.push_str(&stream.push(piece).0), run.cancel)?;
+        summary.push_str(&stream.finish(false).0);
+        summaries.push(summary);
+    }
+    Ok(summaries)
+}
+
+fn failed(error: &Error) -> String {
+    format!("the model could not answer: {}", error.message)
 }
 
 /// A part of a note that no search found.

@@ -112,6 +112,7 @@ impl Snapshot {
         let spec = generator.spec();
         let answerer = wire::Answerer { kind: "generative", model: Some(spec.name.clone()) };
         let Prompt { messages, limit, passages: read, notices } = made;
+        found.notices.extend(spec.notice.iter().cloned());
         found.notices.extend(notices);
         if let Some(host) = &spec.leaves_machine_to {
             found.notices.push(format!("the question and {read} passage(s) of your notes were sent to {host}"));

@@ -14,6 +14,9 @@ const known = (name: string, kind: ModelKind, languages: string, licence: string
   licence,
   download_bytes: download * MB,
   memory_bytes: memory * MB,
+  fits: kind === 'generator' ? true : null,
+  tokens_per_s: kind === 'generator' ? 24 : null,
+  suggested: kind === 'generator',
 });
 
 const BUNDLED = 'sidenote-static-256';

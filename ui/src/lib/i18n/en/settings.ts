@@ -59,6 +59,10 @@ export const settings = {
     /** Languages as the program names them, in this one. */
     spoken: (names: string) => names,
     licence: 'Licence',
+    speed: 'Speed here',
+    tokens: (count: number) => `about ${count} tokens per second`,
+    tooBig: 'not enough free memory',
+    suggested: 'suggested for this machine',
     download: 'Download',
     memory: 'Memory',
     noDownload: 'no download',

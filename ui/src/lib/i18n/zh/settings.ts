@@ -58,6 +58,10 @@ export const settings: typeof en = {
         .replace(/unknown/, '未知')
         .replace(/, */g, '、'),
     licence: '许可',
+    speed: '本机速度',
+    tokens: (count: number) => `每秒约 ${count} 个 token`,
+    tooBig: '空闲内存不够',
+    suggested: '推荐用于本机',
     download: '下载',
     memory: '内存',
     noDownload: '无需下载',

@@ -1,0 +1,160 @@
+//! Which known generators suit this machine: whether there is memory for them, and how fast they would write, from a short try of the processor. It must
+//! not know what is installed or how models are shown.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor};
+use candle_core::{Device, Module, Tensor};
+
+use crate::catalogue::{KNOWN, Kind, Known};
+use crate::generate::available;
+
+/// Tokens per second below which reading along is no pleasure: people read five words or more in a second.
+const PLEASANT: f64 = 8.0;
+
+/// Numbers of a row of the matrix that is tried, and how many rows: more bytes than most caches hold, as the weights of models are.
+const COLUMNS: usize = 2048;
+const ROWS: usize = 32_768;
+/// How long products are tried.
+const WHILE: Duration = Duration::from_millis(120);
+
+/// The share of a token's time that goes into reading weights; attention, the choice of the token and waiting for threads take the rest.
+const READING: f64 = 0.8;
+
+/// What this machine can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Machine {
+    /// Bytes of memory that programs can still have, where the system tells.
+    free: Option<u64>,
+    rates: Rates,
+}
+
+/// What a machine can do with a generator.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Outlook {
+    /// Whether it fits into the memory that is free; none where nobody knows what it takes.
+    pub fits: Option<bool>,
+    /// Tokens per second that it is expected to write.
+    pub tokens_per_s: Option<f64>,
+    /// Whether it is the one that suits the machine best.
+    pub suggested: bool,
+}
+
+/// Bytes of weights that are multiplied per second.
+#[derive(Clone, Copy, Debug)]
+struct Rates {
+    /// Of four bits each.
+    four: f64,
+    /// Of eight bits each.
+    eight: f64,
+}
+
+impl Machine {
+    /// Looks at the memory now and, once for each run of the program, for less than a second at the processor.
+    #[must_use]
+    pub fn look() -> Self {
+        static RATES: OnceLock<Rates> = OnceLock::new();
+        let rates = RATES.get_or_init(|| Rates { four: rate(GgmlDType::Q4K), eight: rate(GgmlDType::Q8_0) });
+        Self { free: available(), rates: *rates }
+    }
+
+    /// Whether there is memory for a model that takes so many bytes; true where the system does not tell.
+    #[must_use]
+    pub fn fits(&self, memory: u64) -> bool {
+        self.free.is_none_or(|free| memory <= free)
+    }
+
+    /// What can be done with a model: its name, the name and size of its file, the memory it takes. Nothing is said of other kinds than generators.
+    #[must_use]
+    pub fn outlook(kind: Kind, name: &str, file: &str, bytes: u64, memory: Option<u64>) -> Outlook {
+        if kind != Kind::Generator {
+            return Outlook::default();
+        }
+        let machine = Self::look();
+        Outlook {
+            fits: memory.map(|memory| machine.fits(memory)),
+            tokens_per_s: Some((machine.speed(file, bytes) * 10.0).round() / 10.0),
+            suggested: machine.suggested().is_some_and(|known| known.name == name),
+        }
+    }
+
+    /// Tokens per second that a generator of so many bytes would write, by how the name of its file says that its weights are stored.
+    #[must_use]
+    pub fn speed(&self, file: &str, bytes: u64) -> f64 {
+        // A token takes each weight once.
+        let rate = if file.to_ascii_lowercase().contains("q8_0") { self.rates.eight } else { self.rates.four };
+        READING * rate / bytes.max(1) as f64
+    }
+
+    /// The known generator that suits this machine best: of those that know Chinese and English and fit, the largest that writes as fast as one reads, or
+    /// else the fastest.
+    #[must_use]
+    pub fn suggested(&self) -> Option<&'static Known> {
+        let speed = |model: &Known| self.speed(model.file, model.download);
+        let fitting = || {
+            let both = |model: &&Known| model.languages.contains("Chinese") && model.languages.contains("English");
+            KNOWN.iter().filter(|model| model.kind == Kind::Generator && self.fits(model.memory)).filter(both)
+        };
+        let pleasant = fitting().filter(|model| speed(model) >= PLEASANT).max_by_key(|model| model.memory);
+        pleasant.or_else(|| fitting().max_by(|a, b| speed(a).total_cmp(&speed(b))))
+    }
+}
+
+/// Bytes of weights stored in this way that one product after the other takes per second; 0 if the processor cannot do it.
+fn rate(stored: GgmlDType) -> f64 {
+    let tried = || -> candle_core::Result<f64> {
+        let blocks = ROWS * COLUMNS / stored.block_size();
+        // What the weights are does not matter for the time, as long as every scale is a number: 0x11 bytes make small ones.
+        let bytes = vec![0x11_u8; blocks * stored.type_size()];
+        let storage = QStorage::from_data(Cow::Borrowed(&bytes), &Device::Cpu, stored)?;
+        let weights = QMatMul::from_qtensor(QTensor::new(storage, (ROWS, COLUMNS))?)?;
+        let token = Tensor::ones((1, COLUMNS), candle_core::DType::F32, &Device::Cpu)?;
+        // The first product also puts the weights in order.
+        weights.forward(&token)?;
+        let began = Instant::now();
+        let mut fastest = Duration::MAX;
+        while fastest == Duration::MAX || began.elapsed() < WHILE {
+            let one = Instant::now();
+            weights.forward(&token)?;
+            // Whatever else the machine does makes others slower.
+            fastest = fastest.min(one.elapsed());
+        }
+        Ok(bytes.len() as f64 / fastest.as_secs_f64())
+    };
+    tried().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GB: u64 = 1_000_000_000;
+
+    fn suggested(free: u64, rate: f64) -> Option<&'static str> {
+        Machine { free: Some(free), rates: Rates { four: rate, eight: rate } }.suggested().map(|model| model.name)
+    }
+
+    #[test]
+    fn the_largest_that_fits_and_writes_as_fast_as_one_reads_is_suggested() {
+        assert_eq!(suggested(64 * GB, 200e9), Some("qwen3-8b"));
+        assert_eq!(suggested(8 * GB, 200e9), Some("qwen3-4b"));
+        assert_eq!(suggested(64 * GB, 15e9), Some("qwen3-1.7b"), "a larger one would write slower than one reads");
+        assert_eq!(suggested(64 * GB, 2e9), Some("qwen3-0.6b"), "none is fast here, so the fastest");
+        assert_eq!(suggested(2 * GB, 200e9), Some("qwen3-0.6b"), "Llama would fit too, but knows no Chinese");
+        assert_eq!(suggested(GB, 200e9), None, "nothing fits");
+    }
+
+    #[test]
+    fn the_processor_is_tried_in_less_than_a_second_or_so_and_only_once() {
+        let began = Instant::now();
+        let first = Machine::look();
+        let took = began.elapsed();
+        assert!(first.rates.four > 0.0 && first.rates.eight > 0.0, "{first:?}");
+        assert!(took < Duration::from_secs(20), "{took:?}");
+        assert_eq!(Machine::look().rates.four, first.rates.four);
+        let (small, large) = (first.speed("x-Q4_K_M.gguf", GB), first.speed("x-Q4_K_M.gguf", 4 * GB));
+        assert!((small / large - 4.0).abs() < 1e-9);
+    }
+}
