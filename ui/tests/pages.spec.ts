@@ -18,7 +18,7 @@ test('a citation of a PDF opens its page with the passage marked where it stands
   await read(page);
   await expect(mark(page).first()).toBeInViewport();
   const figure = mark(page).first().locator('xpath=..');
-  await expect(figure).toHaveAccessibleName(/第 \d 页，共 \d 页/);
+  await expect(figure).toHaveAccessibleName(/第 \d+ 页，共 \d+ 页/);
   await expect(figure.locator('img.drawn')).toBeVisible();
   // The line of the drawing that holds the passage is under the mark.
   const [box, sheet] = [await mark(page).first().boundingBox(), await figure.boundingBox()];
