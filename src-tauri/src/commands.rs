@@ -28,6 +28,7 @@ pub(crate) fn all<R: tauri::Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sy
         search::folders,
         notes::list,
         notes::view,
+        notes::pages,
         notes::related,
         notes::open_externally,
         notes::reveal,

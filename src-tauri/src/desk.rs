@@ -20,6 +20,7 @@ use sidenote_models::compose::{self, Models};
 use crate::clipboard::Copies;
 use crate::events::Events;
 use crate::indexer::Indexer;
+use crate::pages::Papers;
 use crate::settings;
 use crate::watch::Watch;
 use crate::wire::{AppEvent, Failure, Settings};
@@ -30,6 +31,7 @@ pub struct Desk {
     pub(crate) events: Events,
     pub(crate) copies: Copies,
     pub(crate) drafts: Drafts,
+    pub(crate) papers: Papers,
     pub(crate) indexer: Indexer,
     watch: Watch,
     engine: RwLock<Option<Opened>>,
@@ -63,6 +65,7 @@ impl Desk {
             events: Events::default(),
             copies: Copies::default(),
             drafts: Drafts::new(paths.drafts()),
+            papers: Papers::default(),
             indexer: Indexer::start(desk.clone()),
             watch: Watch::new(desk.clone()),
             engine: RwLock::default(),

@@ -16,9 +16,13 @@ const MOST_BYTES: u64 = 64 << 20;
 /// The address of an image.
 pub(crate) fn address(document: u64, path: &str) -> String {
     let parts: Vec<String> = path.split('/').map(|part| utf8_percent_encode(part, NON_ALPHANUMERIC).to_string()).collect();
+    format!("{}/{document}/{}", base("note-image"), parts.join("/"))
+}
+
+/// What addresses of a scheme begin with.
+pub(crate) fn base(scheme: &str) -> String {
     // Windows has no schemes of one's own in its web view.
-    let base = if cfg!(windows) { "http://note-image.localhost" } else { "note-image://localhost" };
-    format!("{base}/{document}/{}", parts.join("/"))
+    if cfg!(windows) { format!("http://{scheme}.localhost") } else { format!("{scheme}://localhost") }
 }
 
 /// The image that an address's path means.
@@ -52,7 +56,8 @@ fn read(desk: &Desk, path: &str) -> Option<(&'static str, Vec<u8>)> {
     Some((kind, bytes))
 }
 
-fn respond(status: StatusCode, kind: &'static str, bytes: Vec<u8>) -> Response<Cow<'static, [u8]>> {
+/// A response of this kind.
+pub(crate) fn respond(status: StatusCode, kind: &'static str, bytes: Vec<u8>) -> Response<Cow<'static, [u8]>> {
     let mut response = Response::new(Cow::Owned(bytes));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));

@@ -8,6 +8,7 @@ mod events;
 mod image;
 mod indexer;
 mod links;
+mod pages;
 mod settings;
 mod watch;
 mod window;
@@ -68,15 +69,20 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// What a window needs, whatever opens it: the commands, images of notes, the state. Tests build theirs from it.
+/// What a window needs, whatever opens it: the commands, images of notes and pages, the state. Tests build theirs from it.
 pub fn prepared<R: tauri::Runtime>(builder: tauri::Builder<R>, paths: Paths) -> tauri::Builder<R> {
     let desk = Desk::new(paths);
+    let (images, papers) = (Arc::clone(&desk), Arc::clone(&desk));
     builder
-        .manage(Arc::clone(&desk))
+        .manage(desk)
         .register_asynchronous_uri_scheme_protocol("note-image", move |_, request, responder| {
-            let desk = Arc::clone(&desk);
+            let desk = Arc::clone(&images);
             // Files may be on a slow disk; the page's other requests do not wait for them.
             tauri::async_runtime::spawn_blocking(move || responder.respond(image::answer(&desk, request.uri().path())));
+        })
+        .register_asynchronous_uri_scheme_protocol("note-page", move |_, request, responder| {
+            let desk = Arc::clone(&papers);
+            tauri::async_runtime::spawn_blocking(move || responder.respond(pages::answer(&desk, request.uri().path())));
         })
         .invoke_handler(commands::all())
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sidenote_engine::catalog;
 use sidenote_engine::error::{Error, ErrorCode};
+use sidenote_engine::ingest::pdf::PageBox;
 use sidenote_engine::wire as engine;
 use sidenote_models::catalogue::Kind;
 use ts_rs::TS;
@@ -82,6 +83,26 @@ pub struct Asked {
     pub conversation: engine::ConversationInfo,
     /// The question and its answer.
     pub turn: engine::Turn,
+}
+
+/// A PDF to be looked at.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Pages {
+    /// Every page, in order.
+    pub pages: Vec<PageImage>,
+    /// Where the asked bytes of the text are.
+    pub marks: Vec<PageBox>,
+}
+
+/// A page of a PDF.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct PageImage {
+    /// In points.
+    pub width: f32,
+    /// In points.
+    pub height: f32,
+    /// Its picture, once `/` and a width in points of the screen are put behind it.
+    pub address: String,
 }
 
 /// How far indexing is.

@@ -4,6 +4,10 @@
 mod commands;
 mod driver;
 mod page;
+mod pdf;
+#[path = "../support/pdf.rs"]
+#[expect(dead_code, reason = "fonts and parts that the engine's tests need")]
+mod pdf_file;
 mod types;
 mod window;
 mod writing;

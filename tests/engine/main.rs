@@ -24,6 +24,9 @@ mod ingest_walk;
 mod note_writing;
 mod notes;
 mod packed;
+mod pages;
+#[path = "../support/pdf.rs"]
+mod pdf_file;
 mod queries;
 mod reading;
 mod rendering;

@@ -44,6 +44,24 @@ fn every_run_of_text_stands_where_it_says() {
 }
 
 #[test]
+fn a_callout_shows_its_title_without_its_mark() {
+    let text =
+        "> [!warning]- 先**备份**再升级\n> 升级会改写 [[量化]]。\n>\n> 第二段。\n\n> [!todo]\n> 写完。\n\n> [!NOTE]\n> 记住。\n\n> [引用] 不是\n";
+    let html = markdown(text);
+    let page = Html::parse_fragment(&html);
+    let told = |css: &str| page.select(&Selector::parse(css).unwrap()).map(|e| e.text().collect::<String>()).collect::<Vec<_>>();
+    assert_eq!(told("blockquote.warning > p"), ["先备份再升级", "升级会改写 量化。", "第二段。"], "{html}");
+    assert_eq!(told("blockquote.warning > p.callout:not([data-callout])"), ["先备份再升级"]);
+    assert_eq!(told("blockquote.note > p"), ["", "写完。", "", "记住。"], "without a title the kind stands for it: {html}");
+    assert_eq!(html.matches("data-callout=\"todo\"").count() + html.matches("data-callout=\"note\"").count(), 2);
+    assert_eq!(told("blockquote:not([class]) > p"), ["[引用] 不是"]);
+    assert!(!html.contains("[!"), "{html}");
+    for (at, run) in runs(&html) {
+        assert!(text[at..].starts_with(&run), "{run:?} is not at {at}");
+    }
+}
+
+#[test]
 fn links_images_and_outline_lead_where_the_note_says() {
     let text = "# 一\n\n[[量化]] [[没有]] [外](https://example.com/?a=\"b) ![图](img/a b.png) ![远](https://example.com/x.png)\n\n## 二 `x`\n";
     let rendered = render::markdown(text, 0, &NoTargets);

@@ -20,6 +20,14 @@ const SCREENS: Record<string, { scenes?: string[]; go: (page: Page) => Promise<v
       await expect(reader(page).locator('.passage').first()).toBeAttached();
     },
   },
+  'pages of a PDF': {
+    scenes: ['pdf'],
+    go: async (page) => {
+      await ask(page, '蓝鲸的叫声频率是多少？');
+      await chip(page, 1).click();
+      await expect(reader(page).locator('.mark').first()).toBeVisible();
+    },
+  },
   'not in notes': { go: (page) => ask(page, '公司 2031 年的差旅报销标准和缓存策略') },
   'changed citations': {
     scenes: ['changed'],

@@ -38,7 +38,7 @@ test('Enter during composition does not send', async ({ page }) => {
   }
   await expect(page.getByRole('heading', { name: 'zhuyili' })).toHaveCount(0);
   await box(page).press('Enter');
-  await expect(page.getByRole('heading', { name: 'zhuyili' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'zhuyili' }).first()).toBeVisible();
 });
 
 test('lists of the notes stay lists, every item with its citation', async ({ page }) => {
@@ -52,7 +52,7 @@ test('lists of the notes stay lists, every item with its citation', async ({ pag
 test('a chip opens the note at the quoted characters, in view', async ({ page }) => {
   await open(page);
   await ask(page, QUESTION);
-  const cited = await page.locator('.answer li').first().locator('.words').textContent();
+  const cited = (await page.locator('.answer li').first().locator('.words').allTextContents()).join('');
   await chip(page, 2).click();
   expect(await marked(page)).toBe(cited);
   await expect(quote(page).first()).toBeInViewport();
@@ -231,4 +231,25 @@ test('without notes the way to the first ones is shown', async ({ page }) => {
   await expect(page.getByRole('heading', { name: '还没有笔记' })).toBeVisible();
   await page.getByRole('button', { name: '添加文件夹' }).click();
   await expect(page.getByRole('navigation').getByRole('button', { name: '笔记库' })).toHaveAttribute('aria-current', 'page');
+});
+
+test('what is not in the notes can be asked differently, looked up, written down, or asked of all notes', async ({ page }) => {
+  const question = '公司 2031 年的差旅报销标准和缓存策略';
+  await open(page);
+  await page.getByRole('button', { name: /提问范围/ }).click();
+  await page.getByRole('option', { name: /Sidenote/ }).click();
+  await ask(page, question);
+  await page.getByRole('button', { name: '在全部笔记里问' }).click();
+  await expect(page.getByText('最接近的内容')).toBeVisible();
+  await expect(page.getByRole('button', { name: '在全部笔记里问' })).toHaveCount(0);
+  await page.getByRole('button', { name: '记一笔' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: '换个问法' }).click();
+  await expect(page.getByRole('textbox', { name: '修改问题' })).toHaveValue(question);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: '查找这些词' }).click();
+  await expect(
+    page.getByRole('main').getByRole('combobox').or(page.getByRole('main').getByRole('searchbox')).first(),
+  ).toHaveValue(question);
 });

@@ -117,7 +117,7 @@ test('a file is read, tried again, ignored and taken back', async ({ page }) => 
   await openView(page, '笔记库');
   await openFiles(page, 'Sidenote');
   await files(page).getByRole('option', { name: /密码/ }).click();
-  await expect(details(page)).toContainText('需要密码才能打开');
+  await expect(details(page)).toContainText('需要密码');
   await details(page).getByRole('button', { name: '重试' }).click();
   await expect(page.getByText('正在重新读取。')).toBeVisible();
   await files(page)

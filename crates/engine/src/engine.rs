@@ -20,7 +20,7 @@ use crate::sync::{self, Report};
 use crate::vector;
 use crate::wire;
 
-pub use snapshot::{Cited, Manner, Passage, Question, Snapshot, stopped, told};
+pub use snapshot::{Cited, Manner, Paper, Passage, Question, Snapshot, stopped, told};
 pub use switch::Coverage;
 
 /// The name of the library that comes with the program.

@@ -17,6 +17,8 @@ mod unzip;
 pub mod walk;
 mod xml;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, Format};
@@ -145,11 +147,21 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> std::result::Result<Do
     }
     let stem = stem_of(name);
     let document = if matches!(format, Format::Markdown | Format::Plain) && bytes.len() <= INLINE_BYTES {
-        guarded(format, bytes, &stem, limits)?
+        guarded(|| parse(format, bytes, &stem, limits))?
     } else {
-        timed(format, bytes, &stem, limits)?
+        let (owned, name, own_limits): (Arc<[u8]>, _, _) = (bytes.into(), stem.clone(), limits.clone());
+        timed(limits, move || parse(format, &owned, &name, &own_limits))?
     };
     checked(document, &stem, limits)
+}
+
+/// Where the text of a PDF stands on its pages.
+///
+/// # Errors
+/// As [`read`].
+pub fn places(bytes: Arc<Vec<u8>>, limits: &Limits) -> std::result::Result<pdf::Places, Skip> {
+    let own_limits = limits.clone();
+    timed(limits, move || pdf::places(&bytes, &own_limits))
 }
 
 /// A sentence for a file or text over its limit.
@@ -169,15 +181,18 @@ fn stem_of(name: &str) -> String {
 }
 
 /// Parses on a thread of its own and gives up waiting after the limit. The thread is left to end by itself: it holds only its copy of the bytes.
-fn timed(format: Format, bytes: &[u8], stem: &str, limits: &Limits) -> std::result::Result<Document, Skip> {
+fn timed<T: Send + 'static>(
+    limits: &Limits,
+    work: impl Fn() -> std::result::Result<T, Skip> + Clone + Send + 'static,
+) -> std::result::Result<T, Skip> {
     let (sender, receiver) = crossbeam_channel::bounded(1);
-    let (owned, name, own_limits) = (bytes.to_vec(), stem.to_owned(), limits.clone());
+    let there = work.clone();
     let spawned = std::thread::Builder::new().name("ingest".into()).stack_size(STACK_BYTES).spawn(move || {
         // Nobody listens any more after the time limit.
-        let _ = sender.send(guarded(format, &owned, &name, &own_limits));
+        let _ = sender.send(guarded(there));
     });
     if spawned.is_err() {
-        return guarded(format, bytes, stem, limits);
+        return guarded(work);
     }
     match receiver.recv_timeout(limits.time) {
         Ok(result) => result,
@@ -194,9 +209,8 @@ fn damaged() -> Skip {
 }
 
 /// A parser that panics has met a file that it does not understand.
-fn guarded(format: Format, bytes: &[u8], stem: &str, limits: &Limits) -> std::result::Result<Document, Skip> {
-    let run = std::panic::AssertUnwindSafe(|| parse(format, bytes, stem, limits));
-    std::panic::catch_unwind(run).unwrap_or_else(|_| Err(damaged()))
+fn guarded<T>(work: impl FnOnce() -> std::result::Result<T, Skip>) -> std::result::Result<T, Skip> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| Err(damaged()))
 }
 
 fn parse(format: Format, bytes: &[u8], stem: &str, limits: &Limits) -> std::result::Result<Document, Skip> {

@@ -10,8 +10,8 @@ use sidenote_engine::wire;
 use tauri::State;
 
 use crate::desk::Desk;
-use crate::image;
-use crate::wire::Failure;
+use crate::wire::{Failure, PageImage, Pages};
+use crate::{image, pages};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -30,6 +30,18 @@ pub(crate) async fn list(desk: State<'_, Arc<Desk>>) -> Result<Vec<wire::NoteInf
 #[tauri::command]
 pub(crate) async fn view(desk: State<'_, Arc<Desk>>, id: u64) -> Result<wire::NoteView> {
     desk.inner().clone().run(None, move |desk, _| desk.snapshot()?.view(id, &|path| image::address(id, path))).await
+}
+
+#[tauri::command]
+pub(crate) async fn pages(desk: State<'_, Arc<Desk>>, id: u64, start: usize, end: usize) -> Result<Pages> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let paper = desk.papers.open(desk, id)?;
+            let image = |(at, &(width, height)): (usize, &(f32, f32))| PageImage { width, height, address: pages::address(&paper, at + 1) };
+            Ok(Pages { pages: paper.sizes.iter().enumerate().map(image).collect(), marks: paper.boxes(start..end) })
+        })
+        .await
 }
 
 #[tauri::command]

@@ -8,6 +8,7 @@ mod explain;
 mod follow;
 mod list;
 mod notes;
+mod pages;
 mod passages;
 mod present;
 mod quoting;
@@ -37,6 +38,7 @@ use crate::wire;
 pub use anchor::Cited;
 pub use ask::Manner;
 pub use follow::{stopped, told};
+pub use pages::Paper;
 use passages::{LIST_DOCUMENTS, fold};
 use present::passage_json;
 

@@ -14,8 +14,18 @@ const PLAIN_TAGS: &[&str] = &["b", "br", "code", "del", "em", "i", "ins", "kbd",
 
 pub(super) fn render(text: &str, from: usize, targets: &dyn Targets) -> Rendered {
     let body = text.get(from..).unwrap_or("");
-    let mut page =
-        Page { body, from, targets, out: Writer::default(), outline: Vec::new(), heading: None, table: Table::default(), alt: 0, open: Vec::new() };
+    let mut page = Page {
+        body,
+        from,
+        targets,
+        out: Writer::default(),
+        outline: Vec::new(),
+        heading: None,
+        table: Table::default(),
+        alt: 0,
+        open: Vec::new(),
+        callout: Callout::default(),
+    };
     for (event, range) in Parser::new_ext(body, OPTIONS).into_offset_iter() {
         page.event(event, range);
     }
@@ -28,6 +38,19 @@ struct Table {
     alignments: Vec<Alignment>,
     column: usize,
     head: bool,
+}
+
+/// A callout whose first line is being read: `> [!warning] Title`.
+#[derive(Default)]
+struct Callout {
+    /// Its kind, until its first paragraph begins.
+    kind: Option<String>,
+    /// Where its mark ends in the body; what is before is not shown.
+    mark_end: usize,
+    /// Whether its title is being read: it ends with its line.
+    title: bool,
+    /// Emphasis, links and the like that are open in it: a title does not end inside them.
+    inline: usize,
 }
 
 struct Page<'t> {
@@ -44,6 +67,7 @@ struct Page<'t> {
     alt: usize,
     /// Tags of the note's own markup that are open.
     open: Vec<&'static str>,
+    callout: Callout,
 }
 
 impl Page<'_> {
@@ -61,6 +85,10 @@ impl Page<'_> {
             Event::DisplayMath(source) => self.math(&source, &range, true),
             Event::Html(html) => self.own_block(&html, &range),
             Event::InlineHtml(html) => self.own_tag(&html),
+            Event::SoftBreak if self.callout.title && self.callout.inline == 0 => {
+                self.callout.title = false;
+                self.block_end("</p><p>");
+            }
             Event::SoftBreak => self.text("\n", &range),
             Event::HardBreak => self.out.raw("<br>"),
             Event::Rule => self.out.raw("<hr>"),
@@ -80,8 +108,11 @@ impl Page<'_> {
         if let Some((_, _, title)) = &mut self.heading {
             title.push_str(text);
         }
-        if self.alt == 0 {
-            self.out.run(self.from + range.start, text);
+        let mark = self.callout.mark_end.saturating_sub(range.start);
+        if self.alt == 0
+            && let Some(shown) = text.get(mark..).filter(|shown| !shown.is_empty())
+        {
+            self.out.run(self.from + range.start + mark, shown);
         }
     }
 
@@ -155,14 +186,26 @@ impl Page<'_> {
 
     fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) {
         match tag {
-            Tag::Paragraph => self.out.raw("<p>"),
+            Tag::Paragraph => match self.callout.kind.take() {
+                Some(kind) => self.callout_title(&kind, range),
+                None => self.out.raw("<p>"),
+            },
             Tag::Heading { level, .. } => {
                 self.heading = Some((level as u8, self.from + range.start, String::new()));
                 self.out.raw(&format!("<h{}>", level as u8));
             }
-            Tag::BlockQuote(kind) => match kind {
-                Some(kind) => self.out.open("blockquote", "class", &format!("{kind:?}").to_lowercase()),
-                None => self.out.raw("<blockquote>"),
+            Tag::BlockQuote(kind) => match (kind, self.callout_kind(range)) {
+                (Some(kind), _) => {
+                    let kind = format!("{kind:?}").to_lowercase();
+                    self.out.open("blockquote", "class", tone(&kind));
+                    self.out.open("p class=\"callout\"", "data-callout", &kind);
+                    self.out.raw("</p>");
+                }
+                (None, Some((kind, mark_end))) => {
+                    self.out.open("blockquote", "class", tone(&kind));
+                    self.callout = Callout { kind: Some(kind), mark_end, ..Callout::default() };
+                }
+                (None, None) => self.out.raw("<blockquote>"),
             },
             Tag::CodeBlock(kind) => {
                 self.out.raw("<pre>");
@@ -203,12 +246,15 @@ impl Page<'_> {
                 self.out.open(tag, "class", align);
                 self.table.column += 1;
             }
-            Tag::Emphasis => self.out.raw("<em>"),
-            Tag::Strong => self.out.raw("<strong>"),
-            Tag::Strikethrough => self.out.raw("<del>"),
-            Tag::Superscript => self.out.raw("<sup>"),
-            Tag::Subscript => self.out.raw("<sub>"),
-            Tag::Link { link_type, dest_url, .. } => self.link(link_type, &dest_url),
+            Tag::Emphasis => self.inline("<em>"),
+            Tag::Strong => self.inline("<strong>"),
+            Tag::Strikethrough => self.inline("<del>"),
+            Tag::Superscript => self.inline("<sup>"),
+            Tag::Subscript => self.inline("<sub>"),
+            Tag::Link { link_type, dest_url, .. } => {
+                self.callout.inline += 1;
+                self.link(link_type, &dest_url);
+            }
             Tag::Image { dest_url, .. } => {
                 self.image(&dest_url, range);
                 self.alt += 1;
@@ -219,7 +265,10 @@ impl Page<'_> {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Paragraph => self.block_end("</p>"),
+            TagEnd::Paragraph => {
+                self.callout.title = false;
+                self.block_end("</p>");
+            }
             TagEnd::Heading(level) => {
                 self.block_end(&format!("</h{}>", level as u8));
                 if let Some((level, at, title)) = self.heading.take() {
@@ -239,12 +288,12 @@ impl Page<'_> {
             }
             TagEnd::TableRow => self.out.raw("</tr>"),
             TagEnd::TableCell => self.block_end(if self.table.head { "</th>" } else { "</td>" }),
-            TagEnd::Emphasis => self.out.raw("</em>"),
-            TagEnd::Strong => self.out.raw("</strong>"),
-            TagEnd::Strikethrough => self.out.raw("</del>"),
-            TagEnd::Superscript => self.out.raw("</sup>"),
-            TagEnd::Subscript => self.out.raw("</sub>"),
-            TagEnd::Link => self.out.raw("</a>"),
+            TagEnd::Emphasis => self.inline_end("</em>"),
+            TagEnd::Strong => self.inline_end("</strong>"),
+            TagEnd::Strikethrough => self.inline_end("</del>"),
+            TagEnd::Superscript => self.inline_end("</sup>"),
+            TagEnd::Subscript => self.inline_end("</sub>"),
+            TagEnd::Link => self.inline_end("</a>"),
             TagEnd::Image => self.alt = self.alt.saturating_sub(1),
             TagEnd::HtmlBlock
             | TagEnd::MetadataBlock(_)
@@ -257,6 +306,38 @@ impl Page<'_> {
     fn block_end(&mut self, tag: &str) {
         self.close_tags(0);
         self.out.raw(tag);
+    }
+
+    fn inline(&mut self, tag: &str) {
+        self.callout.inline += 1;
+        self.out.raw(tag);
+    }
+
+    fn inline_end(&mut self, tag: &str) {
+        self.callout.inline = self.callout.inline.saturating_sub(1);
+        self.out.raw(tag);
+    }
+
+    /// The kind of a quotation that begins `[!kind]`, and where in the body that mark ends. A sign behind it says whether it is folded, which nothing here is.
+    fn callout_kind(&self, range: &Range<usize>) -> Option<(String, usize)> {
+        let source = self.body.get(range.clone())?;
+        let inside = source.trim_start_matches(['>', ' ']);
+        let (kind, rest) = inside.strip_prefix("[!")?.split_once(']')?;
+        let named = !kind.is_empty() && kind.chars().all(|c| c.is_alphanumeric() || c == '-');
+        let rest = rest.strip_prefix(['+', '-']).unwrap_or(rest).trim_start_matches(' ');
+        named.then(|| (kind.to_lowercase(), range.start + source.len() - rest.len()))
+    }
+
+    /// The first line of a callout; where it has no title its kind stands for one.
+    fn callout_title(&mut self, kind: &str, range: &Range<usize>) {
+        let titled = self.body.get(self.callout.mark_end..range.end).is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['\n', '\r']));
+        if titled {
+            self.out.raw("<p class=\"callout\">");
+        } else {
+            self.out.open("p class=\"callout\"", "data-callout", kind);
+        }
+        self.callout.title = true;
+        self.callout.inline = 0;
     }
 
     fn link(&mut self, kind: LinkType, to: &str) {
@@ -291,5 +372,15 @@ impl Page<'_> {
                 self.out.raw("</span>");
             }
         }
+    }
+}
+
+/// How a callout looks: the many names that people use for four moods.
+fn tone(kind: &str) -> &'static str {
+    match kind {
+        "tip" | "hint" | "important" | "success" | "check" | "done" => "tip",
+        "warning" | "caution" | "attention" | "question" | "help" | "faq" => "warning",
+        "danger" | "error" | "failure" | "fail" | "missing" | "bug" => "danger",
+        _ => "note",
     }
 }

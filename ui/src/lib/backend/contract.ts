@@ -49,6 +49,8 @@ export interface NotesBackend {
   /** Every note, by title. */
   list(): Promise<w.NoteInfo[]>;
   view(id: number): Promise<w.NoteView>;
+  /** A PDF's pages, and where bytes of its text are on them. */
+  pages(id: number, start: number, end: number): Promise<w.Pages>;
   related(id: number, start: number, end: number): Promise<w.Passage[]>;
   openExternally(id: number): Promise<void>;
   reveal(id: number): Promise<void>;

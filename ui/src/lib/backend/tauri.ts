@@ -61,6 +61,7 @@ export const tauri: Backend = {
   notes: {
     list: () => call('list'),
     view: (id) => call('view', { id }),
+    pages: (id, start, end) => call('pages', { id, start, end }),
     related: (id, start, end) => call('related', { id, start, end }),
     openExternally: (id) => call('open_externally', { id }),
     reveal: (id) => call('reveal', { id }),

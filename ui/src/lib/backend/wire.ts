@@ -1126,6 +1126,64 @@ export type Asked = {
 };
 
 /**
+ * A part of a line, in points from the upper left of its page.
+ */
+export type PageBox = {
+  /**
+   * 1-based.
+   */
+  page: number;
+  /**
+   * From the page's left.
+   */
+  left: number;
+  /**
+   * From the page's top.
+   */
+  top: number;
+  /**
+   * To the right.
+   */
+  width: number;
+  /**
+   * Downwards.
+   */
+  height: number;
+};
+
+/**
+ * A page of a PDF.
+ */
+export type PageImage = {
+  /**
+   * In points.
+   */
+  width: number;
+  /**
+   * In points.
+   */
+  height: number;
+  /**
+   * Its picture, once `/` and a width in points of the screen are put behind it.
+   */
+  address: string;
+};
+
+/**
+ * A PDF to be looked at.
+ */
+export type Pages = {
+  /**
+   * Every page, in order.
+   */
+  pages: Array<PageImage>;
+  /**
+   * Where the asked bytes of the text are.
+   */
+  marks: Array<PageBox>;
+};
+
+/**
  * How far indexing is.
  */
 export type SyncProgress = {

@@ -26,6 +26,8 @@ export const WIDEST = 0.65;
 class Layout {
   /** The reader's part of the window's width. */
   reader = $state(kept('layout.reader', 0.42));
+  /** Whether PDFs are shown as pages, or as text. */
+  pdfPages = $state(kept('layout.pdfPages', true));
   private wideSidebar = $state(kept('layout.sidebar', true));
   private drawer = $state(false);
 
@@ -49,6 +51,11 @@ class Layout {
   /** Something was chosen in it: a drawer closes. */
   chosen(): void {
     this.drawer = false;
+  }
+
+  showPdf(pages: boolean): void {
+    this.pdfPages = pages;
+    keep('layout.pdfPages', pages);
   }
 
   resizeReader(part: number): void {

@@ -1,5 +1,6 @@
 // Short messages that go away by themselves. They must not carry what a person has to act on.
 
+import { said } from '../i18n/told';
 import { failureOf } from './failure';
 
 export interface Toast {
@@ -25,7 +26,7 @@ class Toasts {
   /** What a call was rejected with. */
   fail(error: unknown): void {
     const { message, hint } = failureOf(error);
-    this.add({ id: this.next++, text: message, hint, tone: 'failed', action: null });
+    this.add({ id: this.next++, text: said(message), hint: said(hint), tone: 'failed', action: null });
   }
 
   drop(id: number): void {

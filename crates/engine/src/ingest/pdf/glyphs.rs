@@ -11,6 +11,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::ingest::build::is_cjk;
 
+/// How far letters rise above their base line and hang below it, in sizes.
+pub(super) const ASCENT: f64 = 0.88;
+pub(super) const DESCENT: f64 = 0.22;
+
 /// Glyphs that a glyph drawn over another (for a bold look) is looked for among.
 const RECENT: usize = 200;
 
@@ -31,6 +35,8 @@ pub(super) struct Line {
     pub(super) vertical: bool,
     /// Width of a character where all are as wide.
     pub(super) pitch: Option<f64>,
+    /// From where to where each character reaches, in the direction of the line; only where it was asked for.
+    pub(super) reach: Vec<(f32, f32)>,
     /// Whether characters are among them that have other widths in all but fixed-width fonts.
     telling: bool,
 }
@@ -109,6 +115,17 @@ struct Placed {
     advance: f64,
 }
 
+impl Placed {
+    /// From where to where each of its characters reaches: those of a ligature share its room.
+    fn reach(&self, vertical: bool) -> impl Iterator<Item = (f32, f32)> {
+        let (from, to) = if vertical { (self.base - ASCENT * self.size, self.base + DESCENT * self.size) } else { (self.left, self.right) };
+        let count = self.text.chars().count();
+        let step = (to - from) / count.max(1) as f64;
+        // Points of a page need no more than 32 bits.
+        (0..count).map(move |i| ((from + step * i as f64) as f32, (from + step * (i + 1) as f64) as f32))
+    }
+}
+
 /// The widths of a line's ASCII characters.
 #[derive(Clone, Copy, Debug, Default)]
 struct Widths {
@@ -142,6 +159,8 @@ pub(super) struct PageReader<'f> {
     fonts: &'f mut Fonts,
     area: Rect,
     left_over: usize,
+    /// Whether the place of each character is wanted.
+    placing: bool,
     lines: Vec<Line>,
     turned: String,
     /// The line that is being written: weight of each size, and whether a space was drawn.
@@ -154,11 +173,12 @@ pub(super) struct PageReader<'f> {
 
 impl<'f> PageReader<'f> {
     /// A reader for a page of this area, that stops after `max` glyphs.
-    pub(super) fn new(fonts: &'f mut Fonts, area: Rect, max: usize) -> Self {
+    pub(super) fn new(fonts: &'f mut Fonts, area: Rect, max: usize, placing: bool) -> Self {
         Self {
             fonts,
             area,
             left_over: max,
+            placing,
             lines: Vec::new(),
             turned: String::new(),
             sizes: Vec::new(),
@@ -220,8 +240,15 @@ impl<'f> PageReader<'f> {
                 let apart = !vertical && gap > if cjk { 0.7 * em } else { 0.18 * em };
                 if apart || self.space {
                     line.text.push(' ');
+                    if self.placing {
+                        let at = line.reach.last().map_or(0.0, |&(_, to)| to);
+                        line.reach.push((at, at));
+                    }
                 }
                 line.text.push_str(&glyph.text);
+                if self.placing {
+                    line.reach.extend(glyph.reach(vertical));
+                }
                 line.right = line.right.max(glyph.right);
                 if vertical {
                     line.base = glyph.base;
@@ -243,6 +270,7 @@ impl<'f> PageReader<'f> {
             size: em,
             vertical,
             pitch: None,
+            reach: if self.placing { glyph.reach(vertical).collect() } else { Vec::new() },
             telling: false,
         });
         self.note(glyph);
@@ -269,7 +297,7 @@ impl<'f> PageReader<'f> {
             line.size = size;
             line.pitch = self.widths.pitch();
             line.telling = self.widths.telling;
-            unstretch(&mut line.text);
+            unstretch(line);
         }
         self.sizes.clear();
         self.widths = Widths::default();
@@ -307,13 +335,15 @@ impl<'f> PageReader<'f> {
 }
 
 /// Takes the spaces out of a line of Chinese that is spaced out character by character.
-fn unstretch(text: &mut String) {
-    let chars: Vec<char> = text.chars().collect();
+fn unstretch(line: &mut Line) {
+    let chars: Vec<char> = line.text.chars().collect();
     let is_gap = |w: &[char]| matches!(w, [a, ' ', b] if is_cjk(*a) && is_cjk(*b));
     let gaps = chars.windows(3).filter(|w| is_gap(w)).count();
     if gaps >= 3 && gaps * 2 >= chars.iter().filter(|&&c| is_cjk(c)).count() {
-        let kept = chars.iter().enumerate().filter(|&(at, _)| at == 0 || chars.get(at - 1..at + 2).is_none_or(|w| !is_gap(w))).map(|(_, &c)| c);
-        *text = kept.collect();
+        let stays = |at: usize| at == 0 || chars.get(at - 1..at + 2).is_none_or(|w| !is_gap(w));
+        line.text = chars.iter().enumerate().filter(|&(at, _)| stays(at)).map(|(_, &c)| c).collect();
+        let mut at = 0..;
+        line.reach.retain(|_| at.next().is_none_or(&stays));
     }
 }
 

@@ -56,18 +56,32 @@ struct Open {
     heading: Option<u8>,
     /// (offset, page) for every page it reaches.
     pages: Vec<(usize, u32)>,
+    /// Where its lines begin in its text.
+    set: Vec<Set>,
     /// Furniture that stands between its lines.
     furniture: Vec<(String, u32)>,
 }
 
-/// Builds the text of the pages.
-pub(super) fn build(out: &mut TextBuilder, pages: &[Page], bookmarks: &HashMap<String, u8>) {
+/// A line of a page, set into the text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Set {
+    /// Where it begins in the text.
+    pub(super) at: usize,
+    /// Which of the pages.
+    pub(super) page: usize,
+    /// Which of its lines.
+    pub(super) line: usize,
+}
+
+/// Builds the text of the pages; says where in it their lines are, furniture left out.
+pub(super) fn build(out: &mut TextBuilder, pages: &[Page], bookmarks: &HashMap<String, u8>) -> Vec<Set> {
     let shape = Shape::of(pages, bookmarks);
+    let mut set = Vec::new();
     let mut open = Open::default();
     let mut last: Option<(&Line, u32)> = None;
-    for page in pages {
+    for (page_index, page) in pages.iter().enumerate() {
         let edges = Edges::of(std::slice::from_ref(page), shape.body);
-        for line in &page.lines {
+        for (line_index, line) in page.lines.iter().enumerate() {
             if shape.is_furniture(line, page) {
                 open.furniture.push((line.text.clone(), page.number));
                 continue;
@@ -91,7 +105,7 @@ pub(super) fn build(out: &mut TextBuilder, pages: &[Page], bookmarks: &HashMap<S
                 }
             });
             if !joins {
-                flush(out, &mut open);
+                flush(out, &mut open, &mut set);
                 open.heading = heading;
                 open.marked = mark(line.text.trim()) != Mark::None;
                 open.code = line.pitch.filter(|_| heading.is_none() && line.is_code()).map(|pitch| (line.left, pitch));
@@ -108,6 +122,7 @@ pub(super) fn build(out: &mut TextBuilder, pages: &[Page], bookmarks: &HashMap<S
                 }
                 None => join(&mut open.text, line),
             }
+            open.set.push(Set { at: open.text.len() - line.text.trim().len(), page: page_index, line: line_index });
             open.lines += 1;
             last = Some((line, page.number));
         }
@@ -115,10 +130,11 @@ pub(super) fn build(out: &mut TextBuilder, pages: &[Page], bookmarks: &HashMap<S
             open.furniture.push((page.turned.clone(), page.number));
         }
     }
-    flush(out, &mut open);
+    flush(out, &mut open, &mut set);
+    set
 }
 
-fn flush(out: &mut TextBuilder, open: &mut Open) {
+fn flush(out: &mut TextBuilder, open: &mut Open, set: &mut Vec<Set>) {
     let done = std::mem::take(open);
     let kind = match done.heading {
         Some(level) => BlockKind::Heading { level, title: done.text.trim().to_owned() },
@@ -129,6 +145,8 @@ fn flush(out: &mut TextBuilder, open: &mut Open) {
         for (at, page) in done.pages {
             mark_page(out, (span.start + at).min(span.end), page);
         }
+        // Lines are trimmed as they are joined, so nothing was cut from the front of the block.
+        set.extend(done.set.into_iter().map(|line| Set { at: span.start + line.at, ..line }));
     }
     for (text, page) in done.furniture {
         if let Some(span) = out.push(BlockKind::Furniture, &text) {

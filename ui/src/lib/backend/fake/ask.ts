@@ -17,7 +17,7 @@ import type {
   Turn,
 } from '../wire';
 import { chunksOf, corpus, type FakeChunk, gramsOf, likeness, OWN_LIBRARY } from './corpus';
-import { passageOf } from './passages';
+import { passageOf, scoresOf } from './passages';
 import { pause, scene } from './scene';
 
 const EXAMPLES = [
@@ -106,7 +106,7 @@ function search(question: string, filter: Filter): Found {
       : [];
   const chunks = list.length > 1 ? list : best.filter(({ score }) => top && score > 0.7 * top.score).map(({ chunk }) => chunk);
   return {
-    passages: best.map(({ chunk, score }) => passageOf(chunk, question, Math.min(1, score))),
+    passages: best.map(({ chunk, score }) => passageOf(chunk, gramsOf(question), scoresOf(Math.min(1, score)))),
     chunks,
     enough: words.length > 0 && (top?.score ?? 0) > ENOUGH,
   };
@@ -180,7 +180,15 @@ function answerOf(
     sentences: found.enough ? written.sentences : [],
     citations: found.enough ? written.citations : [],
     passages: found.passages,
-    notices: scene('indexing') ? ['index as of 10:42, 3 files behind'] : [],
+    notices: [
+      ...(scene('indexing') ? ['notes are being indexed: the newest may be missing from these results'] : []),
+      ...(scene('noticed')
+        ? [
+            'no embedding model: results are by keywords only',
+            'results are by keywords only: the model bge-m3 is not installed; download it with `sidenote models pull bge-m3` (about 2290 MB)',
+          ]
+        : []),
+    ],
     timings_ms: { search: 12 },
     generation: 1,
   };
@@ -300,8 +308,8 @@ export const ask: AskBackend = {
     if (scene('failing')) {
       throw {
         code: 'data_damaged',
-        message: 'the keyword index cannot be opened',
-        hint: 'Restart the program: the index is rebuilt from the catalog.',
+        message: 'the catalog is damaged: database disk image is malformed',
+        hint: 'move `catalog.sqlite` away and run `sidenote sync`: your notes are untouched and are indexed again',
       };
     }
     const found = search(standalone, request.filter);

@@ -39,6 +39,17 @@ const OWN: [path: string, text: string][] = [
   ],
 ];
 
+/** The text of a PDF of several pages. */
+const REPORT = [
+  '蓝鲸观测报告',
+  ...Array.from(
+    { length: 150 },
+    (_, n) => `第 ${n + 1} 号浮标在这一季记录了海水的温度、盐度和水声，数据每隔六小时传回岸上一次，由值班的人核对之后写入日志。`,
+  ),
+  '蓝鲸的叫声频率低至十四赫兹，人耳听不到，水下可以传到一千公里以外。',
+  ...Array.from({ length: 20 }, (_, n) => `附录 ${n + 1}：浮标的位置和校准记录，供以后的观测比对。`),
+].join('\n');
+
 function tagsOf(text: string): string[] {
   const list = /^tags:\s*\[(.*)\]\s*$/m.exec(text)?.[1];
   return list ? list.split(',').map((tag) => tag.trim()) : [];
@@ -69,6 +80,13 @@ function initial(): FakeNote[] {
     ...OWN.map(([path, text], index) => note(index + 1, OWN_LIBRARY, path, text)),
     ...shipped.map(([path, text], index) => note(index + 11, SHIPPED_LIBRARY, path, text)),
   ];
+  if (scene('pdf'))
+    notes.push({
+      ...note(51, OWN_LIBRARY, '论文/蓝鲸观测报告.pdf', REPORT),
+      title: '蓝鲸观测报告',
+      format: 'pdf',
+      editable: false,
+    });
   if (scene('many')) {
     for (let id = 101; notes.length < 10_000; id += 1) {
       notes.push(

@@ -29,11 +29,11 @@ const full = {
 };
 
 const SKIPPED: [name: string, reason: SkipReason, detail: string, size: number][] = [
-  ['附件/扫描的合同.pdf', 'no_text_layer', 'All 12 pages are pictures; run text recognition on it first.', 8_412_233],
-  ['附件/密码.pdf', 'encrypted', 'It needs a password.', 93_120],
-  ['inbox/export.txt', 'binary', 'It holds bytes that no text has.', 20_480],
-  ['inbox/empty.md', 'empty', 'There is nothing but white space in it.', 2],
-  ['inbox/日志.md', 'too_large', 'It has 52 MB; the limit is 20 MB.', 52_428_800],
+  ['附件/扫描的合同.pdf', 'no_text_layer', 'its pages are pictures without a text layer; recognise it with OCR first', 8_412_233],
+  ['附件/密码.pdf', 'encrypted', 'it needs a password; save it without one', 93_120],
+  ['inbox/export.txt', 'binary', 'the file holds binary data, not text', 20_480],
+  ['inbox/empty.md', 'empty', 'the file has no text', 2],
+  ['inbox/日志.md', 'too_large', 'the file has 52 MiB; the limit is 32 MiB', 52_428_800],
 ];
 
 let shelf: Library[] = [

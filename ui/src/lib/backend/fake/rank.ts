@@ -1,9 +1,9 @@
 // A small search over the fake notes: words by BM25, meaning by shared pairs of characters and a few translations, both mixed and then reordered. Real
 // enough that tests of the page mean something. It must not know who searches.
 
-import { byteLength } from '../utf8';
 import type { Filter, Passage, Scores } from '../wire';
 import { chunksOf, corpus, type FakeChunk, type FakeNote } from './corpus';
+import { passageOf } from './passages';
 
 /** Candidates of each leg. */
 const CANDIDATES = 40;
@@ -94,39 +94,6 @@ export function holds(passage: Passage, term: string): boolean {
   return `${passage.title} ${passage.heading.join(' ')} ${passage.text}`.toLowerCase().includes(term);
 }
 
-function marks(text: string, terms: string[]): [number, number][] {
-  const low = text.toLowerCase();
-  const spans: [number, number][] = [];
-  for (const term of terms) {
-    for (let at = low.indexOf(term); at >= 0; at = low.indexOf(term, at + 1)) spans.push([at, at + term.length]);
-  }
-  const joined: [number, number][] = [];
-  for (const [from, to] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
-    const last = joined[joined.length - 1];
-    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
-    else joined.push([from, to]);
-  }
-  return joined.map(([from, to]) => [byteLength(text.slice(0, from)), byteLength(text.slice(0, to))]);
-}
-
-function passage(chunk: FakeChunk, scores: Scores, terms: string[]): Passage {
-  return {
-    library: chunk.note.library,
-    document: chunk.note.path,
-    document_id: chunk.note.id,
-    title: chunk.note.title,
-    heading: chunk.heading,
-    text: chunk.text,
-    start: chunk.start,
-    end: chunk.end,
-    line: chunk.line,
-    page: null,
-    highlights: marks(chunk.text, terms),
-    also_in: [],
-    scores,
-  };
-}
-
 /** Passages for a query, best first, with what every stage thought of them. The same text in another note is told with the first. */
 export function rank(query: string, filter: Filter, limit: number): Passage[] {
   const terms = termsOf(query);
@@ -175,7 +142,7 @@ export function rank(query: string, filter: Filter, limit: number): Passage[] {
     if (same) {
       const { library, path, title } = hit.chunk.note;
       if (same.document_id !== hit.chunk.note.id) same.also_in.push({ library, document: path, title, line: hit.chunk.line });
-    } else if (found.length < limit) found.push(passage(hit.chunk, hit.scores, terms));
+    } else if (found.length < limit) found.push(passageOf(hit.chunk, terms, hit.scores));
   }
   return found;
 }

@@ -4,11 +4,12 @@
 import type { NotesBackend } from '../contract';
 import type { NoteView, OutlineEntry, Passage } from '../wire';
 import { byteLength } from '../utf8';
-import { chunksOf, corpus, type FakeNote, infoOf, likeness, noteById } from './corpus';
-import { passageOf } from './passages';
+import { chunksOf, corpus, type FakeNote, gramsOf, infoOf, likeness, noteById } from './corpus';
+import { passageOf, scoresOf } from './passages';
+import { pagesOf } from './paper';
 import { pause, scene } from './scene';
 
-export type ReadingBackend = Pick<NotesBackend, 'list' | 'view' | 'related' | 'openExternally' | 'reveal'>;
+export type ReadingBackend = Pick<NotesBackend, 'list' | 'view' | 'pages' | 'related' | 'openExternally' | 'reveal'>;
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -98,13 +99,13 @@ function render(text: string): { html: string; outline: OutlineEntry[] } {
       block('<ul>', '</ul>', /^\s*[-*]\s/, (each) => `<li>${after(each, /^\s*[-*]\s+/)}</li>`);
     else if (/^\d+\.\s/.test(line.text)) block('<ol>', '</ol>', /^\d+\.\s/, (each) => `<li>${after(each, /^\d+\.\s+/)}</li>`);
     else if (line.text.startsWith('>')) {
-      const kind = /^> \[!(\w+)\]/.exec(line.text)?.[1];
-      block(
-        kind ? `<blockquote class="${kind}">` : '<blockquote>',
-        '</blockquote>',
-        /^>/,
-        (each) => `<p>${after(each, /^>\s?(?:\[!\w+\]\s*)?/)}</p>`,
-      );
+      const [, kind, title] = /^> \[!(\w+)\]\s*(.*)$/.exec(line.text) ?? [];
+      block(kind ? `<blockquote class="${kind}">` : '<blockquote>', '</blockquote>', /^>/, (each, first) => {
+        if (!kind || !first) return `<p>${after(each, /^>\s?/)}</p>`;
+        return title
+          ? `<p class="callout">${after(each, /^> \[!\w+\]\s*/)}</p>`
+          : `<p class="callout" data-callout="${kind}"></p>`;
+      });
     } else if (/^-{3,}$/.test(line.text)) {
       html += '<hr>';
       index += 1;
@@ -147,7 +148,15 @@ function viewOf(note: FakeNote): NoteView {
         ? []
         : [{ document_id: other.id, title: other.title, library: other.library, path: other.path, context }];
     });
-  return { note: infoOf(note), html, outline, pages: null, chars: [...note.text].length, backlinks, notices: [] };
+  return {
+    note: infoOf(note),
+    html,
+    outline,
+    pages: note.format === 'pdf' ? pagesOf(note.text, 0, 0).pages.length : null,
+    chars: [...note.text].length,
+    backlinks,
+    notices: [],
+  };
 }
 
 const failing = {
@@ -170,6 +179,11 @@ export const reading: ReadingBackend = {
     if (scene('failing') || (scene('unreadable') && !unread.delete(id) && unread.add(id))) throw failing;
     return viewOf(noteById(id));
   },
+  async pages(id, start, end) {
+    await pause(60);
+    if (scene('failing') || scene('unpaged')) throw failing;
+    return pagesOf(noteById(id).text, start, end);
+  },
   async related(id, start, end): Promise<Passage[]> {
     await pause(80);
     const note = noteById(id);
@@ -185,7 +199,7 @@ export const reading: ReadingBackend = {
       })
       .sort((a, b) => b.score - a.score)
       .slice(0, 3)
-      .map(({ chunk, score }) => passageOf(chunk, about.slice(0, 40), score));
+      .map(({ chunk, score }) => passageOf(chunk, gramsOf(about.slice(0, 40)), scoresOf(score)));
   },
   async openExternally() {
     await pause(10);

@@ -2,6 +2,7 @@
 // rejected), `offline`, `many` (10,000 notes), `conflict`, `changed` (cited notes were edited), `indexing`,
 // `history` (conversations from before), `generative`, `taken-back`, `breaks` (see ask.ts),
 // `unreadable` (the first reading of each note fails), `gone` (cited notes are gone).
+// `noticed` (an answer with notices), `pdf` (a note is a PDF), `unpaged` (its pages cannot be drawn),
 // `missing` (a library whose folder is not there), `full` (the disk is full: nothing can be written).
 
 const scenes = new Set((new URLSearchParams(location.search).get('scene') ?? '').split(',').filter(Boolean));

@@ -30,6 +30,9 @@ export const ask = {
   notInNotes: 'Your notes do not answer this.',
   nearest: 'What comes nearest',
   nothingNear: 'Nothing in them comes near it either.',
+  askEverywhere: 'Ask all notes',
+  lookUp: 'Look up the words',
+  writeDown: 'Write it down',
 
   citation: (n: number, title: string, heading: string) => `Citation ${n}: ${title}${heading ? `, ${heading}` : ''}`,
   changed: 'This passage has changed',

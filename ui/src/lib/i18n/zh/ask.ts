@@ -32,6 +32,9 @@ export const ask: typeof en = {
   notInNotes: '你的笔记里没有这个问题的答案。',
   nearest: '最接近的内容',
   nothingNear: '也没有相近的内容。',
+  askEverywhere: '在全部笔记里问',
+  lookUp: '查找这些词',
+  writeDown: '记一笔',
 
   citation: (n: number, title: string, heading: string) => `引文 ${n}：${title}${heading ? `，${heading}` : ''}`,
   changed: '这段话改过了',

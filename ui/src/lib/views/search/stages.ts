@@ -51,3 +51,13 @@ export function drawn(hits: Passage[], shown: number, leg: number): Passage[] {
   const high = (rank: number | null) => rank !== null && rank <= leg;
   return hits.filter((hit, index) => index < shown || high(hit.scores.lexical_rank) || high(hit.scores.vector_rank));
 }
+
+/** What the picture and the table of it show. */
+export interface Shown {
+  /** Those shown, best first. */
+  hits: Passage[];
+  /** All that were found: places of the later stages are counted among them. */
+  all: Passage[];
+  stages: Stage[];
+  onopen: (hit: Passage) => void;
+}

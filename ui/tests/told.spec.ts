@@ -1,0 +1,100 @@
+// What the program says of itself is said in the interface's language. The sentences are read from the program's sources, so that a new one cannot be
+// forgotten.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { told as en } from '../src/lib/i18n/en/told';
+import { told as zh } from '../src/lib/i18n/zh/told';
+import { ask, open } from './window';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Where what the window shows is said. `eval` speaks to a terminal only. */
+const SOURCES = ['crates/engine/src', 'crates/models/src', 'src-tauri/src'];
+const TERMINAL_ONLY = /\/eval(\/|\.rs)|\/practise\.rs/;
+/** What nobody is shown: defects, and sentences of the terminal. */
+const UNSEEN =
+  /panicked|thread ended|thread could not be started|damaged segment|schema of another|damaged vector|note vanished|is outside its document|tokenizer|no text may hold|speed test|--kind|WebKitGTK|could not be opened: \{\}$|own folder is unknown|just added is not there|is no \{\}$|says what each model does|is no revision|name a branch|trying again|going on from there|has a problem of its own|write it with https|choose one with --file/;
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((name) => name.endsWith('.rs') && !TERMINAL_ONLY.test(name));
+}
+
+/** The arguments of a call, up to the bracket that closes it. */
+function argumentsAt(source: string, from: number): string {
+  let depth = 1;
+  let quoted = false;
+  let at = from;
+  for (; at < source.length && depth > 0; at += 1) {
+    const c = source[at];
+    if (quoted && c === '\\') at += 1;
+    else if (c === '"') quoted = !quoted;
+    else if (!quoted && (c === '(' || c === '[' || c === '{')) depth += 1;
+    else if (!quoted && (c === ')' || c === ']' || c === '}')) depth -= 1;
+  }
+  return source.slice(from, at);
+}
+
+/** The sentences that the program's sources say, with `{}` for their values. */
+function sentences(): string[] {
+  const found = new Set<string>();
+  for (const file of SOURCES.flatMap((folder) => files(join(ROOT, folder)))) {
+    const source = readFileSync(file, 'utf8').replace(/#\[cfg\(test\)\][^]*/, '');
+    for (const match of source.matchAll(/(?:Error::new|Skip::new|notices\.push|warnings\.push|reasons\.push|push_once)\(/g)) {
+      const inside = argumentsAt(source, match.index + match[0].length);
+      for (const [, literal = ''] of inside.matchAll(/"((?:[^"\\]|\\[^])*)"/g)) {
+        const form = literal
+          .replace(/\\\n\s*/g, '')
+          .replaceAll('\\"', '"')
+          .replace(/\{[^{}]*\}/g, '{}');
+        if (/[a-z]{2}.* /.test(form)) found.add(form);
+      }
+    }
+  }
+  return [...found];
+}
+
+test('every sentence of the program has words in Chinese', () => {
+  const all = sentences();
+  expect(all.length).toBeGreaterThan(150);
+  expect(all.filter((form) => !(form in zh) && !UNSEEN.test(form))).toEqual([]);
+});
+
+test('no value is lost or made up in a translation', () => {
+  const count = (text: string): number => text.split('{}').length - 1;
+  for (const [form, shown] of [...Object.entries(zh), ...Object.entries(en)]) {
+    const numbered = [...shown.matchAll(/\{(\d+)\}/g)].map((match) => Number(match[1]));
+    expect(Math.max(count(shown), ...numbered), `${form} → ${shown}`).toBeLessThanOrEqual(count(form));
+    expect(shown).not.toMatch(/`sidenote [a-z]/);
+  }
+});
+
+test('an error and its remedy are said in the language of the interface, with their values', async ({ page }) => {
+  await open(page, 'failing');
+  await page.getByRole('textbox', { name: '问题', exact: true }).fill('x');
+  await page.keyboard.press('Enter');
+  const alert = page.getByRole('alert').first();
+  await expect(alert).toContainText('数据损坏了：database disk image is malformed');
+  await expect(alert).toContainText('笔记不受影响，会重新读取');
+});
+
+test.describe('in English', () => {
+  test.use({ locale: 'en-US' });
+  test('an error begins with a capital letter and names nothing of a terminal', async ({ page }) => {
+    await open(page, 'failing');
+    await page.getByRole('textbox', { name: 'Your question', exact: true }).fill('x');
+    await page.keyboard.press('Enter');
+    const alert = page.getByRole('alert').first();
+    await expect(alert).toContainText('The catalog is damaged: database disk image is malformed');
+    await expect(alert).not.toContainText('sidenote sync');
+  });
+});
+
+test('what results are missing is said in Chinese', async ({ page }) => {
+  await open(page, 'noticed');
+  await ask(page, 'RAG 的流程有哪些步骤？');
+  await expect(page.getByText('没有语义模型，这次只按关键词查找')).toBeVisible();
+  await expect(page.getByText('这次只按关键词查找：模型 bge-m3 没有安装；请在“设置 › 模型”里下载（约 2290 MB）')).toBeVisible();
+});
