@@ -22,6 +22,7 @@ use crate::events::Events;
 use crate::indexer::Indexer;
 use crate::settings;
 use crate::watch::Watch;
+use crate::window::Closing;
 use crate::wire::{AppEvent, Failure, Settings};
 
 /// The state of one window.
@@ -30,6 +31,7 @@ pub struct Desk {
     pub(crate) events: Events,
     pub(crate) copies: Copies,
     pub(crate) drafts: Drafts,
+    pub(crate) closing: Closing,
     pub(crate) indexer: Indexer,
     watch: Watch,
     engine: RwLock<Option<Opened>>,
@@ -63,6 +65,7 @@ impl Desk {
             events: Events::default(),
             copies: Copies::default(),
             drafts: Drafts::new(paths.drafts()),
+            closing: Closing::default(),
             indexer: Indexer::start(desk.clone()),
             watch: Watch::new(desk.clone()),
             engine: RwLock::default(),
@@ -370,4 +373,21 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn words(panic: &Box<dyn std::any::Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "a defect stopped this".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_in_a_command_is_an_error_in_words_and_the_next_command_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = Desk::new(Paths::under(folder.path()));
+        let broken = |desk: &Desk, _: &CancelToken| -> Result<()> { desk.conversations(|_| panic!("unforeseen")) };
+        let failure = tauri::async_runtime::block_on(Arc::clone(&desk).run(Some(1), broken)).unwrap_err();
+        assert_eq!(failure.code, ErrorCode::Internal);
+        assert!(failure.message.contains("unforeseen") && failure.hint.contains("report"), "{failure:?}");
+        let kept = tauri::async_runtime::block_on(desk.run(Some(1), |desk, _| desk.conversations(|c| c.list(None)))).unwrap();
+        assert!(kept.is_empty());
+    }
 }
