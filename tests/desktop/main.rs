@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod commands;
+mod disk;
 mod driver;
 mod page;
+mod speaker;
+mod trouble;
 mod types;
 mod window;
 mod writing;

@@ -76,11 +76,12 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
     let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
     let generator = models.generator.as_deref().filter(|_| !request.extractive);
     let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator };
-    let answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
+    let mut answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
         // Stopped is one of the ways a question ends.
         Err(e) if e.code == ErrorCode::Cancelled => stopped(&question.text, &rewrite),
         answer => answer?,
     };
+    answer.notices.extend(models.told());
     let answer = serde_json::to_value(&answer).map_err(Error::internal)?;
     let now = jiff::Timestamp::now().to_string();
     let (turn, conversation) = desk.conversations(|c| c.keep(request.conversation, request.replaces, &request.question, &filter, &answer, &now))?;
