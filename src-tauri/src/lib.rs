@@ -53,10 +53,12 @@ pub fn run() -> ExitCode {
         .build(context);
     match app {
         Ok(app) => {
-            app.run(|app, event| {
-                if let tauri::RunEvent::Exit = event {
-                    app.state::<Arc<Desk>>().close();
-                }
+            app.run(|app, event| match event {
+                tauri::RunEvent::Exit => app.state::<Arc<Desk>>().close(),
+                // Elsewhere a link is an argument.
+                #[cfg(target_os = "macos")]
+                tauri::RunEvent::Opened { urls } => links::open(app, &urls.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                _ => {}
             });
             ExitCode::SUCCESS
         }
