@@ -18,7 +18,7 @@ use sidenote_engine::paths::{Paths, shipped_notes};
 #[expect(dead_code, reason = "the command's benchmark uses all of it")]
 mod corpus;
 #[path = "../../tests/desktop/driver.rs"]
-#[expect(dead_code, reason = "the tests use all of it")]
+#[expect(dead_code, clippy::unwrap_used, reason = "it is the tests', which use all of it and end where they cannot go on")]
 mod driver;
 
 use corpus::Corpus;

@@ -376,6 +376,7 @@ fn words(panic: &Box<dyn std::any::Any + Send>) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
 

@@ -32,7 +32,17 @@ pub fn run() -> ExitCode {
         Err(error) => return fail(&error),
     };
     #[cfg(target_os = "linux")]
-    calm_webkit();
+    {
+        // The window's toolkit ends the program where there is none.
+        if ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none_or(|value| value.is_empty())) {
+            return fail(&Error::new(
+                ErrorCode::Io,
+                "there is no display to open the window on",
+                "use it in a desktop session; `sidenote ask` works in a terminal",
+            ));
+        }
+        calm_webkit();
+    }
     let context = tauri::generate_context!("tauri.conf.json");
     let own_folder = own_folder(&arguments);
     let mut builder = tauri::Builder::default();
