@@ -15,7 +15,6 @@ use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::paths::{Paths, shipped_notes};
 
 #[path = "../../crates/cli/benches/corpus/mod.rs"]
-#[expect(dead_code, reason = "the command's benchmark uses all of it")]
 mod corpus;
 #[path = "../../tests/desktop/driver.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "it is the tests', which use all of it and end where they cannot go on")]
