@@ -8,7 +8,7 @@ export QUESTION = $(value Q)
 export PATH := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/node/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup window-setup run ask ui types pictures deb test check bench
+.PHONY: help setup window-setup run ask ui types pictures deb appimage dmg msi test check bench
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1 — /p' Makefile
@@ -48,9 +48,22 @@ pictures: window-setup ui ## the README's pictures, taken of the real window
 	SIDENOTE_PICTURES=$(CURDIR)/docs/pictures cargo test --workspace --test desktop -- window::a
 
 deb: setup window-setup ui ## a Debian package with everything inside
-	cd ui && npx tauri build --bundles deb
+	$(call package,deb)
 
-bench: setup ## the benchmarks
+# Their tools come from elsewhere, or need the system itself: not built so far.
+appimage dmg: setup window-setup ui
+	$(call package,$@)
+
+# Windows' resources are copied by the build itself, so they are gathered before it.
+msi: setup window-setup ui
+	sh src-tauri/package/gather.sh
+	$(call package,msi,--config src-tauri/package/windows.json)
+
+# The window and the command in one build, so that what both need is compiled once.
+package = sh src-tauri/setup.sh package && cargo build --release --workspace --bins && ui/node_modules/.bin/tauri bundle --bundles $(1) $(2)
+
+bench: setup ui ## the benchmarks
+	@sh src-tauri/setup.sh tests
 	cargo bench --workspace
 
 setup: ## a C compiler and ONNX Runtime, where they are missing

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what a new machine lacks for the window: WebKitGTK and a Chinese font, and Node.js for the page. With `tests`, also a display, a browser and the
-# drivers that the tests of window and page need. Safe to run again: what is there is left alone.
+# drivers that the tests of window and page need; with `package`, what the bundler needs. Safe to run again: what is there is left alone.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -47,5 +47,7 @@ nodejs() {
 }
 
 packages libwebkit2gtk-4.1-dev build-essential pkg-config fonts-noto-cjk
+# The bundler looks for the tray's library, to name its package among those that are needed.
+if [ "${1:-}" = package ]; then packages libayatana-appindicator3-dev; fi
 if [ "${1:-}" = tests ]; then packages xvfb webkit2gtk-driver dbus chromium; fi
 nodejs

@@ -51,6 +51,7 @@ pub(crate) fn all<R: tauri::Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sy
         app::begin,
         app::stop,
         app::close,
+        app::stay,
         app::info,
         app::settings,
         app::save_settings,

@@ -23,6 +23,7 @@ use crate::indexer::Indexer;
 use crate::pages::Papers;
 use crate::settings;
 use crate::watch::Watch;
+use crate::window::Closing;
 use crate::wire::{AppEvent, Failure, Settings};
 
 /// The state of one window.
@@ -32,6 +33,7 @@ pub struct Desk {
     pub(crate) copies: Copies,
     pub(crate) drafts: Drafts,
     pub(crate) papers: Papers,
+    pub(crate) closing: Closing,
     pub(crate) indexer: Indexer,
     watch: Watch,
     engine: RwLock<Option<Opened>>,
@@ -66,6 +68,7 @@ impl Desk {
             copies: Copies::default(),
             drafts: Drafts::new(paths.drafts()),
             papers: Papers::default(),
+            closing: Closing::default(),
             indexer: Indexer::start(desk.clone()),
             watch: Watch::new(desk.clone()),
             engine: RwLock::default(),
@@ -374,4 +377,22 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn words(panic: &Box<dyn std::any::Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "a defect stopped this".to_owned())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_in_a_command_is_an_error_in_words_and_the_next_command_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = Desk::new(Paths::under(folder.path()));
+        let broken = |desk: &Desk, _: &CancelToken| -> Result<()> { desk.conversations(|_| panic!("unforeseen")) };
+        let failure = tauri::async_runtime::block_on(Arc::clone(&desk).run(Some(1), broken)).unwrap_err();
+        assert_eq!(failure.code, ErrorCode::Internal);
+        assert!(failure.message.contains("unforeseen") && failure.hint.contains("report"), "{failure:?}");
+        let kept = tauri::async_runtime::block_on(desk.run(Some(1), |desk, _| desk.conversations(|c| c.list(None)))).unwrap();
+        assert!(kept.is_empty());
+    }
 }

@@ -33,7 +33,17 @@ pub fn run() -> ExitCode {
         Err(error) => return fail(&error),
     };
     #[cfg(target_os = "linux")]
-    calm_webkit();
+    {
+        // The window's toolkit ends the program where there is none.
+        if ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none_or(|value| value.is_empty())) {
+            return fail(&Error::new(
+                ErrorCode::Io,
+                "there is no display to open the window on",
+                "use it in a desktop session; `sidenote ask` works in a terminal",
+            ));
+        }
+        calm_webkit();
+    }
     let context = tauri::generate_context!("tauri.conf.json");
     let own_folder = own_folder(&arguments);
     let mut builder = tauri::Builder::default();
@@ -54,10 +64,12 @@ pub fn run() -> ExitCode {
         .build(context);
     match app {
         Ok(app) => {
-            app.run(|app, event| {
-                if let tauri::RunEvent::Exit = event {
-                    app.state::<Arc<Desk>>().close();
-                }
+            app.run(|app, event| match event {
+                tauri::RunEvent::Exit => app.state::<Arc<Desk>>().close(),
+                // Elsewhere a link is an argument.
+                #[cfg(target_os = "macos")]
+                tauri::RunEvent::Opened { urls } => links::open(app, &urls.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                _ => {}
             });
             ExitCode::SUCCESS
         }

@@ -1,6 +1,7 @@
 //! The one window, its sign in the tray and its hotkey. It must not know what the page shows.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sidenote_engine::error::{Error, ErrorCode, Result};
@@ -16,7 +17,7 @@ use crate::wire::{AppEvent, Settings};
 /// The window's label; capabilities/main.json gives it its rights.
 pub(crate) const LABEL: &str = "main";
 const TRAY: &str = "sidenote";
-/// How long the page has to write what was typed before the window goes.
+/// How long the page has to say what it does about what was typed before the window goes.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Opens the window.
@@ -46,14 +47,8 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
             }
         }
         WindowEvent::CloseRequested { api, .. } => {
-            // What was typed a moment ago is written first; a page that does not answer is not waited for.
             api.prevent_close();
-            handle.state::<Arc<Desk>>().events.send(AppEvent::Closing);
-            let handle = handle.clone();
-            std::thread::spawn(move || {
-                std::thread::sleep(PATIENCE);
-                close(&handle);
-            });
+            begin_to_close(&handle);
         }
         _ => {}
     });
@@ -62,6 +57,40 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         drop(follow(app, &settings));
     }
     Ok(())
+}
+
+/// How the window goes: a request to close it stands until the page takes it back.
+#[derive(Default)]
+pub(crate) struct Closing(AtomicU64);
+
+impl Closing {
+    /// A request; its number.
+    fn request(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// The requests so far are taken back.
+    pub(crate) fn stay(&self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn stands(&self, request: u64) -> bool {
+        self.0.load(Ordering::Acquire) == request
+    }
+}
+
+/// Has the page write what was typed a moment ago and close the window, or ask the person. A page that does not answer is not waited for.
+fn begin_to_close<R: Runtime>(app: &AppHandle<R>) {
+    let desk = Arc::clone(app.state::<Arc<Desk>>().inner());
+    let request = desk.closing.request();
+    desk.events.send(AppEvent::Closing);
+    let handle = app.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(PATIENCE);
+        if desk.closing.stands(request) {
+            close(&handle);
+        }
+    });
 }
 
 /// Closes the window for good.
@@ -133,7 +162,11 @@ fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
             let mut builder =
                 TrayIconBuilder::with_id(TRAY).menu(&Menu::with_items(app, &[&open, &quit])?).on_menu_event(|app, event| match event.id().as_ref() {
                     "open" => show(app),
-                    "quit" => app.exit(0),
+                    "quit" => {
+                        // A question that has to be asked needs a window to be seen in.
+                        show(app);
+                        begin_to_close(app);
+                    }
                     _ => {}
                 });
             if let Some(icon) = app.default_window_icon() {

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState};
 
 /// How long a window may take to show what is waited for, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -58,12 +60,12 @@ pub(crate) struct Window {
     session: String,
     // In this order: the driver, then its display.
     driver: Process,
-    _display: Display,
+    display: Display,
 }
 
 impl Window {
-    /// Opens the program over a data folder.
-    pub(crate) fn open(data: &Path, language: &str) -> Self {
+    /// Opens the program over a data folder, with arguments.
+    pub(crate) fn open(data: &Path, language: &str, arguments: &[&str]) -> Self {
         let display = Display::open();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new("WebKitWebDriver")
@@ -81,8 +83,8 @@ impl Window {
             .stderr(Stdio::null())
             .spawn()
             .expect("WebKitWebDriver is needed: `make test` installs it");
-        let mut window = Self { base: format!("http://127.0.0.1:{port}"), session: String::new(), driver: Process(child), _display: display };
-        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": { "binary": env!("CARGO_BIN_EXE_sidenote-desktop"), "args": [] } } } });
+        let mut window = Self { base: format!("http://127.0.0.1:{port}"), session: String::new(), driver: Process(child), display };
+        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": { "binary": env!("CARGO_BIN_EXE_sidenote-desktop"), "args": arguments } } } });
         let began = Instant::now();
         let session = loop {
             match window.send("POST", "/session", &wanted) {
@@ -162,6 +164,27 @@ impl Window {
     /// A picture of the page, as base64 of a PNG file.
     pub(crate) fn picture(&self) -> String {
         self.ok("GET", "screenshot", &Value::Null).as_str().unwrap().to_owned()
+    }
+
+    /// Asks the window to close, as its close button does (ICCCM 4.2.8.1). What the page makes of it is another matter.
+    pub(crate) fn ask_to_close(&self) {
+        let (connection, screen) = x11rb::connect(Some(&self.display.name)).unwrap();
+        let atom = |name: &[u8]| connection.intern_atom(false, name).unwrap().reply().unwrap().atom;
+        let (protocols, delete) = (atom(b"WM_PROTOCOLS"), atom(b"WM_DELETE_WINDOW"));
+        let root = connection.setup().roots[screen].root;
+        for window in connection.query_tree(root).unwrap().reply().unwrap().children {
+            let shown = connection.get_window_attributes(window).unwrap().reply().unwrap().map_state == MapState::VIEWABLE;
+            let listens = connection.get_property(false, window, protocols, AtomEnum::ATOM, 0, 32).unwrap().reply().unwrap();
+            if shown && listens.value32().is_some_and(|mut known| known.any(|protocol| protocol == delete)) {
+                let message = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
+                connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap().check().unwrap();
+            }
+        }
+    }
+
+    /// Whether the page still answers.
+    pub(crate) fn is_open(&self) -> bool {
+        self.send("POST", &format!("/session/{}/execute/sync", self.session), &json!({ "script": "return 1", "args": [] })).is_ok()
     }
 
     /// Closes the window as a person does.

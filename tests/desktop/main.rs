@@ -2,12 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod commands;
+mod disk;
 mod driver;
 mod page;
 mod pdf;
 #[path = "../support/pdf.rs"]
 #[expect(dead_code, reason = "fonts and parts that the engine's tests need")]
 mod pdf_file;
+mod speaker;
+mod trouble;
 mod types;
 mod window;
 mod writing;

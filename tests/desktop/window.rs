@@ -7,7 +7,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::json;
 
+use crate::disk::SmallDisk;
 use crate::driver::Window;
+use crate::speaker;
 
 const ENTER: &str = "\u{E007}";
 const BOX: &str = ".composer textarea";
@@ -15,9 +17,13 @@ const QUESTION: &str = "注意力机制为什么要除以根号 d？";
 
 /// Opens the window in a language; the shipped notes are indexed and the box waits.
 fn open_in(data: &Path, language: &str) -> Window {
+    open_with(data, &format!("[window]\nlanguage = \"{language}\"\ntheme = \"light\"\n"))
+}
+
+fn open_with(data: &Path, settings: &str) -> Window {
     std::fs::create_dir_all(data.join("config")).unwrap();
-    std::fs::write(data.join("config/settings.toml"), format!("[window]\nlanguage = \"{language}\"\ntheme = \"light\"\n")).unwrap();
-    let window = Window::open(data, "zh_CN");
+    std::fs::write(data.join("config/settings.toml"), settings).unwrap();
+    let window = Window::open(data, "zh_CN", &[]);
     window.until("the examples", "return document.querySelectorAll('.examples button').length >= 4");
     window
 }
@@ -40,6 +46,15 @@ fn marked(window: &Window) -> String {
     window.until("the marked passage in view", script).as_str().unwrap().to_owned()
 }
 
+/// Begins a note; its text can be written.
+fn new_note(window: &Window, title: &str) {
+    window.script(
+        "document.querySelector('.composer textarea').dispatchEvent(new KeyboardEvent('keydown', { key: 'n', ctrlKey: true, bubbles: true }))",
+    );
+    window.type_into("dialog input, [role=dialog] input", &format!("{title}{ENTER}"));
+    window.find(".cm-content");
+}
+
 fn open(data: &Path) -> Window {
     open_in(data, "zh")
 }
@@ -56,7 +71,7 @@ fn a_question_in_chinese_leads_to_the_marked_passage_and_is_there_after_a_restar
     keep_picture(&window, "ask-zh");
     window.close();
 
-    let window = Window::open(data.path(), "zh_CN");
+    let window = Window::open(data.path(), "zh_CN", &[]);
     let open = format!(
         "const entry = [...document.querySelectorAll('.sidebar button, .sidebar a')].find((e) => e.textContent.includes({})); if (!entry) return null; entry.click(); return true;",
         json!(QUESTION)
@@ -82,10 +97,7 @@ fn an_english_question_is_answered_with_the_sentences_of_chinese_notes() {
 fn a_note_that_is_written_in_the_window_answers_a_question() {
     let data = tempfile::tempdir().unwrap();
     let window = open(data.path());
-    window.script(
-        "document.querySelector('.composer textarea').dispatchEvent(new KeyboardEvent('keydown', { key: 'n', ctrlKey: true, bubbles: true }))",
-    );
-    window.type_into("dialog input, [role=dialog] input", &format!("白鹭计划{ENTER}"));
+    new_note(&window, "白鹭计划");
     window.type_into(".cm-content", "白鹭计划的负责人是沈知秋，预算四百一十万元。");
     window.until("the note on disk", "return document.querySelector('[data-state]')?.dataset.state === 'saved'");
     let text = std::fs::read_to_string(data.path().join("notes/白鹭计划.md")).unwrap();
@@ -94,6 +106,101 @@ fn a_note_that_is_written_in_the_window_answers_a_question() {
     window.type_into(BOX, &format!("白鹭计划的负责人是谁？{ENTER}"));
     answered(&window);
     assert!(window.script("return document.querySelector('.turn').innerText").as_str().unwrap().contains("沈知秋"));
+    window.close();
+}
+
+#[test]
+fn a_folder_handed_to_the_window_is_added_indexed_and_asked() {
+    let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::write(folder.path().join("山雀.md"), "# 山雀观测\n\n山雀观测站设在栖霞岭北坡，海拔六百二十米。\n").unwrap();
+    std::fs::create_dir_all(data.path().join("config")).unwrap();
+    std::fs::write(data.path().join("config/settings.toml"), "[window]\nlanguage = \"zh\"\n").unwrap();
+    // What a drop on the window does too: the folder is offered, and the person says yes.
+    let window = Window::open(data.path(), "zh_CN", &[folder.path().to_str().unwrap()]);
+    window.click("dialog .actions button:last-child");
+    window.script("document.querySelectorAll('.sidebar nav button')[3].click()");
+    let name = folder.path().file_name().unwrap().to_str().unwrap();
+    let row = format!(
+        "return [...document.querySelectorAll('.libraries .about')].some((row) => row.textContent.includes({}) && row.querySelector('.counts'))",
+        json!(name)
+    );
+    window.until("the library with what was read of it", &row);
+    window.script("document.querySelectorAll('.sidebar nav button')[0].click()");
+    window.type_into(BOX, &format!("山雀观测站设在哪里？{ENTER}"));
+    answered(&window);
+    assert!(marked(&window).contains("栖霞岭"), "the passage of the folder's own note");
+    window.close();
+}
+
+#[test]
+fn an_answer_is_seen_while_it_is_written() {
+    const PIECES: &[&str] = &["LoRA 冻结", "原来的权重，", "只训练两个", "低秩矩阵。"];
+    let data = tempfile::tempdir().unwrap();
+    let window = open_with(data.path(), &format!("[window]\nlanguage = \"zh\"\n{}", speaker::serve(PIECES, Duration::from_millis(400), false)));
+    window.script(
+        "window.__seen = [];
+        new MutationObserver(() => {
+            const answer = document.querySelector('.turn')?.innerText ?? '';
+            if (document.querySelector('.composer .stop') && window.__seen.at(-1) !== answer) window.__seen.push(answer);
+        }).observe(document.body, { childList: true, subtree: true, characterData: true });",
+    );
+    window.type_into(BOX, &format!("LoRA 微调的原理是什么？{ENTER}"));
+    answered(&window);
+    let seen: Vec<String> = serde_json::from_value(window.script("return window.__seen")).unwrap();
+    let written: Vec<usize> = (1..PIECES.len()).filter(|n| seen.iter().any(|text| text.contains(&PIECES[..*n].concat()))).collect();
+    assert!(written.len() >= 2, "parts were on the screen before the whole: {seen:?}");
+    window.close();
+}
+
+#[test]
+fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_its_file() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    // WebKit keeps its own files elsewhere: its driver does not type without room for them.
+    let (data, elsewhere) = (disk.path().join("data"), tempfile::tempdir().unwrap());
+    std::fs::create_dir(&data).unwrap();
+    for place in ["xdg-data", "xdg-config", "xdg-cache"] {
+        std::os::unix::fs::symlink(elsewhere.path(), data.join(place)).unwrap();
+    }
+    let window = open(&data);
+    new_note(&window, "鹈鹕");
+    disk.fill();
+    window.type_into(".cm-content", "鹈鹕湾的渡口在每周四停航。");
+    window.until("that it is not saved", "return document.querySelector('[data-state]')?.dataset.state === 'failed'");
+    window.ask_to_close();
+    let said = window.until("the question", "return document.querySelector('dialog[open]')?.innerText ?? null");
+    assert!(said.as_str().unwrap().contains("丢失"), "{said}");
+    // Longer than a page that does not answer is waited for.
+    std::thread::sleep(Duration::from_secs(5));
+    assert!(window.is_open());
+    window.click("dialog[open] .actions button:first-child");
+
+    disk.free();
+    window.until("the note on disk", "return document.querySelector('[data-state]')?.dataset.state === 'saved'");
+    assert!(std::fs::read_to_string(data.join("notes/鹈鹕.md")).unwrap().contains("每周四停航"));
+    window.ask_to_close();
+    let began = std::time::Instant::now();
+    while window.is_open() {
+        assert!(began.elapsed() < Duration::from_secs(20), "nothing is left to ask");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    window.close();
+}
+
+#[test]
+fn what_each_part_of_the_search_does_and_the_memory_in_use_can_be_seen() {
+    let data = tempfile::tempdir().unwrap();
+    let window = open(data.path());
+    window.script("document.querySelectorAll('.sidebar nav button')[3].click()");
+    window.until("both legs at work", "return document.querySelectorAll('#legs ~ dl .mood.ready').length >= 2");
+    window.script("document.querySelectorAll('.sidebar nav button')[4].click()");
+    window.click(".settings nav button:last-child");
+    window.until("memory", "return /[0-9] MB/.test(document.querySelector('.about dl')?.innerText ?? '')");
+    window.script("document.querySelector('.settings nav button').click()");
+    let switches = window.until(
+        "the switches",
+        "const all = [...document.querySelectorAll('.settings input[type=checkbox], .settings [role=switch]')]; return all.length ? all.map((s) => s.checked ?? s.ariaChecked === 'true') : null",
+    );
+    assert!(switches.as_array().unwrap().iter().all(|on| on == &json!(false)), "the sign in the tray is off: {switches}");
     window.close();
 }
 

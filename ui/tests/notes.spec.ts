@@ -300,6 +300,37 @@ test.describe('whole notes', () => {
     await expect(page.getByRole('textbox', { name: '标题' })).toHaveValue('周报');
   });
 
+  test('on a full disk the window asks before it closes, and closes by itself once everything is written', async ({ page }) => {
+    const closed = (): Promise<number> =>
+      page.evaluate(() => (globalThis as unknown as { left: { closed: number } }).left.closed);
+    const close = (): Promise<void> => page.evaluate(() => (globalThis as unknown as { askToClose: () => void }).askToClose());
+    await openNotes(page);
+    await page.getByRole('option', { name: /^Meeting/ }).click();
+    await content(page).press('Control+End');
+    await page.evaluate(() => fakeDisk.fill(true));
+    await page.keyboard.type('last words');
+    await close();
+    const question = page.getByRole('dialog', { name: '还有内容没有写进笔记' });
+    await expect(question).toBeVisible();
+    await accessible(page);
+    // Asked again, it is the same question.
+    await close();
+    await question.getByRole('button', { name: '取消' }).click();
+    await expect(question).toBeHidden();
+    expect(await closed()).toBe(0);
+    await page.evaluate(() => fakeDisk.fill(false));
+    await close();
+    await expect.poll(closed).toBe(1);
+    expect(await textOf(page, 1)).toContain('last words');
+
+    await page.evaluate(() => fakeDisk.fill(true));
+    await content(page).press('Control+End');
+    await page.keyboard.type('and more');
+    await close();
+    await question.getByRole('button', { name: '仍然关闭' }).click();
+    await expect.poll(closed).toBe(2);
+  });
+
   test('renamed, with what was typed just before', async ({ page }) => {
     await openNotes(page);
     await page.getByRole('option', { name: /^Meeting/ }).click();

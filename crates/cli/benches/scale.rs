@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
@@ -19,15 +19,17 @@ use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::ingest;
 use sidenote_engine::model::{Embedder, Role};
 use sidenote_engine::paths::{Paths, shipped_notes};
-use sidenote_engine::text::sentences;
 use sidenote_engine::vector::{VectorIndex, folder_name};
 use sidenote_models::StaticModel;
 
+mod corpus;
+
+use corpus::{Corpus, collect};
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Notes and bytes of the sync measurement.
+/// Notes of the sync measurement.
 const SYNC_NOTES: usize = 3_000;
-const NOTE_BYTES: usize = 2_000;
 const QUERIES: usize = 200;
 
 fn main() -> Outcome<()> {
@@ -44,86 +46,6 @@ fn main() -> Outcome<()> {
     cold_ask()?;
     sync_ratio(&mut corpus)?;
     at_scale(&mut corpus, chunks, with_graph)
-}
-
-/// Sentences and headings of the shipped notes, recombined by a fixed random sequence.
-struct Corpus {
-    sentences: Vec<String>,
-    headings: Vec<String>,
-    state: u64,
-}
-
-impl Corpus {
-    fn new(folder: &Path) -> Outcome<Self> {
-        let mut files = Vec::new();
-        collect(folder, &mut files)?;
-        files.sort();
-        let (mut all, mut headings) = (Vec::new(), Vec::new());
-        for file in files {
-            let text = fs::read_to_string(file)?;
-            for line in text.lines().filter(|l| l.chars().count() > 10 && !l.starts_with("---")) {
-                match line.strip_prefix("## ") {
-                    Some(heading) => headings.push(heading.to_owned()),
-                    None => all.extend(sentences(line).into_iter().map(|s| line[s].to_owned())),
-                }
-            }
-        }
-        Ok(Self { sentences: all, headings, state: 0x1234_5678_9abc_def1 })
-    }
-
-    fn next(&mut self, below: usize) -> usize {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        usize::try_from(self.state >> 16).unwrap_or(0) % below
-    }
-
-    fn note(&mut self, number: usize) -> String {
-        let mut text = format!("# 笔记 {number}\n");
-        while text.len() < NOTE_BYTES {
-            let heading = self.next(self.headings.len());
-            text.push_str(&format!("\n## {} {number}\n\n", self.headings[heading]));
-            for _ in 0..4 {
-                let sentence = self.next(self.sentences.len());
-                text.push_str(&self.sentences[sentence]);
-            }
-            text.push('\n');
-        }
-        text
-    }
-
-    fn write(&mut self, folder: &Path, notes: usize) -> Outcome<u64> {
-        let mut bytes = 0;
-        for i in 0..notes {
-            let file = folder.join(format!("{:02}/{i:06}.md", i % 50));
-            fs::create_dir_all(file.parent().ok_or("no parent")?)?;
-            let text = self.note(i);
-            bytes += text.len() as u64;
-            fs::write(file, text)?;
-        }
-        Ok(bytes)
-    }
-
-    fn queries(&mut self) -> Vec<String> {
-        (0..QUERIES)
-            .map(|_| {
-                let i = self.next(self.headings.len());
-                self.headings[i].clone()
-            })
-            .collect()
-    }
-}
-
-fn collect(folder: &Path, out: &mut Vec<PathBuf>) -> Outcome<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, out)?
-        } else if path.extension().is_some_and(|e| e == "md") {
-            out.push(path)
-        }
-    }
-    Ok(())
 }
 
 fn quiet<T>(body: impl FnOnce(Run<'_>) -> T) -> T {
@@ -245,7 +167,7 @@ fn at_scale(corpus: &mut Corpus, chunks: usize, with_graph: bool) -> Outcome<()>
     quiet(|run| engine.sync(None, run))?;
     let status = quiet(|run| engine.status(false, run))?;
     println!("\nat {} chunks of {total} notes (sync {:.0} s):", status.chunks, seconds(began));
-    fs::write(folder.path().join("queries"), corpus.queries().join("\n"))?;
+    fs::write(folder.path().join("queries"), corpus.queries(QUERIES).join("\n"))?;
     let output = Command::new(std::env::current_exe()?).arg("--search-only").arg(folder.path()).output()?;
     std::io::stdout().write_all(&output.stdout)?;
     if !output.status.success() {
@@ -266,7 +188,7 @@ fn at_scale(corpus: &mut Corpus, chunks: usize, with_graph: bool) -> Outcome<()>
 }
 
 fn compare_graph(index: &VectorIndex, model: &StaticModel, corpus: &mut Corpus) -> Outcome<()> {
-    let queries = corpus.queries();
+    let queries = corpus.queries(QUERIES);
     let (mut scan_ms, mut graph_ms, mut shared, mut wanted) = (Vec::new(), Vec::new(), 0, 0);
     for query in &queries {
         let vector = model.embed(&[query], Role::Query, &CancelToken::new())?.remove(0);

@@ -35,6 +35,13 @@ pub struct Models {
     pub notices: Vec<String>,
 }
 
+impl Models {
+    /// What the person should know about them.
+    pub fn told(&self) -> impl Iterator<Item = String> {
+        self.notices.iter().chain(&self.problem).cloned()
+    }
+}
+
 /// The models that the person chose. A chosen embedder that cannot be used is replaced by the one inside the program, and a notice says so. With
 /// `soon`, loading begins at once; a failure of the one inside is told by the first use.
 pub fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models {

@@ -94,14 +94,18 @@ fn chosen_file(chosen: &OsStr) -> Result<PathBuf> {
     }
 }
 
-/// The library files near a program, first choice first: beside it, in `../lib/sidenote/` (installed), in `../onnxruntime/` and, for a program in a
-/// Cargo target folder, in that folder's `onnxruntime/`. Only files that exist are named.
+/// The library files near a program, first choice first: beside it, in `../lib/sidenote/` (installed; on macOS `../Frameworks/` too), in `../onnxruntime/`
+/// and, for a program in a Cargo target folder, in that folder's `onnxruntime/`. Only files that exist are named.
 #[must_use]
 pub fn candidates(program: &Path) -> Vec<PathBuf> {
     let Some(beside) = program.parent() else { return Vec::new() };
     let mut folders = vec![beside.to_path_buf()];
     if let Some(above) = beside.parent() {
         folders.push(above.join("lib").join("sidenote"));
+        if cfg!(target_os = "macos") {
+            // Sidenote.app/Contents/MacOS/<program>
+            folders.push(above.join("Frameworks"));
+        }
         folders.push(above.join("onnxruntime"));
         // target/debug/deps/<test> and target/<triple>/debug/<program>. No further up: a library is code, and a folder far above the program
         // may belong to someone else.

@@ -31,6 +31,12 @@ pub(crate) fn close<R: Runtime>(app: AppHandle<R>) {
     window::close(&app);
 }
 
+/// Something could not be written: the window stays until the person has decided.
+#[tauri::command]
+pub(crate) fn stay(desk: State<'_, Arc<Desk>>) {
+    desk.closing.stay();
+}
+
 #[tauri::command]
 pub(crate) async fn info(desk: State<'_, Arc<Desk>>) -> Result<AppInfo> {
     desk.inner()

@@ -78,11 +78,12 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
     let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator };
     // A model that writes wants all cores.
     let _aside = generator.map(|_| desk.indexer.aside());
-    let answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
+    let mut answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
         // Stopped is one of the ways a question ends.
         Err(e) if e.code == ErrorCode::Cancelled => stopped(&question.text, &rewrite),
         answer => answer?,
     };
+    answer.notices.extend(models.told());
     let answer = serde_json::to_value(&answer).map_err(Error::internal)?;
     let now = jiff::Timestamp::now().to_string();
     let (turn, conversation) = desk.conversations(|c| c.keep(request.conversation, request.replaces, &request.question, &filter, &answer, &now))?;

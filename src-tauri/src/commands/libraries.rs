@@ -17,7 +17,14 @@ type Result<T> = std::result::Result<T, Failure>;
 
 #[tauri::command]
 pub(crate) async fn status(desk: State<'_, Arc<Desk>>) -> Result<wire::Status> {
-    desk.inner().clone().run(None, |desk, cancel| desk.engine()?.status(false, Run { observer: &Silent, cancel })).await
+    desk.inner()
+        .clone()
+        .run(None, |desk, cancel| {
+            let mut status = desk.engine()?.status(false, Run { observer: &Silent, cancel })?;
+            status.notices.extend(desk.models()?.told());
+            Ok(status)
+        })
+        .await
 }
 
 #[tauri::command]

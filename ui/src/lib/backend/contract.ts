@@ -104,6 +104,8 @@ export interface AppBackend {
   events(onEvent: (event: w.AppEvent) => void): Promise<void>;
   /** The window goes: after `closing`, once everything is written. */
   close(): Promise<void>;
+  /** The window stays: after `closing`, until the person has decided. Without it or `close` the window goes by itself. */
+  stay(): Promise<void>;
   copy(text: string): Promise<void>;
   openLink(url: string): Promise<void>;
 }

@@ -98,6 +98,7 @@ export const tauri: Backend = {
     removeModel: (name) => call('remove_model', { name }),
     events: (onEvent) => call('begin', { events: channel(onEvent) }),
     close: () => call('close'),
+    stay: () => call('stay'),
     copy: (text) => call('copy', { text }),
     openLink: (url) => call('open_link', { url }),
   },

@@ -1,8 +1,9 @@
-// Settings, models and the program itself, in the page. What would leave the page (the clipboard, links) is kept in `window.left` for tests.
+// Settings, models and the program itself, in the page. What would leave the page (the clipboard, links, closing) is kept in
+// `window.left` for tests, and `askToClose` is the window's close button.
 
 import type { AppBackend } from '../contract';
 import type { Settings } from '../wire';
-import { listen } from './events';
+import { emit, listen } from './events';
 import { pause, scene } from './scene';
 import * as workshop from './workshop';
 
@@ -13,8 +14,8 @@ const full = {
 };
 const failing = { code: 'io', message: 'settings.toml cannot be read: permission denied', hint: 'check who owns the file' };
 
-const left: { copied: string[]; opened: string[] } = { copied: [], opened: [] };
-(globalThis as { left?: typeof left }).left = left;
+const left: { copied: string[]; opened: string[]; closed: number } = { copied: [], opened: [], closed: 0 };
+Object.assign(globalThis, { left, askToClose: () => emit({ type: 'closing' }) });
 
 let settings: Settings = {
   language: 'system',
@@ -61,7 +62,10 @@ export const app: AppBackend = {
   async events(onEvent) {
     listen(onEvent);
   },
-  close: () => Promise.resolve(),
+  async close() {
+    left.closed += 1;
+  },
+  stay: () => Promise.resolve(),
   async copy(text) {
     left.copied.push(text);
   },

@@ -43,6 +43,12 @@ export const common = {
   alsoIn: (n: number) => (n === 1 ? 'also in 1 other note' : `also in ${n} other notes`),
   notesCount: (n: number) => (n === 1 ? '1 note' : `${n.toLocaleString('en')} notes`),
   failures,
+  leave: {
+    title: 'Something you wrote is not in its note yet',
+    kept: 'It could not be written into the file: the disk may be full, or the file changed elsewhere. Sidenote has kept it aside and shows it when you open the note again.',
+    lost: 'It could not be written into the file, nor kept aside: closing now loses it. Free some disk space first, or copy the text elsewhere.',
+    anyway: 'Close anyway',
+  },
 
   navigation: 'Main',
   skip: 'Skip to content',

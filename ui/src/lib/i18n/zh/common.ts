@@ -33,6 +33,12 @@ export const common: typeof en = {
     cancelled: '已停止',
     internal: '程序内部出错',
   },
+  leave: {
+    title: '还有内容没有写进笔记',
+    kept: '最后写的内容没能存进文件（磁盘可能满了，或者文件在别处改过）。Sidenote 已经另外留了一份，下次打开这篇笔记时会给你看。',
+    lost: '最后写的内容没能存进文件，也没能另外留下：现在关闭就会丢失。请先腾出磁盘空间，或者把内容复制到别处。',
+    anyway: '仍然关闭',
+  },
 
   navigation: '主导航',
   skip: '跳到正文',

@@ -99,6 +99,11 @@ export class Autosave {
     return this.#text !== this.#disk.text || this.#writing !== null;
   }
 
+  /** Whether the draft holds the last text. */
+  get kept(): boolean {
+    return this.#kept === this.#text;
+  }
+
   /** The whole text after a key. */
   typed(text: string): void {
     if (text === this.#text) return;

@@ -58,6 +58,10 @@ export class OpenNote {
     return this.#autosave.unsaved || this.state.name === 'conflict';
   }
 
+  get kept(): boolean {
+    return this.#autosave.kept;
+  }
+
   typed(text: string): void {
     this.#autosave.typed(text);
   }

@@ -3,6 +3,8 @@
 
 interface Writing {
   readonly unsaved: boolean;
+  /** Whether the draft holds what is unsaved. */
+  readonly kept: boolean;
   flush(): Promise<boolean>;
 }
 
@@ -25,6 +27,11 @@ class Unsaved {
 
   get any(): boolean {
     return this.#leaving.size > 0 || [...this.#open].some((note) => note.unsaved);
+  }
+
+  /** Whether closing the window loses nothing: all that is in no file is in a draft. */
+  get kept(): boolean {
+    return this.#leaving.size === 0 && [...this.#open].every((note) => !note.unsaved || note.kept);
   }
 
   /** Writes everything; true when all of it is in its files. For whoever closes the window. */

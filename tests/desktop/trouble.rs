@@ -1,0 +1,161 @@
+//! What goes wrong outside the window: it is said in words, with what to do, and nothing that a person wrote is lost.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::paths::Paths;
+use sidenote_models::{Import, Options, Store};
+
+use crate::disk::SmallDisk;
+use crate::page::{Page, everywhere};
+use crate::speaker;
+
+fn ask(page: &Page, question: &str) -> Result<Value, Value> {
+    page.call(
+        "ask",
+        json!({ "job": 1, "events": "__CHANNEL__:7", "request": { "conversation": null, "question": question, "filter": everywhere() } }),
+    )
+}
+
+/// A page whose settings are there before it.
+fn with_settings(settings: &str) -> Page {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("config")).unwrap();
+    fs::write(folder.path().join("config/settings.toml"), settings).unwrap();
+    Page::over(folder)
+}
+
+fn first_index(page: &Page) {
+    page.begin();
+    page.until("the first index", || page.said(900).iter().find(|e| e["type"] == "notes_changed").cloned());
+}
+
+fn own_ledger(page: &Page) -> Vec<Value> {
+    let status = page.ok("status", json!({}));
+    let own = status["libraries"].as_array().unwrap().iter().find(|l| l["own"] == true).unwrap()["id"].clone();
+    page.ok("ledger", json!({ "library": own })).as_array().unwrap().clone()
+}
+
+#[test]
+fn on_a_full_disk_a_save_fails_in_words_the_file_is_as_it_was_and_it_is_saved_once_there_is_room() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let page = Page::over(tempfile::tempdir_in(disk.path()).unwrap());
+    first_index(&page);
+    let note = page.ok("create", json!({ "title": "苍鹭", "text": "# 苍鹭\n\n第一稿。\n" }));
+    let source = page.ok("source", json!({ "id": note["id"] }));
+    let file = page.folder.path().join("notes/苍鹭.md");
+    disk.fill();
+
+    let text = format!("# 苍鹭\n\n苍鹭站的站长是顾怀远。\n{}", "补记。\n".repeat(40_000));
+    let edit = json!({ "id": note["id"], "text": text, "hash": source["hash"] });
+    for (command, arguments) in
+        [("save", edit.clone()), ("draft", json!({ "id": note["id"], "text": text })), ("create", json!({ "title": "另一篇", "text": text }))]
+    {
+        let refused = page.call(command, arguments).unwrap_err();
+        assert_eq!(refused["code"], "io", "{command}: {refused}");
+        assert!(refused["hint"].as_str().unwrap().contains("disk space"), "{command}: {refused}");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# 苍鹭\n\n第一稿。\n");
+    // What the catalog cannot take in is an answer in words too, or none is needed.
+    if let Err(refused) = ask(&page, "注意力机制为什么要除以根号 d？") {
+        assert!(refused["hint"].as_str().unwrap().contains("space"), "{refused}");
+    }
+
+    disk.free();
+    assert_eq!(page.ok("save", edit)["type"], "saved");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    let answer = ask(&page, "苍鹭站的站长是谁？").unwrap();
+    assert!(answer["turn"]["answer"]["answer"].as_str().unwrap().contains("顾怀远"), "{answer}");
+}
+
+#[test]
+fn a_note_of_50_mb_and_a_name_that_is_no_text_are_rows_with_a_reason_and_the_rest_is_read() {
+    let page = Page::open();
+    page.begin();
+    page.ok("create", json!({ "title": "一", "text": "# 一\n\n灯塔在岬角上。\n" }));
+    let notes = page.folder.path().join("notes");
+    fs::write(notes.join("巨大.md"), "长长的笔记。".repeat((50 << 20) / 18)).unwrap();
+    fs::write(notes.join(OsStr::from_bytes(b"caf\xe9.md")), "# 咖啡\n\n无名。\n").unwrap();
+    fs::write(notes.join("二.md"), "# 二\n\n银杏码头的负责人是梁若川，码头在河口。\n").unwrap();
+    page.until("the rest", || page.note("二"));
+    for reason in ["too_large", "name"] {
+        let row = page.until(reason, || own_ledger(&page).iter().find(|row| row["reason"] == reason).cloned());
+        assert!(!row["detail"].as_str().unwrap().is_empty(), "{row}");
+    }
+    page.until("an answer from the rest", || {
+        let asked = ask(&page, "银杏码头的负责人是谁？").unwrap();
+        asked["turn"]["answer"]["answer"].as_str().unwrap().contains("梁若川").then_some(())
+    });
+}
+
+#[test]
+fn a_note_that_grows_too_large_for_the_editor_is_refused_in_words() {
+    let page = Page::open();
+    page.begin();
+    let note = page.ok("create", json!({ "title": "长", "text": "# 长\n\n开头。\n" }));
+    fs::write(page.folder.path().join("notes/长.md"), "a line of a long log\n".repeat((9 << 20) / 21)).unwrap();
+    let refused = page.call("source", json!({ "id": note["id"] })).unwrap_err();
+    assert_eq!(refused["code"], "invalid_input");
+    assert!(refused["hint"].as_str().unwrap().contains("your own editor"), "{refused}");
+}
+
+#[test]
+fn when_a_folder_vanishes_under_an_open_note_what_was_typed_is_kept_aside_and_the_window_goes_on() {
+    let page = Page::open();
+    first_index(&page);
+    let note = page.ok("create", json!({ "title": "一", "text": "# 一\n\n开头。\n" }));
+    let source = page.ok("source", json!({ "id": note["id"] }));
+    let (notes, away) = (page.folder.path().join("notes"), page.folder.path().join("weg"));
+    fs::rename(&notes, &away).unwrap();
+    let edit = json!({ "id": note["id"], "text": "# 一\n\n改过。\n", "hash": source["hash"] });
+    let refused = page.call("save", edit.clone()).unwrap_err();
+    assert_eq!(refused["code"], "not_found");
+    assert!(refused["hint"].as_str().unwrap().contains("kept as a new note"), "{refused}");
+    page.ok("draft", json!({ "id": note["id"], "text": "# 一\n\n改过。\n" }));
+    assert_eq!(ask(&page, "注意力机制为什么要除以根号 d？").unwrap()["turn"]["answer"]["outcome"], "answered");
+    fs::rename(&away, &notes).unwrap();
+    assert_eq!(page.ok("source", json!({ "id": note["id"] }))["draft"], "# 一\n\n改过。\n");
+    assert_eq!(page.ok("save", edit)["type"], "saved");
+}
+
+#[test]
+fn a_model_that_is_damaged_or_gone_is_named_and_done_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = Paths::under(folder.path());
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gguf/qwen3-f32.gguf");
+    let import = Import { from: fixture, name: Some("klein".to_owned()), options: Options::default() };
+    let (model, _) = import.run(&Store::new(paths.models()), Run { observer: &Silent, cancel: &CancelToken::new() }).unwrap();
+    let weights = fs::read_dir(&model.folder).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "gguf")).unwrap();
+    let whole = fs::read(&weights).unwrap();
+    fs::write(&weights, &whole[..whole.len() / 2]).unwrap();
+    fs::create_dir_all(&paths.config).unwrap();
+    fs::write(paths.settings(), "[models]\nembedder = \"bge-small-zh-v1.5\"\ngenerator = \"klein\"\n").unwrap();
+
+    let page = Page::over(folder);
+    first_index(&page);
+    let answer = ask(&page, "LoRA 微调的原理是什么？").unwrap()["turn"]["answer"].clone();
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    let said = format!("{}{}", page.ok("status", json!({}))["notices"], answer["notices"]);
+    for name in ["klein", "bge-small-zh-v1.5"] {
+        assert!(said.contains(name), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_model_that_breaks_off_in_the_middle_of_an_answer_gives_way_to_the_notes_own_sentences() {
+    let page = with_settings(&speaker::serve(&["LoRA 冻结原来的"], Duration::ZERO, true));
+    first_index(&page);
+    let asked = ask(&page, "LoRA 微调的原理是什么？").unwrap();
+    let answer = &asked["turn"]["answer"];
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    assert!(!answer["citations"].as_array().unwrap().is_empty());
+    assert!(page.said(7).iter().any(|event| event["type"] == "replaced"), "what was written is taken back");
+    assert!(!answer["notices"].as_array().unwrap().is_empty(), "why: {answer}");
+    assert_eq!(page.ok("conversations", json!({ "query": null })).as_array().unwrap().len(), 1, "the question is kept");
+}
