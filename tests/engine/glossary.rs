@@ -81,7 +81,7 @@ proptest! {
     fn a_widened_query_keeps_its_own_terms_first_and_their_weights(text in "[a-z退款微调显存 ]{1,40}") {
         if let Ok(query) = Query::new(&text) {
             let own = query.terms.words.clone();
-            let wide = query.widened(Some(&glossary())).widened_terms(0.5);
+            let wide = query.widened(Some(&glossary())).widened_terms(0.5, |term| term.len() % 2 == 0);
             prop_assert!(wide.words[..own.len()].iter().zip(&own).all(|(a, b)| a.0 == b.0 && a.1 >= b.1));
             prop_assert!(wide.words[own.len()..].iter().all(|(_, weight)| *weight > 0.0 && *weight <= 0.5));
         }

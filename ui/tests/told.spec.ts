@@ -14,7 +14,7 @@ const SOURCES = ['crates/engine/src', 'crates/models/src', 'src-tauri/src'];
 const TERMINAL_ONLY = /\/eval(\/|\.rs)|\/practise\.rs/;
 /** What nobody is shown: defects, and sentences of the terminal. */
 const UNSEEN =
-  /panicked|thread ended|thread could not be started|damaged segment|schema of another|damaged vector|note vanished|is outside its document|tokenizer|no text may hold|speed test|--kind|WebKitGTK|could not be opened: \{\}$|own folder is unknown|just added is not there|is no \{\}$|says what each model does|is no revision|name a branch|trying again|going on from there|has a problem of its own|write it with https|choose one with --file/;
+  /panicked|no display to open|in a desktop session|thread ended|thread could not be started|damaged segment|schema of another|damaged vector|note vanished|is outside its document|tokenizer|no text may hold|speed test|--kind|WebKitGTK|could not be opened: \{\}$|own folder is unknown|just added is not there|is no \{\}$|says what each model does|is no revision|name a branch|trying again|going on from there|has a problem of its own|write it with https|choose one with --file/;
 
 function files(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })

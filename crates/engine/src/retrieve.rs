@@ -84,7 +84,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             fields: Weights::default(),
-            glossary: 0.5,
+            glossary: 0.8,
             fusion: fuse::Fusion::default(),
             candidates: 200,
             rerank: rerank::Weights::default(),
@@ -175,7 +175,9 @@ pub fn rank(query: &Query, scope: &Scope<'_>, settings: &Settings) -> Result<Vec
         let nearest = threads.spawn(|| scope.vectors.map_or_else(Vec::new, |(index, vector)| index.search(vector, settings.candidates, scope.keep)));
         let lexical = scope.lexical.map_or_else(
             || Ok(Vec::new()),
-            |index| index.search(&query.widened_terms(settings.glossary), &settings.fields, settings.candidates, scope.keep),
+            |index| {
+                index.search(&query.widened_terms(settings.glossary, |word| index.anywhere(word)), &settings.fields, settings.candidates, scope.keep)
+            },
         );
         (lexical, nearest.join())
     });

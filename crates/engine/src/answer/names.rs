@@ -61,9 +61,9 @@ fn known(name: &str, query: &Query, lexical: &LexicalReader) -> bool {
     let there = |term: &str| lexical.anywhere(term) || query.translated(term, |t| lexical.anywhere(t));
     let has = |text: &str| words(&normalise(text)).iter().filter(|t| t.text.chars().any(char::is_alphabetic)).all(|t| there(&t.text));
     let whole = normalise(name);
-    let parts = |t: &crate::text::Term| t.text != whole && t.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
-    let terms = words(&whole);
-    there(&whole) || terms.iter().any(|t| parts(t)) && terms.iter().filter(|t| parts(t)).all(|t| there(&t.text)) || has(&humps(name))
+    let is_part = |t: &crate::text::Term| t.text != whole && t.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let parts: Vec<String> = words(&whole).into_iter().filter(is_part).map(|t| t.text).collect();
+    there(&whole) || !parts.is_empty() && parts.iter().all(|part| there(part)) || has(&humps(name))
 }
 
 /// `FlashAttention` as `Flash Attention`.

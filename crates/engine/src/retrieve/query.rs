@@ -10,6 +10,9 @@ const MAX_CHARS: usize = 2_000;
 /// Distinct terms of a query, the longest first; a pasted page would otherwise search for every word of itself.
 const MAX_TERMS: usize = 96;
 
+/// Share of a translation's weight that is left where the notes have the word itself: they are in its language, or in both.
+const NOTED: f32 = 0.3;
+
 /// Words that make a sentence a question but do not say what it is about, after normalisation and stemming.
 const QUESTION_WORDS: &[&str] = &[
     "请问",
@@ -248,11 +251,13 @@ impl Query {
         self
     }
 
-    /// Its terms for the keyword leg, counterparts weighing `share` of what they stand for.
+    /// Its terms for the keyword leg, counterparts weighing `share` of what they stand for; less where the notes have that themselves.
     #[must_use]
-    pub fn widened_terms(&self, share: f32) -> TermQuerySet {
+    pub fn widened_terms(&self, share: f32, noted: impl Fn(&str) -> bool) -> TermQuerySet {
         let mut terms = self.terms.clone();
         for counterpart in self.counterparts.iter().filter(|_| share > 0.0) {
+            let noted = counterpart.words.iter().all(|&word| noted(&self.terms.words[word].0));
+            let share = if noted { NOTED * share } else { share };
             let weight = share * counterpart.chance.sqrt() / counterpart.terms.len() as f32;
             for term in &counterpart.terms {
                 match terms.words.iter_mut().find(|(known, _)| known == term) {

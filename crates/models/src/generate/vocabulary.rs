@@ -25,7 +25,7 @@ const BYTE: u64 = 6;
 /// How a model cuts text.
 enum Cutter {
     ByteLevel(Box<Tokenizer>),
-    Scored(Scored),
+    Scored(Box<Scored>),
 }
 
 /// The tokenizer of a model.
@@ -53,7 +53,7 @@ impl Vocabulary {
         let header = Header { gguf, tokens: texts(gguf, "tokenizer.ggml.tokens")? };
         let (cutter, begins) = match gguf.text("tokenizer.ggml.model") {
             Some("gpt2") => header.byte_level()?,
-            Some("llama") => (Cutter::Scored(header.scored()?), true),
+            Some("llama") => (Cutter::Scored(Box::new(header.scored()?)), true),
             other => return Err(refused(gguf, format!("its tokenizer is `{}`, which this program does not know", other.unwrap_or("missing")))),
         };
         let (mut said, mut starts) = (Vec::new(), vec![0]);

@@ -12,6 +12,8 @@ export const told: Record<string, string> = {
   'the keyword index cannot be read, and without it nothing can be listed; run `sidenote sync`':
     '关键词索引读不出来，没法逐篇列出；请在“笔记库”里重新检查',
   'results are not reranked: {}; {}': '结果没有重排：{}；{}',
+  'no note mentions {}': '没有笔记提到 {}',
+  'questions find notes in the other language by meaning only: {}': '另一种语言的笔记这次只按意思查找：{}',
   'the question is very long: only its beginning was used': '问题太长，只用了开头一部分',
   'notes are being indexed: the newest may be missing from these results': '笔记正在读取，最新的内容可能还不在结果里',
   'the note was edited after it was indexed; this passage is still in it': '笔记在读取之后改过，这段话还在',
