@@ -105,7 +105,7 @@ fn png(bytes: Arc<Vec<u8>>, number: usize, width: u16) -> Option<Vec<u8>> {
     let page = pdf.pages().get(number.checked_sub(1)?)?;
     let (own_width, own_height) = page.render_dimensions();
     let scale = scale(own_width, own_height, f32::from(width))?;
-    let settings = InterpreterSettings { font_resolver: Arc::new(|query| font(query)), ..InterpreterSettings::default() };
+    let settings = InterpreterSettings { font_resolver: Arc::new(font), ..InterpreterSettings::default() };
     let size = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
     hayro::render(page, &RenderCache::new(), &settings, &RenderSettings::default(), &size).into_png().ok()
 }

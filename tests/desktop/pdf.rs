@@ -47,7 +47,7 @@ fn a_citation_of_a_pdf_opens_its_page_with_the_passage_marked_where_its_ink_is()
     report(data.path());
     fs::create_dir_all(data.path().join("config")).unwrap();
     fs::write(data.path().join("config/settings.toml"), "[window]\nlanguage = \"zh\"\ntheme = \"light\"\n").unwrap();
-    let window = Window::open(data.path(), "zh_CN");
+    let window = Window::open(data.path(), "zh_CN", &[]);
     window.until("the box", "return !!document.querySelector('.composer textarea')");
     // The own folder becomes a library with the first note that is written into it.
     window.ok_async(
