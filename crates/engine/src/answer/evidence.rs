@@ -92,7 +92,7 @@ fn mostly_cjk(text: &str) -> bool {
 }
 
 /// How much speaks against an answer where a name in the question is in no note: of dev-seeds 7 of 18 unanswerable questions have such a name and 1 of 42
-/// answerable ones, of 1,168 answerable ones of dev-study, dev-en2zh and dev-zh2en 7.
+/// answerable ones, of 1,168 answerable ones of dev-study, dev-en2zh and dev-zh2en at most 7.
 const ABSENT: f32 = 3.0;
 
 /// How likely the notes answer the question, 0 to 1: logistic models fitted on dev-abst, dev-seeds, dev-study and the two cross-language sets (for
