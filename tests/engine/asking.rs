@@ -146,6 +146,25 @@ fn a_question_for_a_reason_is_answered_by_the_sentence_that_gives_one() {
 }
 
 #[test]
+fn a_polite_question_is_answered_like_a_plain_one() {
+    let desk = desk();
+    let plain = desk.ask("LoRA 的秩怎么选？");
+    let polite = desk.ask("你好，麻烦您告诉我 LoRA 的秩怎么选？非常感谢！");
+    assert_eq!(polite.outcome, plain.outcome);
+    assert_eq!(polite.answer, plain.answer);
+    assert_eq!(polite.standalone_question, "你好，麻烦您告诉我 LoRA 的秩怎么选？非常感谢！");
+}
+
+#[test]
+fn a_sentence_that_only_opens_a_formula_or_points_elsewhere_does_not_come_first() {
+    let desk = Desk::new();
+    desk.write("缓存.md", "# KV缓存\n\n## KV缓存占多少显存？\n\nKV缓存的显存等于：\n\n$$ 2 l h d b $$\n\nKV缓存占的显存与层数和长度成正比。\n\nKV缓存的显存计算见「推理」。\n");
+    desk.sync();
+    let answer = desk.ask("KV缓存占多少显存？");
+    assert!(answer.sentences[0].text.contains("成正比"), "{:?}", answer.sentences);
+}
+
+#[test]
 fn the_row_that_names_the_columns_is_no_part_of_an_answer() {
     let desk = Desk::new();
     desk.write("choice.md", "# 方案\n\n## RAG 和微调怎么选？\n\n| 方案 | RAG 和微调的选法 |\n| --- | --- |\n| RAG | 知识经常变时选 RAG |\n| 微调 | 要改变风格时选微调 |\n");

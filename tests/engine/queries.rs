@@ -11,6 +11,8 @@ fn terms(text: &str) -> Vec<String> {
 fn question_words_and_politeness_are_left_out() {
     assert_eq!(terms("请问什么是量化？"), ["量化"]);
     assert_eq!(terms("What is the quantization?"), terms("quantization"));
+    assert_eq!(terms("麻烦您帮我解释一下LoRA的原理，谢谢"), terms("LoRA的原理"));
+    assert_eq!(terms("Hi, could you please tell me what quantization is? Thank you!"), terms("quantization"));
 }
 
 #[test]

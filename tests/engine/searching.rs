@@ -39,6 +39,28 @@ fn traditional_full_width_and_mixed_queries_find_simplified_notes() {
 }
 
 #[test]
+fn a_name_written_in_one_is_found_by_its_parts_and_by_each_of_two_glued_names() {
+    let desk = Desk::new();
+    desk.write("a.md", "# 加速\n\nFlashAttention 分块计算，减少显存读写。\n");
+    desk.write("b.md", "# 攻击\n\n常用工具有 TextFoolerHotFlip 等。\n");
+    desk.write("c.md", "# Code\n\nCall getUserName() before logging in.\n");
+    desk.write("d.md", "# 其他\n\nLoRA 只训练低秩矩阵。A flash of lightning.\n");
+    desk.sync();
+    for (query, expected) in [
+        ("flash attention", "a.md"),
+        ("FlashAttention", "a.md"),
+        ("TextFooler", "b.md"),
+        ("HotFlip", "b.md"),
+        ("TextFoolerHotFlip", "b.md"),
+        ("user name", "c.md"),
+        ("getUserName", "c.md"),
+        ("LoRA", "d.md"),
+    ] {
+        assert_eq!(paths(&search(&desk, query, Filter::default(), 5)).first(), Some(&expected), "{query}");
+    }
+}
+
+#[test]
 fn matches_are_marked_where_they_stand() {
     let found = search(&desk(), "緩存", Filter::default(), 1);
     let hit = &found.hits[0];

@@ -1,7 +1,7 @@
 //! Text as search sees it.
 
 use proptest::prelude::*;
-use sidenote_engine::text::{bigrams, estimate_tokens, normalise, normalise_mapped, numbers, sentences, words};
+use sidenote_engine::text::{bigrams, estimate_tokens, normalise, normalise_mapped, numbers, searchable, sentences, words};
 
 fn word_set(text: &str) -> Vec<String> {
     words(&normalise(text)).into_iter().map(|t| t.text).collect()
@@ -22,6 +22,14 @@ fn mixed_runs_are_found_whole_and_in_parts() {
     has("top-k 与 top-p", &["top-k", "k", "top-p", "p"]);
     has("C++ 和 C# 的 int8 量化", &["c++", "c", "c#", "int8", "int", "8"]);
     has("在 node_modules 里，版本 3.5 的 GPT-4", &["node_modules", "3.5", "gpt-4", "gpt", "4"]);
+}
+
+#[test]
+fn names_written_in_one_are_searched_by_their_parts_too() {
+    let parts = |text: &str| searchable(text).split_once('\n').unwrap().1.trim_end().to_owned();
+    assert_eq!(parts("FlashAttention 与 RMSNorm"), "flash attention rms norm");
+    assert_eq!(parts("TextFoolerHotFlip"), "text fooler hot flip textfooler foolerhot hotflip");
+    assert_eq!(parts("LoRA, OpenAI, ReLU, GPUs, iPhone, BERT, plain Words"), "", "what has short parts is one name");
 }
 
 #[test]

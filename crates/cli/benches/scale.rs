@@ -59,8 +59,13 @@ fn embedder() -> Arc<StaticModel> {
 }
 
 fn open(data: &Path) -> Outcome<Engine> {
+    open_with(data, Settings::default(), Some(embedder()))
+}
+
+fn open_with(data: &Path, settings: Settings, by_meaning: Option<Arc<StaticModel>>) -> Outcome<Engine> {
     let glossary = Arc::new(sidenote_models::bundled_glossary()?);
-    Ok(Engine::open(Paths::under(data), Settings::default(), Some(embedder()))?.with_token_vectors(Some(embedder())).with_glossary(Some(glossary)))
+    let by_meaning = by_meaning.map(|model| model as Arc<dyn Embedder>);
+    Ok(Engine::open(Paths::under(data), settings, by_meaning)?.with_token_vectors(Some(embedder())).with_glossary(Some(glossary)))
 }
 
 fn processor() -> String {
@@ -245,6 +250,56 @@ fn search_only(folder: &Path) -> Outcome<()> {
         percentile(&mut total, 0.95),
         percentile(&mut rank, 0.95),
         percentile(&mut narrow, 0.95)
+    );
+    legs(&folder.join("data"), &queries)
+}
+
+/// The legs apart, and the reranker at two depths.
+fn legs(data: &Path, queries: &str) -> Outcome<()> {
+    let timed = |settings: Settings, by_meaning: Option<Arc<StaticModel>>, part: &str| -> Outcome<[f64; 2]> {
+        let engine = open_with(data, settings, by_meaning)?;
+        let snapshot = quiet(|run| engine.snapshot(run))?;
+        let mut times = Vec::new();
+        for (i, text) in queries.lines().enumerate() {
+            let question = Question { text: text.to_owned(), limit: 10, ..Question::default() };
+            let found = quiet(|run| snapshot.search(&question, run))?;
+            if i >= 10 {
+                times.push(found.timings_ms.get(part).copied().unwrap_or(0.0));
+            }
+        }
+        Ok([percentile(&mut times, 0.5), percentile(&mut times, 0.95)])
+    };
+    let mut shallow = Settings::default();
+    shallow.search.rerank_depth = 50;
+    let deep = Settings::default().search.rerank_depth;
+    let keywords = timed(Settings::default(), None, "rank")?;
+    let (rerank, rerank_50) = (timed(Settings::default(), Some(embedder()), "rerank")?, timed(shallow, Some(embedder()), "rerank")?);
+    let model = embedder();
+    let catalog = Catalog::open_snapshot(&Paths::under(data).catalog())?.ok_or("no catalog")?;
+    let index =
+        VectorIndex::open(&Paths::under(data).index().join(folder_name(&model.spec().fingerprint)), catalog.generation()?).ok_or("no vectors")?;
+    let (mut scan, mut embed) = (Vec::new(), Vec::new());
+    for text in queries.lines() {
+        let began = Instant::now();
+        let vector = model.embed(&[text], Role::Query, &CancelToken::new())?.remove(0);
+        embed.push(seconds(began) * 1e3);
+        let began = Instant::now();
+        index.scan(&vector, Settings::default().search.candidates, None);
+        scan.push(seconds(began) * 1e3);
+    }
+    println!(
+        "of these                                    keywords p50 {:.1} p95 {:.1} ms; embedding the question p50 {:.2} p95 {:.2} ms; vectors p50 {:.1} p95 {:.1} ms; \
+         reranking {deep} candidates p50 {:.1} p95 {:.1} ms, 50 p50 {:.1} p95 {:.1} ms",
+        keywords[0],
+        keywords[1],
+        percentile(&mut embed, 0.5),
+        percentile(&mut embed, 0.95),
+        percentile(&mut scan, 0.5),
+        percentile(&mut scan, 0.95),
+        rerank[0],
+        rerank[1],
+        rerank_50[0],
+        rerank_50[1]
     );
     Ok(())
 }

@@ -32,6 +32,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("answer.support", |s, v| put(&mut s.answer.support, v)),
     ("answer.support_across", |s, v| put(&mut s.answer.support_across, v)),
     ("answer.characters", |s, v| put(&mut s.answer.characters, v)),
+    ("answer.characters_short", |s, v| put(&mut s.answer.characters_short, v)),
     ("chunk.max", |s, v| put(&mut s.sync.chunk.max, v)),
     ("chunk.target", |s, v| put(&mut s.sync.chunk.target, v)),
     ("chunk.min", |s, v| put(&mut s.sync.chunk.min, v)),

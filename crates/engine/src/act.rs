@@ -6,6 +6,7 @@ mod list;
 mod practise;
 mod summarise;
 
+use crate::polite::without_politeness;
 use crate::text::normalise;
 
 /// What is wanted.
@@ -44,6 +45,7 @@ impl Act {
     /// What a question wants.
     #[must_use]
     pub fn of(question: &str) -> Self {
+        let question = without_politeness(question);
         let text = normalise(question);
         let text = text.trim();
         list::of(text)

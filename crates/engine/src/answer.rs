@@ -57,11 +57,24 @@ pub struct Settings {
     pub support_across: f32,
     /// Characters an answer aims at.
     pub characters: usize,
+    /// The same where a number, a name or a yes is asked for, not an explanation.
+    pub characters_short: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { coverage: 1.0, cosine: 0.6, late: 1.0, rank: 0.5, asked: 0.8, kind: 0.2, support: 0.62, support_across: 0.8, characters: 220 }
+        Self {
+            coverage: 1.0,
+            cosine: 0.6,
+            late: 1.0,
+            rank: 0.5,
+            asked: 0.8,
+            kind: 0.2,
+            support: 0.62,
+            support_across: 0.8,
+            characters: 220,
+            characters_short: 150,
+        }
     }
 }
 
@@ -135,11 +148,11 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
 
     let settings = material.settings;
     let late = LateInteraction::new(&material.query.content, material.tokens);
-    let wanted = Wanted::of(&material.query.text);
+    let wanted = Wanted::of(&material.query.asked);
     let mut candidates = Vec::new();
     for (p, passage) in passages.iter().enumerate() {
-        let context = normalise(&format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n")));
-        let above_late = late.nearest(&late.tokens(&context));
+        let context = format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n"));
+        let above_late = late.nearest(&late.tokens(&normalise(&context)));
         let (mut heading, mut asked, mut place) = (None, 0.0, 0);
         for (u, unit) in all[p].iter().enumerate() {
             if !unit.quotable() || is_heading_text(passage, &unit.clean) {
@@ -148,17 +161,22 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             let above = unit.heading.as_ref().or(passage.chunk.heading.last());
             if place == 0 || heading != above {
                 // How far the heading asks what the person asks: its answer is then what stands first under it.
-                asked = above.map_or(0.0, |h| 0.5 * weights.coverage(&normalise(h), "") + 0.5 * likeness(&material.query.text, h));
+                asked = above.map_or(0.0, |h| 0.5 * weights.coverage(h, "") + 0.5 * likeness(&material.query.asked, h));
                 (heading, place) = (above, 0);
             }
             let text = normalise(&unit.clean);
-            let covered = weights.coverage(&text, &context);
+            let covered = weights.coverage(&unit.clean, &context);
             let cosine = similar.get(&(p, u)).copied().unwrap_or(0.0);
             let first = 1.0 / (1.0 + place as f32);
             let rank = passage.hit.score() / best_fused;
             // What only introduces something is no answer without it.
-            let next = all[p].get(u + 1).map(|n| n.kind);
-            let bare = if unit.clean.ends_with(['：', ':']) && next != Some(Kind::Item) { 0.5 } else { 0.0 };
+            let next = all[p].get(u + 1);
+            let introduces = unit.clean.ends_with(['：', ':']);
+            if introduces && next.is_some_and(|n| passage.text[n.span.clone()].starts_with("$$")) {
+                // A formula is not quoted.
+                continue;
+            }
+            let bare = if introduces && next.is_none_or(|n| n.kind != Kind::Item) { 0.5 } else { 0.0 };
             let interaction = late.score(&late.nearest(&late.tokens(&text)).or(&above_late));
             let score = settings.coverage * covered
                 + settings.cosine * cosine
@@ -181,13 +199,14 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         return Ok(draft);
     };
     let share = if evidence.across { settings.support_across } else { settings.support };
-    draft.points = choose(&candidates, share * best.score, settings.characters, &all);
+    let aim = if wanted.is_short() { settings.characters_short } else { settings.characters };
+    draft.points = choose(&candidates, share * best.score, aim, &all);
     Ok(draft)
 }
 
 /// The share of a query's words, by rarity, that a text holds, 0 to 1.
 pub(crate) fn holds(query: &Query, lexical: Option<&LexicalReader>, text: &str) -> f32 {
-    TermWeights::new(query, lexical).coverage(&normalise(text), "")
+    TermWeights::new(query, lexical).coverage(text, "")
 }
 
 /// The first sentence that says something under each heading inside a text, and before the first of them.

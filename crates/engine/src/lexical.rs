@@ -15,10 +15,10 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDo
 use crate::catalog::{Catalog, ChunkRow};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::{Run, Stage};
-use crate::text::{bigrams, normalise, words};
+use crate::text::{bigrams, normalise, searchable, words};
 
 /// Folder name below `index/`; a new index format gets a new name.
-pub const FOLDER: &str = "lexical-v1";
+pub const FOLDER: &str = "lexical-v2";
 
 /// Memory of the one indexing thread before it writes a segment.
 const WRITER_BYTES: usize = 48 << 20;
@@ -43,7 +43,7 @@ struct Stream {
 impl Tokenizer for Terms {
     type TokenStream<'a> = Stream;
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
-        Stream { terms: (self.split)(&normalise(text)).into_iter(), token: Token::default() }
+        Stream { terms: (self.split)(text).into_iter(), token: Token::default() }
     }
 }
 
@@ -97,8 +97,8 @@ fn schema() -> (Schema, Fields) {
 }
 
 fn register(index: &Index) {
-    index.tokenizers().register("words", TextAnalyzer::builder(Terms { split: words }).build());
-    index.tokenizers().register("bigrams", TextAnalyzer::builder(Terms { split: bigrams }).build());
+    index.tokenizers().register("words", TextAnalyzer::builder(Terms { split: |text| words(&searchable(text)) }).build());
+    index.tokenizers().register("bigrams", TextAnalyzer::builder(Terms { split: |text| bigrams(&normalise(text)) }).build());
 }
 
 /// The generation stored in an index's last commit.

@@ -19,6 +19,7 @@ pub mod lexical;
 pub mod model;
 pub mod notes;
 pub mod paths;
+pub mod polite;
 pub mod render;
 pub mod retrieve;
 pub mod sync;

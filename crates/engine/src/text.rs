@@ -246,6 +246,47 @@ fn push_bigrams(run: &str, at: usize, position: &mut usize, out: &mut Vec<Term>)
     }
 }
 
+/// Letters that each part of a name has that is worth finding by its parts: `LoRA` and `OpenAI` are one.
+const PART_LETTERS: usize = 3;
+
+/// A text as its words are searched: normalised, and behind it the parts of names that are written in one, `flash attention` for `FlashAttention`. Where
+/// there are more than two, each with its neighbour too: `TextFoolerHotFlip` may be two names that lost the blank between them. What stands behind
+/// has no place in the text.
+#[must_use]
+pub fn searchable(text: &str) -> String {
+    let mut out = normalise(text);
+    out.push('\n');
+    for run in text.split(|c: char| !c.is_ascii_alphabetic()).filter(|run| run.bytes().skip(1).any(|b| b.is_ascii_uppercase())) {
+        let parts = humps(run);
+        if parts.len() < 2 || parts.iter().any(|part| part.len() < PART_LETTERS) {
+            continue;
+        }
+        let pairs = parts.windows(2).filter(|_| parts.len() > 2).map(<[&str]>::concat);
+        for part in parts.iter().map(|part| (*part).to_owned()).chain(pairs) {
+            out.push_str(&part.to_ascii_lowercase());
+            out.push(' ');
+        }
+    }
+    out
+}
+
+/// A name cut before its capitals: `Flash`, `Attention`; `RMS`, `Norm`.
+#[must_use]
+pub fn humps(name: &str) -> Vec<&str> {
+    let mut cuts = vec![0];
+    let (mut before, mut chars) = (None, name.char_indices().peekable());
+    while let Some((at, c)) = chars.next() {
+        let after = chars.peek().is_some_and(|(_, next)| next.is_lowercase());
+        let begins = before.is_some_and(|before: char| before.is_lowercase() || (before.is_uppercase() && after));
+        if c.is_uppercase() && begins {
+            cuts.push(at);
+        }
+        before = Some(c);
+    }
+    cuts.push(name.len());
+    cuts.windows(2).map(|cut| &name[cut[0]..cut[1]]).filter(|part| !part.is_empty()).collect()
+}
+
 /// Bigrams of every CJK run of normalised text (a run of one character gives itself): finds words of two characters that the dictionary
 /// cuts elsewhere.
 #[must_use]

@@ -24,11 +24,30 @@ const OPENINGS: &[&str] = &[
     "give me all",
     "please list all",
 ];
+/// How a request begins that says later on that it wants all of it: 「列出笔记里提到的所有优化器」.
+const ASKS: &[&str] = &["列出", "列举", "找出", "罗列", "请列出", "请列举", "请找出", "把所有", "把全部", "list ", "find ", "show ", "give me "];
+/// What wants all of it.
+const ALL: &[&str] = &["所有", "全部", "每个", "每一个", " all ", " every "];
 /// What asks for notes and not for an answer.
-const NOTES: &[&str] =
-    &["有哪些笔记", "哪些笔记", "哪几篇笔记", "哪几份笔记", "所有笔记", "which notes", "what notes", "all notes", "all my notes", "every note"];
+const NOTES: &[&str] = &[
+    "有哪些笔记",
+    "哪些笔记",
+    "哪几篇笔记",
+    "哪几份笔记",
+    "所有笔记",
+    "笔记有哪些",
+    "笔记都有哪些",
+    "all the notes",
+    "which notes",
+    "what notes",
+    "all notes",
+    "all my notes",
+    "every note",
+];
 const BEFORE: &[&str] = &[
     "请",
+    "把",
+    "罗列",
     "列出",
     "列举",
     "找出",
@@ -83,8 +102,18 @@ const BEFORE: &[&str] = &[
     "there are ",
     "is there ",
     "cover ",
+    "covering ",
+    "are ",
+    "mentioning ",
+    "mentioned ",
+    "discussing ",
 ];
 const AFTER: &[&str] = &[
+    "都列出来",
+    "列出来",
+    "找出来",
+    "列一下",
+    "都有哪些",
     "的笔记有哪些",
     "的笔记",
     "笔记",
@@ -108,7 +137,8 @@ const AFTER: &[&str] = &[
 ];
 
 pub(super) fn of(text: &str) -> Option<Act> {
-    let begins = OPENINGS.iter().any(|o| text.starts_with(o));
+    let all = || ASKS.iter().any(|a| text.starts_with(a)) && ALL.iter().any(|a| text.contains(a));
+    let begins = OPENINGS.iter().any(|o| text.starts_with(o)) || all();
     if !begins && !NOTES.iter().any(|n| text.contains(n)) {
         return None;
     }

@@ -8,7 +8,7 @@ use super::names::absent;
 use crate::lexical::LexicalReader;
 use crate::retrieve::Query;
 use crate::retrieve::late::LateInteraction;
-use crate::text::{is_cjk, normalise, words};
+use crate::text::{is_cjk, normalise, searchable, words};
 
 /// Share of a word's weight that the heading or title above a sentence gives it: it says what the sentence is about, not what it says.
 const CONTEXT_SHARE: f32 = 0.7;
@@ -33,11 +33,11 @@ impl<'a> TermWeights<'a> {
         Self { query, weights, total }
     }
 
-    /// The share of the question's weight that a normalised text holds, its context counting in part; 0 to 1.
+    /// The share of the question's weight that a text holds, its context counting in part; 0 to 1.
     #[must_use]
     pub(super) fn coverage(&self, text: &str, context: &str) -> f32 {
-        let own: HashSet<String> = words(text).into_iter().map(|t| t.text).collect();
-        let around: HashSet<String> = if context.is_empty() { HashSet::new() } else { words(context).into_iter().map(|t| t.text).collect() };
+        let terms = |text: &str| -> HashSet<String> { words(&searchable(text)).into_iter().map(|t| t.text).collect() };
+        let (own, around) = (terms(text), terms(context));
         let held = |word| {
             let (inside, above) = (self.query.held(word, |t| own.contains(t)), self.query.held(word, |t| around.contains(t)));
             inside.max(CONTEXT_SHARE * above)
@@ -70,8 +70,9 @@ impl Evidence {
     pub(super) fn new(material: &Material<'_>, weights: &TermWeights<'_>, late: &LateInteraction<'_>, cosine: f32) -> Self {
         let mut evidence = Self { cosine, ..Self::default() };
         for passage in material.passages.iter().take(LOOKED_INTO) {
-            let whole = normalise(&format!("{}\n{}\n{}", passage.document.title, passage.chunk.heading.join("\n"), passage.text));
+            let whole = format!("{}\n{}\n{}", passage.document.title, passage.chunk.heading.join("\n"), passage.text);
             let coverage = weights.coverage(&whole, "");
+            let whole = normalise(&whole);
             // Without token vectors only the same words are known to mean the same.
             let late = if material.tokens.is_some() { late.score(&late.nearest(&late.tokens(&whole))) } else { coverage };
             evidence.coverage = evidence.coverage.max(coverage);

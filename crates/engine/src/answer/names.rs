@@ -3,12 +3,12 @@
 
 use crate::lexical::LexicalReader;
 use crate::retrieve::Query;
-use crate::text::{is_cjk, normalise, words};
+use crate::text::{humps, is_cjk, normalise, words};
 
 /// The names of a question that no note has, as typed, each once.
 pub(super) fn absent(query: &Query, lexical: &LexicalReader) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for name in names(&query.text) {
+    for name in names(&query.asked) {
         if !known(name, query, lexical) && !out.iter().any(|other| other == name) {
             out.push(name.to_owned());
         }
@@ -63,19 +63,5 @@ fn known(name: &str, query: &Query, lexical: &LexicalReader) -> bool {
     let whole = normalise(name);
     let is_part = |t: &crate::text::Term| t.text != whole && t.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
     let parts: Vec<String> = words(&whole).into_iter().filter(is_part).map(|t| t.text).collect();
-    there(&whole) || !parts.is_empty() && parts.iter().all(|part| there(part)) || has(&humps(name))
-}
-
-/// `FlashAttention` as `Flash Attention`.
-fn humps(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    let mut last = None;
-    for c in name.chars() {
-        if c.is_uppercase() && last.is_some_and(char::is_lowercase) {
-            out.push(' ');
-        }
-        out.push(c);
-        last = Some(c);
-    }
-    out
+    there(&whole) || !parts.is_empty() && parts.iter().all(|part| there(part)) || has(&humps(name).join(" "))
 }

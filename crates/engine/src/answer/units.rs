@@ -43,7 +43,8 @@ impl Unit {
         let long = if chars > 160 { 0.002 * (chars - 160) as f32 } else { 0.0 };
         let question = if self.clean.ends_with(['?', '？']) { 0.7 } else { 0.0 };
         let row = if self.kind == Kind::Row { 0.15 } else { 0.0 };
-        long.min(0.5) + question + row
+        let elsewhere = if ELSEWHERE.is_match(&self.clean) { 0.3 } else { 0.0 };
+        long.min(0.5) + question + row + elsewhere
     }
 }
 
@@ -51,6 +52,9 @@ static ITEM: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:[-*+]\s+|[•◦�
 static LABEL: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:答案|解析|回答|解答|答|问题|A|Q)(?:（[^）]*）)?\s*[:：]\s*"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[([^\]]*)\]\([^)]*\)"));
 static WIKI: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]"));
+/// Says where something stands, not what it is.
+static ELSEWHERE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?:[参详另]见|[，,；;（(]见|^见)[^，。；]{1,24}[。）)]?$|(?i)\bsee (?:also )?[^,.;]{1,40}[.)]?$"));
 static MARKS: LazyLock<Regex> = LazyLock::new(|| regex(r"\*\*|__|~~|`|\[\^[^\]]*\]|<[a-zA-Z/][^>]*>"));
 
 #[expect(clippy::expect_used, reason = "the patterns are constants, compiled by every test of this file")]

@@ -19,6 +19,7 @@ pub(super) enum Wanted {
 const QUESTIONS: &[(Wanted, &[&str])] = &[
     (Wanted::Reason, &["为什么", "为何", "原因", "为啥", "why", "reason"]),
     (Wanted::Comparison, &["区别", "差异", "不同", "对比", "比较", "优劣", "哪个更", "difference", "differ", "compare", "versus", " vs"]),
+    (Wanted::Steps, &["步骤", "流程", "steps"]),
     (
         Wanted::Number,
         &[
@@ -46,7 +47,7 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
         ],
     ),
     (Wanted::List, &["哪些", "哪几", "列举", "有什么", "which ", "list ", "what are"]),
-    (Wanted::Steps, &["如何", "怎么", "怎样", "步骤", "流程", "how "]),
+    (Wanted::Steps, &["如何", "怎么", "怎样", "how "]),
     (Wanted::Definition, &["是什么", "什么是", "何为", "是指", "什么叫", "定义", "含义", "what is", "what's", "define", "meaning of"]),
 ];
 
@@ -106,6 +107,11 @@ impl Wanted {
     pub(super) fn of(question: &str) -> Self {
         let text = question.to_lowercase();
         QUESTIONS.iter().find(|(_, marks)| marks.iter().any(|mark| text.contains(mark))).map_or(Self::Other, |(wanted, _)| *wanted)
+    }
+
+    /// Whether a few words answer it.
+    pub(super) fn is_short(self) -> bool {
+        matches!(self, Self::Number | Self::Other)
     }
 
     /// How far a sentence looks like such an answer, 0 to 1.

@@ -266,7 +266,7 @@ impl Snapshot {
             notices.push("the notes have no vectors yet: results are by keywords only; run `sidenote sync`".to_owned());
             return Ok(None);
         }
-        match embedder.embed(&[&query.text], Role::Query, run.cancel) {
+        match embedder.embed(&[&query.asked], Role::Query, run.cancel) {
             Ok(mut vectors) => Ok(vectors.pop()),
             Err(e) if e.code == ErrorCode::ModelUnavailable => {
                 notices.push(format!("results are by keywords only: {}; {}", e.message, e.hint));

@@ -2,8 +2,9 @@
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::lexical::TermQuerySet;
+use crate::polite::without_politeness;
 use crate::retrieve::glossary::{Counterpart, Glossary};
-use crate::text::{bigrams, is_cjk, normalise, words};
+use crate::text::{bigrams, is_cjk, normalise, searchable, words};
 
 /// Characters of a question that are used; more is a pasted document, and its beginning says what it is about.
 const MAX_CHARS: usize = 2_000;
@@ -12,6 +13,9 @@ const MAX_TERMS: usize = 96;
 
 /// Share of a translation's weight that is left where the notes have the word itself: they are in its language, or in both.
 const NOTED: f32 = 0.3;
+
+/// Weight of a part of a name beside the name.
+const PART: f32 = 0.5;
 
 /// Words that make a sentence a question but do not say what it is about, after normalisation and stemming.
 const QUESTION_WORDS: &[&str] = &[
@@ -24,6 +28,9 @@ const QUESTION_WORDS: &[&str] = &[
     "谈",
     "介绍",
     "介绍一下",
+    "解释一下",
+    "说明一下",
+    "讲解",
     "一下",
     "解释",
     "说明",
@@ -199,6 +206,8 @@ const QUESTION_WORDS: &[&str] = &[
 pub struct Query {
     /// As typed, trimmed and cut to a sensible length.
     pub text: String,
+    /// The same without what is said out of politeness.
+    pub asked: String,
     /// The normalised text without the words that every question has.
     pub content: String,
     /// Its terms for the keyword leg.
@@ -227,7 +236,8 @@ impl Query {
         }
         let cut = trimmed.char_indices().nth(MAX_CHARS).map_or(trimmed.len(), |(i, _)| i);
         let text = &trimmed[..cut];
-        let normalised = normalise(text);
+        let asked = without_politeness(text);
+        let normalised = normalise(asked);
         let all = words(&normalised);
         if all.is_empty() {
             return Err(Error::new(
@@ -239,9 +249,15 @@ impl Query {
         // A query of question words only (「是什么」) still searches for them.
         let only_common = all.iter().all(|t| is_question_word(&t.text));
         let kept: Vec<_> = all.iter().filter(|t| only_common || !is_question_word(&t.text)).collect();
-        let terms = TermQuerySet { words: count(kept.iter().map(|t| t.text.clone())), bigrams: count(kept_bigrams(&normalised, &kept)) };
+        let mut terms = TermQuerySet { words: count(kept.iter().map(|t| t.text.clone())), bigrams: count(kept_bigrams(&normalised, &kept)) };
+        for part in words(&searchable(asked)[normalised.len()..]) {
+            // Notes may write in two words what the question writes in one.
+            if !terms.words.iter().any(|(known, _)| *known == part.text) {
+                terms.words.push((part.text, PART));
+            }
+        }
         let content = covered(&normalised, &kept);
-        Ok(Self { text: text.to_owned(), content, terms, counterparts: Vec::new(), shortened: cut < trimmed.len() })
+        Ok(Self { text: text.to_owned(), asked: asked.to_owned(), content, terms, counterparts: Vec::new(), shortened: cut < trimmed.len() })
     }
 
     /// The same, knowing what its words may be called in the other language.

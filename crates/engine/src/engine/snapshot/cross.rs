@@ -36,7 +36,7 @@ impl Snapshot {
             let Some(document) = catalog.document(chunk.document)? else { return Ok(None) };
             Ok(Some(embed_text(&document.title, &chunk.heading, &catalog.text_of(chunk.document, &chunk.span)?)))
         };
-        match cross::rerank(&query.text, hits, model.as_ref(), &self.settings.search.cross, text, run) {
+        match cross::rerank(&query.asked, hits, model.as_ref(), &self.settings.search.cross, text, run) {
             Err(e) if e.code == ErrorCode::ModelUnavailable => notices.push(format!("results are not reranked: {}; {}", e.message, e.hint)),
             other => other?,
         }

@@ -7,7 +7,7 @@ use super::{Passage, Question, Snapshot, find_note};
 use crate::catalog::Filter;
 use crate::error::Result;
 use crate::event::Run;
-use crate::text::{normalise, words};
+use crate::text::{searchable, words};
 use crate::wire;
 
 impl Snapshot {
@@ -102,5 +102,5 @@ fn terms_of(passage: &Passage) -> HashSet<String> {
     }
     all.push('\n');
     all.push_str(&passage.text);
-    words(&normalise(&all)).into_iter().map(|t| t.text).collect()
+    words(&searchable(&all)).into_iter().map(|t| t.text).collect()
 }

@@ -69,7 +69,7 @@ impl Snapshot {
                 embedder: None,
                 lexical: self.lexical.as_ref(),
                 tokens: self.tokens.as_deref(),
-                settings: &answer::Settings { characters: 1, ..self.settings.answer.clone() },
+                settings: &answer::Settings { characters: 1, characters_short: 1, ..self.settings.answer.clone() },
             };
             let draft = answer::extract(&material, run)?;
             let Some(point) = draft.points.into_iter().next() else { continue };
