@@ -199,7 +199,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         return Ok(draft);
     };
     let share = if evidence.across { settings.support_across } else { settings.support };
-    let aim = if wanted.is_short() { settings.characters_short } else { settings.characters };
+    let aim = if wanted.is_short(&material.query.asked) { settings.characters_short } else { settings.characters };
     draft.points = choose(&candidates, share * best.score, aim, &all);
     Ok(draft)
 }

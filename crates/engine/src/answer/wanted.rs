@@ -51,6 +51,11 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
     (Wanted::Definition, &["是什么", "什么是", "何为", "是指", "什么叫", "定义", "含义", "what is", "what's", "define", "meaning of"]),
 ];
 
+/// Words that ask for a person, a place, a thing, or yes and no.
+const ASKS: &[&str] = &["谁", "什么", "哪", "吗", "何处", "何地", "是否", "能不能", "是不是", "有没有", "who", "whose", "where", "which", "what "];
+/// Those that do only where a question begins with them.
+const ASKS_FIRST: &[&str] = &["is ", "are ", "was ", "were ", "do ", "does ", "did ", "can ", "has ", "have ", "should "];
+
 /// Marks of a sentence of each kind.
 fn marks(wanted: Wanted) -> &'static [&'static str] {
     match wanted {
@@ -109,9 +114,10 @@ impl Wanted {
         QUESTIONS.iter().find(|(_, marks)| marks.iter().any(|mark| text.contains(mark))).map_or(Self::Other, |(wanted, _)| *wanted)
     }
 
-    /// Whether a few words answer it.
-    pub(super) fn is_short(self) -> bool {
-        matches!(self, Self::Number | Self::Other)
+    /// Whether a few words answer a question of this kind: it asks who, where, which or whether. A subject without a question word wants an account.
+    pub(super) fn is_short(self, question: &str) -> bool {
+        let asks = |text: &str| ASKS.iter().any(|word| text.contains(word)) || ASKS_FIRST.iter().any(|word| text.starts_with(word));
+        self == Self::Number || (self == Self::Other && asks(&question.to_lowercase()))
     }
 
     /// How far a sentence looks like such an answer, 0 to 1.
