@@ -150,3 +150,16 @@ test('nothing is wider than a narrow window, even with large text', async ({ pag
   );
   expect(wide).toEqual([]);
 });
+
+for (const [languages, lang] of [
+  [['en-GB', 'zh-CN'], 'en'],
+  [['zh-TW', 'en'], 'zh-CN'],
+  [['fr', 'zh', 'en'], 'zh-CN'],
+  [['fr', 'de-AT'], 'en'],
+] as const) {
+  test(`a system that speaks ${languages.join(', then ')} gets ${lang}`, async ({ page }) => {
+    await page.addInitScript((languages) => Object.defineProperty(navigator, 'languages', { get: () => languages }), languages);
+    await open(page);
+    await expect(page.locator('html')).toHaveAttribute('lang', lang);
+  });
+}
