@@ -25,6 +25,24 @@ test('the palette goes to views, notes by title, conversations, and asks what wa
   await expect(page.getByRole('heading', { level: 2, name: 'LoRA 为什么省显存' })).toBeVisible();
 });
 
+test('the palette leads to a quick note, the models and a new folder', async ({ page }) => {
+  await open(page);
+  const choose = async (typed: string, label: string): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: '前往或执行' }).fill(typed);
+    await expect(page.getByRole('option').first()).toContainText(label);
+    await page.keyboard.press('Enter');
+  };
+  await choose('速记', '速记');
+  await expect(page.getByRole('textbox', { name: '速记' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await choose('模型', '模型');
+  await expect(page.getByRole('main').getByRole('button', { name: '模型', exact: true })).toHaveAttribute('aria-current', 'page');
+  await choose('添加文件夹', '添加文件夹');
+  await expect(page.getByText('正在读取“research”')).toBeVisible();
+  await expect(page.getByRole('main').getByRole('button', { name: 'research 的文件清单' })).toBeVisible();
+});
+
 test('Escape closes the palette and the focus is where it was', async ({ page }) => {
   await open(page);
   await page.keyboard.press('Control+k');
