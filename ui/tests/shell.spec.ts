@@ -169,6 +169,31 @@ test('nothing is wider than a narrow window, even with large text', async ({ pag
   expect(wide).toEqual([]);
 });
 
+test('files dragged over the window are told what becomes of them, until they are dropped or carried away', async ({ page }) => {
+  await open(page);
+  const hint = page.getByText('松开即可添加这个文件夹');
+  const drag = (kind: string, type: string): Promise<void> =>
+    page.evaluate(
+      ([kind, type]) => {
+        const dataTransfer = new DataTransfer();
+        if (type === 'file') dataTransfer.items.add(new File(['x'], 'x.md'));
+        else dataTransfer.setData('text/plain', 'x');
+        document.body.dispatchEvent(new DragEvent(kind!, { dataTransfer, bubbles: true }));
+      },
+      [kind, type],
+    );
+  await drag('dragover', 'text');
+  await expect(hint).toHaveCount(0);
+  await drag('dragover', 'file');
+  await expect(hint).toBeVisible();
+  await drag('dragleave', 'file');
+  await expect(hint).toHaveCount(0);
+  await drag('dragover', 'file');
+  await expect(hint).toBeVisible();
+  // Dropped: the page hears no more of it.
+  await expect(hint).toHaveCount(0);
+});
+
 for (const [languages, lang] of [
   [['en-GB', 'zh-CN'], 'en'],
   [['zh-TW', 'en'], 'zh-CN'],

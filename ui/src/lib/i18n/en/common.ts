@@ -73,6 +73,8 @@ export const common = {
   offered: (name: string) => `Add the folder “${name}”?`,
   offeredText: 'Its notes are read where they are and can then be asked. Nothing in the folder is changed.',
   addFolder: 'Add folder',
+  dropFolder: 'Drop the folder to add it',
+  dropFolderText: 'Its notes are read where they are. Only folders are added: put single files into one.',
   folderAdded: (name: string) => `“${name}” is being read`,
 
   palette: 'Go to or do',
