@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { ask, box, open, QUESTION, reader } from './window';
+import { ask, box, chip, open, QUESTION, reader } from './window';
 
 const conversations = '对话';
 
@@ -167,6 +167,36 @@ test('nothing is wider than a narrow window, even with large text', async ({ pag
       .map((element) => element.className),
   );
   expect(wide).toEqual([]);
+});
+
+test('with large text there is room for one thing at a time: what is read covers the answer', async ({ page }) => {
+  await page.setViewportSize({ width: 1180, height: 780 });
+  await open(page);
+  await page.keyboard.press('Control+,');
+  const larger = page.getByRole('button', { name: '放大' });
+  for (let percent = 110; percent <= 160; percent += 10) {
+    await larger.click();
+    await expect(page.getByText(`${percent}%`, { exact: true })).toBeVisible();
+  }
+  await page.getByRole('button', { name: '显示侧栏' }).click();
+  await page.getByRole('navigation').getByRole('button', { name: '提问' }).click();
+  await ask(page, QUESTION);
+  await chip(page, 2).click();
+  await expect(reader(page)).toBeVisible();
+  expect((await reader(page).boundingBox())?.width).toBe(1180);
+});
+
+test('the list of files keeps its room beside an open note', async ({ page }) => {
+  await open(page);
+  await page.getByRole('navigation').getByRole('button', { name: '笔记库' }).click();
+  await page
+    .getByRole('button', { name: /的文件清单/ })
+    .first()
+    .click();
+  await page.getByRole('option').first().click();
+  await page.getByRole('complementary').getByRole('button', { name: '打开' }).click();
+  await expect(reader(page)).toBeVisible();
+  expect((await page.getByRole('listbox', { name: '文件' }).boundingBox())?.width).toBeGreaterThan(300);
 });
 
 test('files dragged over the window are told what becomes of them, until they are dropped or carried away', async ({ page }) => {

@@ -1,9 +1,11 @@
 // How the window is divided, as the person left it. It must not know what the parts show.
 
-import { MediaQuery } from 'svelte/reactivity';
+import { innerWidth } from 'svelte/reactivity/window';
+import { preferences } from './preferences.svelte';
 import { store, stored } from './stored';
 
-const narrow = new MediaQuery('(max-width: 900px)');
+/** Pixels, with text of the usual size. */
+const NARROW = 900;
 
 export const NARROWEST = 0.28;
 export const WIDEST = 0.65;
@@ -16,9 +18,9 @@ class Layout {
   private wideSidebar = $state(stored('layout.sidebar', true));
   private drawer = $state(false);
 
-  /** Too narrow for things side by side: the reader and the sidebar then cover the view. */
+  /** Too narrow, for text of this size, for things side by side: the reader and the sidebar then cover the view. */
   get narrow(): boolean {
-    return narrow.current;
+    return (innerWidth.current ?? Infinity) <= NARROW * (preferences.settings?.text_scale ?? 1);
   }
 
   get sidebar(): boolean {
