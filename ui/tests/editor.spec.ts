@@ -56,6 +56,21 @@ test('nothing in it breaks the policy of the window: no style elements, no inlin
   expect(await page.evaluate(() => document.querySelectorAll('style').length)).toBe(0);
 });
 
+test('Ctrl+F finds where the focus is: in the editor, though a note is open beside it', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await page.getByRole('button', { name: '在旁边阅读' }).click();
+  const beside = page.getByRole('searchbox', { name: '在这篇笔记里查找' });
+  await content(page).click();
+  await page.keyboard.press('Control+f');
+  await expect(page.getByRole('textbox', { name: '查找' })).toBeFocused();
+  await expect(beside).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await page.locator('section.reader').getByRole('button').first().focus();
+  await page.keyboard.press('Control+f');
+  await expect(beside).toBeFocused();
+});
+
 test('an input method composes undisturbed, also while the file changes', async ({ page }) => {
   await openNotes(page);
   await openMeeting(page);

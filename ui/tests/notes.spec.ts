@@ -310,7 +310,7 @@ test.describe('whole notes', () => {
     await page.evaluate(() => fakeDisk.fill(true));
     await page.keyboard.type('last words');
     await close();
-    const question = page.getByRole('dialog', { name: '还有内容没有写进笔记' });
+    const question = page.getByRole('dialog', { name: '还有内容没有保存' });
     await expect(question).toBeVisible();
     await accessible(page);
     // Asked again, it is the same question.

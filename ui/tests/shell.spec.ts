@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { ask, box, open, QUESTION, reader } from './window';
+import { ask, box, chip, open, QUESTION, reader } from './window';
 
 const conversations = '对话';
 
@@ -23,6 +23,24 @@ test('the palette goes to views, notes by title, conversations, and asks what wa
   await palette.fill('LoRA 为什么省显存');
   await page.getByRole('option', { name: '提问：LoRA 为什么省显存' }).click();
   await expect(page.getByRole('heading', { level: 2, name: 'LoRA 为什么省显存' })).toBeVisible();
+});
+
+test('the palette leads to a quick note, the models and a new folder', async ({ page }) => {
+  await open(page);
+  const choose = async (typed: string, label: string): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: '前往或执行' }).fill(typed);
+    await expect(page.getByRole('option').first()).toContainText(label);
+    await page.keyboard.press('Enter');
+  };
+  await choose('速记', '速记');
+  await expect(page.getByRole('textbox', { name: '速记' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await choose('模型', '模型');
+  await expect(page.getByRole('main').getByRole('button', { name: '模型', exact: true })).toHaveAttribute('aria-current', 'page');
+  await choose('添加文件夹', '添加文件夹');
+  await expect(page.getByText('正在读取“research”')).toBeVisible();
+  await expect(page.getByRole('main').getByRole('button', { name: 'research 的文件清单' })).toBeVisible();
 });
 
 test('Escape closes the palette and the focus is where it was', async ({ page }) => {
@@ -150,3 +168,71 @@ test('nothing is wider than a narrow window, even with large text', async ({ pag
   );
   expect(wide).toEqual([]);
 });
+
+test('with large text there is room for one thing at a time: what is read covers the answer', async ({ page }) => {
+  await page.setViewportSize({ width: 1180, height: 780 });
+  await open(page);
+  await page.keyboard.press('Control+,');
+  const larger = page.getByRole('button', { name: '放大' });
+  for (let percent = 110; percent <= 160; percent += 10) {
+    await larger.click();
+    await expect(page.getByText(`${percent}%`, { exact: true })).toBeVisible();
+  }
+  await page.getByRole('button', { name: '显示侧栏' }).click();
+  await page.getByRole('navigation').getByRole('button', { name: '提问' }).click();
+  await ask(page, QUESTION);
+  await chip(page, 2).click();
+  await expect(reader(page)).toBeVisible();
+  expect((await reader(page).boundingBox())?.width).toBe(1180);
+});
+
+test('the list of files keeps its room beside an open note', async ({ page }) => {
+  await open(page);
+  await page.getByRole('navigation').getByRole('button', { name: '笔记库' }).click();
+  await page
+    .getByRole('button', { name: /的文件清单/ })
+    .first()
+    .click();
+  await page.getByRole('option').first().click();
+  await page.getByRole('complementary').getByRole('button', { name: '打开' }).click();
+  await expect(reader(page)).toBeVisible();
+  expect((await page.getByRole('listbox', { name: '文件' }).boundingBox())?.width).toBeGreaterThan(300);
+});
+
+test('files dragged over the window are told what becomes of them, until they are dropped or carried away', async ({ page }) => {
+  await open(page);
+  const hint = page.getByText('松开即可添加这个文件夹');
+  const drag = (kind: string, type: string): Promise<void> =>
+    page.evaluate(
+      ([kind, type]) => {
+        const dataTransfer = new DataTransfer();
+        if (type === 'file') dataTransfer.items.add(new File(['x'], 'x.md'));
+        else dataTransfer.setData('text/plain', 'x');
+        document.body.dispatchEvent(new DragEvent(kind!, { dataTransfer, bubbles: true }));
+      },
+      [kind, type],
+    );
+  await drag('dragover', 'text');
+  await expect(hint).toHaveCount(0);
+  await drag('dragover', 'file');
+  await expect(hint).toBeVisible();
+  await drag('dragleave', 'file');
+  await expect(hint).toHaveCount(0);
+  await drag('dragover', 'file');
+  await expect(hint).toBeVisible();
+  // Dropped: the page hears no more of it.
+  await expect(hint).toHaveCount(0);
+});
+
+for (const [languages, lang] of [
+  [['en-GB', 'zh-CN'], 'en'],
+  [['zh-TW', 'en'], 'zh-CN'],
+  [['fr', 'zh', 'en'], 'zh-CN'],
+  [['fr', 'de-AT'], 'en'],
+] as const) {
+  test(`a system that speaks ${languages.join(', then ')} gets ${lang}`, async ({ page }) => {
+    await page.addInitScript((languages) => Object.defineProperty(navigator, 'languages', { get: () => languages }), languages);
+    await open(page);
+    await expect(page.locator('html')).toHaveAttribute('lang', lang);
+  });
+}

@@ -94,7 +94,7 @@ export interface AppBackend {
   chooseNotesFolder(): Promise<w.Settings | null>;
   models(): Promise<w.ModelInfo[]>;
   pullModel(name: string, onProgress: (progress: w.ModelProgress) => void, signal: AbortSignal): Promise<void>;
-  /** From a file or folder that the person picks. */
+  /** From a file that the person picks: a `.gguf`, or the `.onnx` in a folder with a model's files. Null if the person thought better of it. */
   importModel(): Promise<w.ModelInfo | null>;
   useModel(name: string): Promise<void>;
   /** Stops using the model of a kind that the program can do without. */

@@ -39,9 +39,10 @@ const words = {
 
 export type Language = keyof typeof words;
 
-/** The language of the system, as far as there are words for it. */
+/** The first language of the system that there are words for. */
 export function systemLanguage(): Language {
-  return navigator.languages.some((tag) => tag.toLowerCase().startsWith('zh')) ? 'zh' : 'en';
+  const known = (code: string | undefined): code is Language => code !== undefined && code in words;
+  return navigator.languages.map((tag) => tag.toLowerCase().split('-')[0]).find(known) ?? 'en';
 }
 
 class Interface {

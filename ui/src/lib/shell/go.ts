@@ -1,7 +1,10 @@
 // Ways through the window, for the sidebar, the palette and the keys alike.
 
+import { backend } from '../backend';
+import { ui } from '../i18n/index.svelte';
 import { asking } from '../state/asking.svelte';
 import { layout } from '../state/layout.svelte';
+import { toasts } from '../state/toasts.svelte';
 import { place, type View } from '../state/view.svelte';
 
 /** Opens a view as it was left; asking again while in it begins anew. */
@@ -29,4 +32,15 @@ export function freshConversation(): void {
 export function newNote(): void {
   layout.chosen();
   place.go({ name: 'notes', note: place.view.name === 'notes' ? place.view.note : null, create: true });
+}
+
+/** Asks for a folder, where it will be seen being read. */
+export async function addFolder(): Promise<void> {
+  goTo('libraries');
+  try {
+    const added = await backend.libraries.add();
+    if (added) toasts.say(ui.words.common.folderAdded(added.name));
+  } catch (error) {
+    toasts.fail(error);
+  }
 }

@@ -1,9 +1,9 @@
-// The window is about to go: what was typed is written first, and where it cannot be, the person decides. It must not know how a note is saved.
+// The window is about to go: what was typed is written first, and where it cannot be, the person decides. It must not know how anything is saved.
 
 import { backend } from '../backend';
 import { ui } from '../i18n/index.svelte';
 import { confirmed } from '../state/confirm.svelte';
-import { unsaved } from '../views/notes/unsaved';
+import { unsaved } from '../state/unsaved';
 
 /** Milliseconds that writing may take before the person is asked. */
 const PATIENCE = 4000;

@@ -8,7 +8,7 @@ import { preferences } from '../state/preferences.svelte';
 import { toasts } from '../state/toasts.svelte';
 import { place } from '../state/view.svelte';
 import { fit } from './fit';
-import { freshConversation, goTo, newNote } from './go';
+import { addFolder, freshConversation, goTo, newNote } from './go';
 
 export interface Entry {
   key: string;
@@ -49,8 +49,16 @@ export function commands(words: Words): Entry[] {
   }));
   return [
     ...places,
+    {
+      key: 'models',
+      label: ui.words.settings.pages.models,
+      kind: words.places,
+      act: () => place.go({ name: 'settings', page: 'models' }),
+    },
     { key: 'new-conversation', label: words.newConversation, kind: words.actions, act: freshConversation },
     { key: 'new-note', label: words.newNote, kind: words.actions, act: newNote },
+    { key: 'capture', label: ui.words.notes.capture.title, kind: words.actions, act: () => overlay.show('capture') },
+    { key: 'add-folder', label: words.addFolder, kind: words.actions, act: () => void addFolder() },
     ...themes,
     { key: 'language:zh', label: words.inChinese, kind: words.actions, act: () => change({ language: 'zh' }) },
     { key: 'language:en', label: words.inEnglish, kind: words.actions, act: () => change({ language: 'en' }) },

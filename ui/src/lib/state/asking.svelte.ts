@@ -3,6 +3,7 @@
 import { backend, type AnswerEvent, type Citation, type Mark, type Passage, type Sentence, type Turn } from '../backend';
 import { conversations } from './conversations.svelte';
 import { type Scope, filterOf, scopeOf } from './scope';
+import { Typed } from './typed.svelte';
 import { place } from './view.svelte';
 
 /** An answer under way. */
@@ -32,6 +33,8 @@ interface Wish {
   scope?: Scope;
 }
 
+const text = (key: string): Typed<string> => new Typed(key, '', (value) => value === '');
+
 class Asking {
   id = $state<number | null>(null);
   title = $state('');
@@ -40,12 +43,28 @@ class Asking {
   loading = $state(false);
   failure = $state.raw<unknown>(null);
   scope = $state.raw<Scope>({ kind: 'all' });
-  /** What stands in the question box. */
-  draft = $state('');
   /** Grows when the question box is to have the focus. */
   focus = $state(0);
   private controller: AbortController | null = null;
   private last: { question: string; wish: Wish } | null = null;
+  private readonly box = text('asking.draft');
+  /** A question that was asked and is in no conversation yet. */
+  private readonly asked = text('asking.asked');
+
+  /** A question that was cut off by the end of the window is in the box again. */
+  constructor() {
+    this.draft = [this.asked.value, this.draft].filter(Boolean).join('\n');
+    this.asked.clear();
+  }
+
+  /** What stands in the question box. */
+  get draft(): string {
+    return this.box.value;
+  }
+
+  set draft(draft: string) {
+    this.box.value = draft;
+  }
 
   /** The turns before the live one, or all. */
   get before(): Turn[] {
@@ -119,6 +138,7 @@ class Asking {
     const replaces = wish.replaces ?? null;
     this.controller = controller;
     this.last = { question: text, wish };
+    this.asked.value = this.turns.some((turn) => turn.answer.question === text) ? '' : text;
     this.live = {
       question: text,
       standalone: null,
@@ -150,6 +170,7 @@ class Asking {
       if (this.live !== live) return;
       this.turns = [...this.before, turn];
       this.live = null;
+      this.asked.clear();
       this.id = conversation.id;
       this.title = conversation.title;
       if (place.view.name === 'ask') place.go({ name: 'ask', conversation: conversation.id });
@@ -169,6 +190,7 @@ class Asking {
   dismiss(): void {
     this.draft ||= this.live?.question ?? '';
     this.live = null;
+    this.asked.clear();
     this.wantFocus();
   }
 
@@ -196,6 +218,7 @@ class Asking {
     this.controller?.abort();
     this.controller = null;
     this.live = null;
+    this.asked.clear();
   }
 
   private restoreScope(): void {

@@ -1,39 +1,26 @@
 // How the window is divided, as the person left it. It must not know what the parts show.
 
-import { MediaQuery } from 'svelte/reactivity';
+import { innerWidth } from 'svelte/reactivity/window';
+import { preferences } from './preferences.svelte';
+import { store, stored } from './stored';
 
-const narrow = new MediaQuery('(max-width: 900px)');
-
-function kept<T>(key: string, otherwise: T): T {
-  try {
-    return (JSON.parse(localStorage.getItem(key) ?? 'null') as T | null) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
-
-function keep(key: string, value: unknown): void {
-  try {
-    localStorage.setItem(key, JSON.stringify(value));
-  } catch {
-    // It is only forgotten at the next start.
-  }
-}
+/** Pixels, with text of the usual size. */
+const NARROW = 900;
 
 export const NARROWEST = 0.28;
 export const WIDEST = 0.65;
 
 class Layout {
   /** The reader's part of the window's width. */
-  reader = $state(kept('layout.reader', 0.42));
+  reader = $state(stored('layout.reader', 0.42));
   /** Whether PDFs are shown as pages, or as text. */
-  pdfPages = $state(kept('layout.pdfPages', true));
-  private wideSidebar = $state(kept('layout.sidebar', true));
+  pdfPages = $state(stored('layout.pdfPages', true));
+  private wideSidebar = $state(stored('layout.sidebar', true));
   private drawer = $state(false);
 
-  /** Too narrow for things side by side: the reader and the sidebar then cover the view. */
+  /** Too narrow, for text of this size, for things side by side: the reader and the sidebar then cover the view. */
   get narrow(): boolean {
-    return narrow.current;
+    return (innerWidth.current ?? Infinity) <= NARROW * (preferences.settings?.text_scale ?? 1);
   }
 
   get sidebar(): boolean {
@@ -44,7 +31,7 @@ class Layout {
     if (this.narrow) this.drawer = open;
     else {
       this.wideSidebar = open;
-      keep('layout.sidebar', open);
+      store('layout.sidebar', open);
     }
   }
 
@@ -55,12 +42,12 @@ class Layout {
 
   showPdf(pages: boolean): void {
     this.pdfPages = pages;
-    keep('layout.pdfPages', pages);
+    store('layout.pdfPages', pages);
   }
 
   resizeReader(part: number): void {
     this.reader = Math.min(WIDEST, Math.max(NARROWEST, part));
-    keep('layout.reader', this.reader);
+    store('layout.reader', this.reader);
   }
 }
 

@@ -2,7 +2,7 @@ export const ask = {
   title: 'Ask your notes',
   box: 'Your question',
   hint: 'Ask anything about your notes',
-  hintNext: 'Ask on',
+  hintNext: 'Ask a follow-up',
   send: 'Ask',
   stop: 'Stop',
   stopped: 'Stopped.',

@@ -44,9 +44,9 @@ export const common = {
   notesCount: (n: number) => (n === 1 ? '1 note' : `${n.toLocaleString('en')} notes`),
   failures,
   leave: {
-    title: 'Something you wrote is not in its note yet',
+    title: 'Something you wrote is not saved yet',
     kept: 'It could not be written into the file: the disk may be full, or the file changed elsewhere. Sidenote has kept it aside and shows it when you open the note again.',
-    lost: 'It could not be written into the file, nor kept aside: closing now loses it. Free some disk space first, or copy the text elsewhere.',
+    lost: 'It could not be saved, nor kept aside: closing now loses it. Free some disk space first, or copy the text elsewhere.',
     anyway: 'Close anyway',
   },
 
@@ -73,6 +73,8 @@ export const common = {
   offered: (name: string) => `Add the folder “${name}”?`,
   offeredText: 'Its notes are read where they are and can then be asked. Nothing in the folder is changed.',
   addFolder: 'Add folder',
+  dropFolder: 'Drop the folder to add it',
+  dropFolderText: 'Its notes are read where they are. Only folders are added: put single files into one.',
   folderAdded: (name: string) => `“${name}” is being read`,
 
   palette: 'Go to or do',

@@ -34,9 +34,9 @@ export const common: typeof en = {
     internal: '程序内部出错',
   },
   leave: {
-    title: '还有内容没有写进笔记',
+    title: '还有内容没有保存',
     kept: '最后写的内容没能存进文件（磁盘可能满了，或者文件在别处改过）。Sidenote 已经另外留了一份，下次打开这篇笔记时会给你看。',
-    lost: '最后写的内容没能存进文件，也没能另外留下：现在关闭就会丢失。请先腾出磁盘空间，或者把内容复制到别处。',
+    lost: '最后写的内容没能保存，也没能另外留下：现在关闭就会丢失。请先腾出磁盘空间，或者把内容复制到别处。',
     anyway: '仍然关闭',
   },
 
@@ -63,6 +63,8 @@ export const common: typeof en = {
   offered: (name: string) => `添加文件夹“${name}”？`,
   offeredText: '笔记留在原处，读取之后就能提问。文件夹里的内容不会被改动。',
   addFolder: '添加文件夹',
+  dropFolder: '松开即可添加这个文件夹',
+  dropFolderText: '里面的笔记留在原处，直接读取。只能添加文件夹；单个文件请先放进文件夹。',
   folderAdded: (name: string) => `正在读取“${name}”`,
 
   palette: '前往或执行',

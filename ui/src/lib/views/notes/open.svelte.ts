@@ -3,8 +3,8 @@
 import { backend, type Source } from '../../backend';
 import { failureOf } from '../../state/failure';
 import { toasts } from '../../state/toasts.svelte';
+import { unsaved } from '../../state/unsaved';
 import { Autosave, type Clock, type SaveState } from './autosave';
-import { unsaved } from './unsaved';
 
 const clock: Clock = {
   after(ms, then) {

@@ -1,9 +1,9 @@
-// What has not reached its file yet, over the whole window: notes that are being written, and notes that were left with a write under way. It is all
-// written when the window loses the focus, is hidden or goes away. It must not know how a note is saved.
+// What closing the window could lose: notes that are being written, notes that were left with a write under way, and what is typed elsewhere. It is all
+// written when the window loses the focus, is hidden or goes away. It must not know how anything is saved.
 
 interface Writing {
   readonly unsaved: boolean;
-  /** Whether the draft holds what is unsaved. */
+  /** Whether what is unsaved is kept aside and will be there again. */
   readonly kept: boolean;
   flush(): Promise<boolean>;
 }
@@ -26,28 +26,28 @@ class Unsaved {
   }
 
   get any(): boolean {
-    return this.#leaving.size > 0 || [...this.#open].some((note) => note.unsaved);
+    return this.#leaving.size > 0 || [...this.#open].some((each) => each.unsaved);
   }
 
   /** Whether closing the window loses nothing: all that is in no file is in a draft. */
   get kept(): boolean {
-    return this.#leaving.size === 0 && [...this.#open].every((note) => !note.unsaved || note.kept);
+    return this.#leaving.size === 0 && [...this.#open].every((each) => !each.unsaved || each.kept);
   }
 
   /** Writes everything; true when all of it is in its files. For whoever closes the window. */
   async flush(): Promise<boolean> {
-    const written = await Promise.all([...this.#open].map((note) => note.flush()));
+    const written = await Promise.all([...this.#open].map((each) => each.flush()));
     await Promise.all(this.#leaving.values());
     return written.every(Boolean);
   }
 
-  enter(note: Writing): void {
-    this.#open.add(note);
+  enter(writing: Writing): void {
+    this.#open.add(writing);
   }
 
   /** False if it had been left before. */
-  leave(note: Writing): boolean {
-    return this.#open.delete(note);
+  leave(writing: Writing): boolean {
+    return this.#open.delete(writing);
   }
 
   /** The last write of a note that was left. */
