@@ -19,7 +19,7 @@ use sidenote_models::compose::{self, Models};
 
 use crate::clipboard::Copies;
 use crate::events::Events;
-use crate::indexer::Indexer;
+use crate::indexer::{Indexer, Tell};
 use crate::pages::Papers;
 use crate::settings;
 use crate::watch::Watch;
@@ -189,13 +189,18 @@ impl Desk {
             Some(snapshot) if !self.outdated.swap(false, Ordering::AcqRel) => Ok(Arc::clone(snapshot)),
             _ => {
                 self.outdated.store(false, Ordering::Release);
-                let fresh = engine.snapshot(Run { observer: &Silent, cancel: &CancelToken::new() });
-                if fresh.is_err() {
-                    self.outdated.store(true, Ordering::Release);
+                match engine.snapshot(Run { observer: &Silent, cancel: &CancelToken::new() }) {
+                    Ok(fresh) => {
+                        let fresh = Arc::new(fresh);
+                        *kept = Some(Arc::clone(&fresh));
+                        Ok(fresh)
+                    }
+                    Err(error) => {
+                        self.outdated.store(true, Ordering::Release);
+                        // On a full disk the indexes cannot catch up; what was there before can still be read.
+                        kept.as_ref().filter(|_| error.code == ErrorCode::Io).map(Arc::clone).ok_or(error)
+                    }
                 }
-                let fresh = Arc::new(fresh?);
-                *kept = Some(Arc::clone(&fresh));
-                Ok(fresh)
             }
         }
     }
@@ -232,21 +237,24 @@ impl Desk {
         lock(&self.saved).retain(|library, save| indexed.get(library) != Some(save));
     }
 
-    /// The notes as they are with everything that was saved here: a question that follows a keystroke knows it.
+    /// The notes as they are with everything that was saved here: a question that follows a keystroke knows it, and the first one waits for the notes that
+    /// came with the program. What could not be taken in is said in the notices.
     ///
     /// # Errors
     /// As [`Self::snapshot`].
-    pub(crate) fn fresh_snapshot(&self) -> Result<Arc<Snapshot>> {
-        let saved = self.unsettled();
-        for library in saved.keys() {
-            match self.indexer.now(self, library) {
-                // Another program that is indexing takes it in.
-                Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::NotFound => {}
-                other => other?,
+    pub(crate) fn fresh_snapshot(&self, tell: Tell<'_>, cancel: &CancelToken) -> Result<(Arc<Snapshot>, Vec<String>)> {
+        let mut notices = Vec::new();
+        for library in self.engine()?.libraries()?.iter().filter(|l| l.shipped && l.present && !l.synced) {
+            taken_in(self.indexer.watched(self, &library.name, tell, cancel), &mut notices)?;
+        }
+        let mut saved = self.unsettled();
+        for library in saved.keys().cloned().collect::<Vec<_>>() {
+            if !taken_in(self.indexer.now(self, &library), &mut notices)? {
+                saved.remove(&library);
             }
         }
         self.settled(&saved);
-        self.snapshot()
+        Ok((self.snapshot()?, notices))
     }
 
     /// Tells the page that notes have changed, if they have.
@@ -366,6 +374,21 @@ impl Desk {
     pub(crate) fn take_offer(&self, offer: u64) -> Result<PathBuf> {
         let folder = lock(&self.offers).remove(&offer);
         folder.ok_or_else(|| Error::new(ErrorCode::NotFound, "that folder is no longer on offer", "drop it on the window again"))
+    }
+}
+
+/// Whether a library needs no second attempt. A disk without room is no reason not to answer from what is indexed.
+fn taken_in(indexed: Result<()>, notices: &mut Vec<String>) -> Result<bool> {
+    match indexed {
+        // Another program that is indexing takes it in.
+        Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::NotFound => Ok(true),
+        // Whoever stopped it gets no answer either.
+        Err(e) if e.code == ErrorCode::Cancelled => Ok(false),
+        Err(e) if e.code == ErrorCode::Io => {
+            notices.push(format!("the newest notes may be missing from this answer: {}; {}", e.message, e.hint));
+            Ok(false)
+        }
+        other => other.map(|()| true),
     }
 }
 

@@ -79,10 +79,31 @@ pub struct AskRequest {
 /// An answered question.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct Asked {
-    /// Its conversation now.
-    pub conversation: engine::ConversationInfo,
-    /// The question and its answer.
+    /// Its conversation now; none where the answer could not be kept (its notices say why).
+    pub conversation: Option<engine::ConversationInfo>,
+    /// The question and its answer. The number of one that is not kept is below 0, and names it nowhere.
     pub turn: engine::Turn,
+}
+
+/// What is told while a question is answered.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(untagged)]
+pub enum AskEvent {
+    /// A step of the answer.
+    Answer(Box<engine::AnswerEvent>),
+    /// What is waited for before it.
+    Waiting(Waiting),
+}
+
+/// What a question waits for.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Waiting {
+    /// The notes that came with the program are read for the first time.
+    Indexing {
+        /// How far.
+        progress: SyncProgress,
+    },
 }
 
 /// A PDF to be looked at.

@@ -62,10 +62,10 @@ fn on_a_full_disk_a_save_fails_in_words_the_file_is_as_it_was_and_it_is_saved_on
         assert!(refused["hint"].as_str().unwrap().contains("disk space"), "{command}: {refused}");
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "# 苍鹭\n\n第一稿。\n");
-    // What the catalog cannot take in is an answer in words too, or none is needed.
-    if let Err(refused) = ask(&page, "注意力机制为什么要除以根号 d？") {
-        assert!(refused["hint"].as_str().unwrap().contains("space"), "{refused}");
-    }
+    let unkept = ask(&page, "注意力机制为什么要除以根号 d？").unwrap();
+    assert_eq!(unkept["turn"]["answer"]["outcome"], "answered", "a question needs no room: {unkept}");
+    assert_eq!(unkept["conversation"], Value::Null);
+    assert!(unkept["turn"]["answer"]["notices"].to_string().contains("could not be kept: the disk is full"), "{unkept}");
 
     disk.free();
     assert_eq!(page.ok("save", edit)["type"], "saved");

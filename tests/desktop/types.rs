@@ -77,6 +77,8 @@ fn types() -> String {
         window::PageImage,
         window::Pages,
         window::SyncProgress,
+        window::Waiting,
+        window::AskEvent,
         window::OpenTarget,
         window::AppEvent,
         window::Settings,

@@ -253,3 +253,24 @@ test('what is not in the notes can be asked differently, looked up, written down
     page.getByRole('main').getByRole('combobox').or(page.getByRole('main').getByRole('searchbox')).first(),
   ).toHaveValue(question);
 });
+
+test('a question that waits for the first reading of the notes says so, and is answered', async ({ page }) => {
+  await open(page, 'first');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.getByText('正在首次读取笔记')).toBeVisible();
+  await expect(page.getByText('40 / 126')).toBeVisible();
+  await expect(chip(page, 1)).toBeVisible();
+});
+
+test('on a full disk the answer is shown, says that it was not kept, and offers nothing that needs it kept', async ({ page }) => {
+  await open(page, 'full');
+  await ask(page, QUESTION);
+  await expect(chip(page, 1)).toBeVisible();
+  await expect(page.getByText('这个回答没能保存：磁盘满了')).toBeVisible();
+  await expect(page.getByRole('button', { name: '答对了' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: '存为笔记' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: '复制正文' })).toBeVisible();
+  await ask(page, 'KV 缓存为什么能加速推理？');
+  await expect(page.getByText('这个回答没能保存：磁盘满了')).toHaveCount(2);
+});

@@ -1116,11 +1116,11 @@ export type AskRequest = {
  */
 export type Asked = {
   /**
-   * Its conversation now.
+   * Its conversation now; none where the answer could not be kept (its notices say why).
    */
-  conversation: ConversationInfo;
+  conversation: ConversationInfo | null;
   /**
-   * The question and its answer.
+   * The question and its answer. The number of one that is not kept is below 0, and names it nowhere.
    */
   turn: Turn;
 };
@@ -1212,6 +1212,22 @@ export type SyncProgress = {
    */
   remaining_s: number | null;
 };
+
+/**
+ * What a question waits for.
+ */
+export type Waiting = {
+  type: 'indexing';
+  /**
+   * How far.
+   */
+  progress: SyncProgress;
+};
+
+/**
+ * What is told while a question is answered.
+ */
+export type AskEvent = AnswerEvent | Waiting;
 
 /**
  * What a link opens.

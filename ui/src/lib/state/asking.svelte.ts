@@ -1,6 +1,15 @@
 // The open conversation and the answer that is being written. It goes on while other views are looked at. It must not know how it is shown.
 
-import { backend, type AnswerEvent, type Citation, type Mark, type Passage, type Sentence, type Turn } from '../backend';
+import {
+  backend,
+  type AskEvent,
+  type Citation,
+  type Mark,
+  type Passage,
+  type Sentence,
+  type SyncProgress,
+  type Turn,
+} from '../backend';
 import { conversations } from './conversations.svelte';
 import { type Scope, filterOf, scopeOf } from './scope';
 import { place } from './view.svelte';
@@ -10,6 +19,8 @@ export interface Live {
   question: string;
   /** As it is searched with, once known. */
   standalone: string | null;
+  /** How far the notes are read that it waits for. */
+  indexing: SyncProgress | null;
   passages: Passage[] | null;
   sentences: Sentence[];
   citations: Citation[];
@@ -102,7 +113,8 @@ class Asking {
   /** Looks the citations up again: notes have changed. */
   async refresh(): Promise<void> {
     const { id } = this;
-    if (id === null || this.live) return;
+    // What is not kept is only here.
+    if (id === null || this.live || this.turns.some((turn) => !isKept(turn))) return;
     try {
       const { turns } = await backend.ask.conversation(id);
       if (this.id === id && !this.live) this.turns = turns;
@@ -122,6 +134,7 @@ class Asking {
     this.live = {
       question: text,
       standalone: null,
+      indexing: null,
       passages: null,
       sentences: [],
       citations: [],
@@ -139,7 +152,7 @@ class Asking {
           conversation: this.id,
           question: text,
           standalone: wish.standalone ?? null,
-          replaces,
+          replaces: replaces !== null && replaces < 0 ? null : replaces,
           filter: filterOf(wish.scope ?? this.scope),
           ...(wish.extractive ? { extractive: true } : {}),
         },
@@ -150,6 +163,7 @@ class Asking {
       if (this.live !== live) return;
       this.turns = [...this.before, turn];
       this.live = null;
+      if (!conversation) return;
       this.id = conversation.id;
       this.title = conversation.title;
       if (place.view.name === 'ask') place.go({ name: 'ask', conversation: conversation.id });
@@ -206,9 +220,15 @@ class Asking {
   }
 }
 
+/** Whether the program has a turn, so that it can be marked, saved and exported. */
+export function isKept(turn: Turn): boolean {
+  return turn.id > 0;
+}
+
 /** What an event changes. */
-function take(live: Live, event: AnswerEvent): void {
-  if (event.type === 'started') {
+function take(live: Live, event: AskEvent): void {
+  if (event.type === 'indexing') live.indexing = event.progress;
+  else if (event.type === 'started') {
     live.standalone = event.standalone_question;
     live.passages = event.passages;
   } else if (event.type === 'piece') live.pieces += event.text;
