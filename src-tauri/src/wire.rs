@@ -239,11 +239,33 @@ pub struct AppInfo {
     pub version: String,
     /// Where the index is.
     pub data_folder: String,
-    /// Memory of the program, without the page's.
-    pub memory_bytes: u64,
+    /// Memory of the program, without the page's; none where the system does not say.
+    pub memory_bytes: Option<u64>,
+    /// The model that writes answers, if one does.
+    pub writer: Option<WriterInfo>,
     /// `linux`, `macos` or `windows`.
     #[ts(type = "'linux' | 'macos' | 'windows'")]
     pub platform: &'static str,
+}
+
+/// The model that writes answers.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct WriterInfo {
+    /// Its name.
+    pub name: String,
+    /// The host that questions and passages are sent to; none where they stay on this machine.
+    pub sends_to: Option<String>,
+}
+
+/// A model behind an address instead of on the disk.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Elsewhere {
+    /// Its host, with the port.
+    pub host: String,
+    /// Its name there.
+    pub model: String,
+    /// Whether that is this machine after all.
+    pub local: bool,
 }
 
 /// A model.
@@ -255,20 +277,24 @@ pub struct ModelInfo {
     pub kind: Kind,
     /// Whether it is on this machine.
     pub installed: bool,
+    /// Whether the person chose it, be it here or not.
+    pub chosen: bool,
     /// Whether it is in use.
     pub used: bool,
     /// Whether its vectors are being made; it is in use afterwards.
     pub preparing: bool,
     /// Whether it is inside the program.
     pub bundled: bool,
+    /// Where it is asked, for one that is not on the disk.
+    pub elsewhere: Option<Elsewhere>,
     /// Languages it is made for.
     pub languages: String,
     /// SPDX name of its licence.
     pub licence: String,
     /// Bytes to download, or on the disk.
     pub download_bytes: u64,
-    /// Bytes of memory in use, approximate; 0 where nobody knows.
-    pub memory_bytes: u64,
+    /// Bytes of memory in use, approximate; none where nobody knows.
+    pub memory_bytes: Option<u64>,
     /// Whether it fits into the memory that is free; none where nobody knows, and for other kinds than generators.
     pub fits: Option<bool>,
     /// Tokens per second that it is expected to write on this machine; none for other kinds than generators.

@@ -159,3 +159,26 @@ fn a_model_that_breaks_off_in_the_middle_of_an_answer_gives_way_to_the_notes_own
     assert!(!answer["notices"].as_array().unwrap().is_empty(), "why: {answer}");
     assert_eq!(page.ok("conversations", json!({ "query": null })).as_array().unwrap().len(), 1, "the question is kept");
 }
+
+#[test]
+fn a_model_on_another_machine_is_named_with_its_host_and_so_is_one_that_is_chosen_and_not_here() {
+    let page = with_settings(
+        "[models]\nreranker = \"who/knows\"\ngenerator = \"endpoint\"\nendpoint = { url = \"https://models.example.org/v1\", model = \"large\" }\n",
+    );
+    let models = page.ok("models", json!({}));
+    let row = |name: &str| models.as_array().unwrap().iter().find(|m| m["name"] == name).cloned().unwrap_or_else(|| panic!("{name}: {models}"));
+    let away = row("endpoint");
+    assert_eq!((&away["used"], &away["kind"]), (&json!(true), &json!("generator")));
+    assert_eq!(away["elsewhere"], json!({ "host": "models.example.org", "model": "large", "local": false }));
+    let missing = row("who/knows");
+    assert_eq!((&missing["chosen"], &missing["used"], &missing["installed"]), (&json!(true), &json!(false), &json!(false)));
+    assert!(row("sidenote-static-256")["memory_bytes"].as_u64().unwrap() > 1_000_000, "the one inside is no stranger to memory");
+    let info = page.ok("info", json!({}));
+    assert_eq!(info["writer"], json!({ "name": "large", "sends_to": "models.example.org" }));
+    assert!(info["memory_bytes"].as_u64().unwrap() > 1_000_000, "{info}");
+
+    page.ok("use_none", json!({ "kind": "generator" }));
+    assert_eq!(page.ok("info", json!({}))["writer"], Value::Null, "nothing leaves any more");
+    page.ok("use_model", json!({ "name": "endpoint" }));
+    assert_eq!(page.ok("info", json!({}))["writer"]["sends_to"], "models.example.org");
+}

@@ -82,8 +82,10 @@ fn types() -> String {
         window::OpenTarget,
         window::AppEvent,
         window::Settings,
+        window::WriterInfo,
         window::AppInfo,
         catalogue::Kind,
+        window::Elsewhere,
         window::ModelInfo,
         window::ModelProgress,
     );

@@ -1351,6 +1351,20 @@ export type Settings = {
 };
 
 /**
+ * The model that writes answers.
+ */
+export type WriterInfo = {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * The host that questions and passages are sent to; none where they stay on this machine.
+   */
+  sends_to: string | null;
+};
+
+/**
  * The program.
  */
 export type AppInfo = {
@@ -1363,9 +1377,13 @@ export type AppInfo = {
    */
   data_folder: string;
   /**
-   * Memory of the program, without the page's.
+   * Memory of the program, without the page's; none where the system does not say.
    */
-  memory_bytes: number;
+  memory_bytes: number | null;
+  /**
+   * The model that writes answers, if one does.
+   */
+  writer: WriterInfo | null;
   /**
    * `linux`, `macos` or `windows`.
    */
@@ -1376,6 +1394,24 @@ export type AppInfo = {
  * What a model does.
  */
 export type ModelKind = 'embedder' | 'reranker' | 'generator';
+
+/**
+ * A model behind an address instead of on the disk.
+ */
+export type Elsewhere = {
+  /**
+   * Its host, with the port.
+   */
+  host: string;
+  /**
+   * Its name there.
+   */
+  model: string;
+  /**
+   * Whether that is this machine after all.
+   */
+  local: boolean;
+};
 
 /**
  * A model.
@@ -1394,6 +1430,10 @@ export type ModelInfo = {
    */
   installed: boolean;
   /**
+   * Whether the person chose it, be it here or not.
+   */
+  chosen: boolean;
+  /**
    * Whether it is in use.
    */
   used: boolean;
@@ -1405,6 +1445,10 @@ export type ModelInfo = {
    * Whether it is inside the program.
    */
   bundled: boolean;
+  /**
+   * Where it is asked, for one that is not on the disk.
+   */
+  elsewhere: Elsewhere | null;
   /**
    * Languages it is made for.
    */
@@ -1418,9 +1462,9 @@ export type ModelInfo = {
    */
   download_bytes: number;
   /**
-   * Bytes of memory in use, approximate; 0 where nobody knows.
+   * Bytes of memory in use, approximate; none where nobody knows.
    */
-  memory_bytes: number;
+  memory_bytes: number | null;
   /**
    * Whether it fits into the memory that is free; none where nobody knows, and for other kinds than generators.
    */

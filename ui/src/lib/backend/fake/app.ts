@@ -30,7 +30,14 @@ let settings: Settings = {
 export const app: AppBackend = {
   async info() {
     await pause(5);
-    return { version: '0.4.0', data_folder: '/home/lin/.local/share/sidenote', memory_bytes: 187_400_000, platform: 'linux' };
+    const writer = workshop.writer();
+    return {
+      version: '0.4.0',
+      data_folder: '/home/lin/.local/share/sidenote',
+      memory_bytes: 187_400_000,
+      writer,
+      platform: 'linux',
+    };
   },
   async settings() {
     await pause(5);
