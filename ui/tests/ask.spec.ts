@@ -56,7 +56,7 @@ test('a chip opens the note at the quoted characters, in view', async ({ page })
   await chip(page, 2).click();
   expect(await marked(page)).toBe(cited);
   await expect(quote(page).first()).toBeInViewport();
-  await expect(reader(page)).toBeFocused();
+  await expect(reader(page).locator('.scroller')).toBeFocused();
 });
 
 test('a chip shows its quote, file and headings by keyboard; Enter opens, Escape gives the focus back', async ({ page }) => {
@@ -71,7 +71,7 @@ test('a chip shows its quote, file and headings by keyboard; Enter opens, Escape
   await expect(card).toContainText('检索/RAG.md');
   await expect(card).toContainText('RAG 的流程有哪些步骤？');
   await page.keyboard.press('Enter');
-  await expect(reader(page)).toBeFocused();
+  await expect(reader(page).locator('.scroller')).toBeFocused();
   expect(await marked(page)).toContain('共六步');
   await page.keyboard.press('Escape');
   await expect(reader(page)).toHaveCount(0);
