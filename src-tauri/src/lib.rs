@@ -14,6 +14,7 @@ mod watch;
 mod window;
 pub mod wire;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -27,7 +28,8 @@ pub use desk::Desk;
 /// Opens the window and runs until it is closed.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // A folder's name need be no text.
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let paths = match paths(&arguments) {
         Ok(paths) => paths,
         Err(error) => return fail(&error),
@@ -51,14 +53,14 @@ pub fn run() -> ExitCode {
     if own_folder.is_none() {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
             window::show(app);
-            links::open(app, &arguments[1..]);
+            links::open(app, arguments.into_iter().skip(1).map(OsString::from).collect());
         }));
     }
     builder = builder.plugin(tauri_plugin_dialog::init()).plugin(tauri_plugin_global_shortcut::Builder::new().build());
     let app = prepared(builder.plugin(tauri_plugin_window_state::Builder::default().build()), paths)
         .setup(move |app| {
             window::open(app.handle())?;
-            links::open(app.handle(), &arguments);
+            links::open(app.handle(), arguments);
             Ok(())
         })
         .build(context);
@@ -68,7 +70,7 @@ pub fn run() -> ExitCode {
                 tauri::RunEvent::Exit => app.state::<Arc<Desk>>().close(),
                 // Elsewhere a link is an argument.
                 #[cfg(target_os = "macos")]
-                tauri::RunEvent::Opened { urls } => links::open(app, &urls.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                tauri::RunEvent::Opened { urls } => links::open(app, urls.iter().map(|url| url.to_string().into()).collect()),
                 _ => {}
             });
             ExitCode::SUCCESS
@@ -100,12 +102,12 @@ pub fn prepared<R: tauri::Runtime>(builder: tauri::Builder<R>, paths: Paths) -> 
 }
 
 /// `--data-dir DIR`, or the variable of the same meaning.
-fn own_folder(arguments: &[String]) -> Option<PathBuf> {
+fn own_folder(arguments: &[OsString]) -> Option<PathBuf> {
     let named = arguments.iter().position(|a| a == "--data-dir").and_then(|at| arguments.get(at + 1)).map(PathBuf::from);
     named.or_else(|| std::env::var_os("SIDENOTE_DATA_DIR").map(PathBuf::from)).filter(|folder| !folder.as_os_str().is_empty())
 }
 
-fn paths(arguments: &[String]) -> Result<Paths> {
+fn paths(arguments: &[OsString]) -> Result<Paths> {
     own_folder(arguments).map_or_else(Paths::standard, |folder| Ok(Paths::under(&folder)))
 }
 

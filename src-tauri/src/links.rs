@@ -2,6 +2,7 @@
 //!
 //! `sidenote://ask?q=…`, `sidenote://conversation/12`, `sidenote://note?library=…&path=…[&start=…&end=…]`.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,23 +14,22 @@ use crate::desk::Desk;
 use crate::wire::{AppEvent, OpenTarget};
 
 /// Opens what arguments mean; what means nothing is left alone.
-pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, arguments: &[String]) {
+pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, arguments: Vec<OsString>) {
     let desk = Arc::clone(app.state::<Arc<Desk>>().inner());
-    let arguments = arguments.to_vec();
     // Looking a note up opens the index; the window does not wait for that.
     std::thread::spawn(move || {
-        let mut rest = arguments.iter();
+        let mut rest = arguments.into_iter();
         while let Some(argument) = rest.next() {
             if argument == "--data-dir" {
                 rest.next();
             } else if argument == "--capture" {
                 desk.events.send(AppEvent::QuickCapture);
-            } else if let Some(link) = Url::parse(argument).ok().filter(|url| url.scheme() == "sidenote") {
+            } else if let Some(link) = argument.to_str().and_then(|text| Url::parse(text).ok()).filter(|url| url.scheme() == "sidenote") {
                 if let Ok(Some(target)) = target(&desk, &link) {
                     desk.events.send(AppEvent::Open { target });
                 }
-            } else if Path::new(argument).is_dir() {
-                desk.offer(Path::new(argument).to_owned());
+            } else if Path::new(&argument).is_dir() {
+                desk.offer(argument.into());
             }
         }
     });

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -181,4 +182,23 @@ fn a_model_on_another_machine_is_named_with_its_host_and_so_is_one_that_is_chose
     assert_eq!(page.ok("info", json!({}))["writer"], Value::Null, "nothing leaves any more");
     page.ok("use_model", json!({ "name": "endpoint" }));
     assert_eq!(page.ok("info", json!({}))["writer"]["sends_to"], "models.example.org");
+}
+
+#[test]
+fn a_folder_whose_name_is_no_text_is_no_reason_to_break_off() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join(OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&folder).unwrap();
+    // Without a display the program says so in words: it has read its arguments by then.
+    let ran = Command::new(env!("CARGO_BIN_EXE_sidenote-desktop"))
+        .arg("--data-dir")
+        .arg(&folder)
+        .arg(&folder)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{said}");
+    assert!(said.contains("no display") && !said.contains("panicked"), "{said}");
 }
