@@ -52,9 +52,12 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         }
         _ => {}
     });
-    if let Ok(settings) = app.state::<Arc<Desk>>().settings() {
-        // A tray that the system does not have is no reason not to open the window.
-        drop(follow(app, &settings));
+    let desk = app.state::<Arc<Desk>>();
+    // A tray that the system does not have is no reason not to open the window; settings that cannot be read are said where they are shown.
+    if let Ok(settings) = desk.settings()
+        && let Err(error) = follow(app, &settings)
+    {
+        desk.events.send(AppEvent::Failed { error: error.into() });
     }
     Ok(())
 }

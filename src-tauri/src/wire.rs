@@ -163,6 +163,11 @@ pub enum AppEvent {
         /// Which.
         error: Failure,
     },
+    /// Something that nobody waits for did not work: a link, or what is set for the start.
+    Failed {
+        /// Why.
+        error: Failure,
+    },
     /// Something should be opened.
     Open {
         /// What.

@@ -216,6 +216,9 @@ export const told: Record<string, string> = {
   'type a question or some words': '请写一个问题或几个词',
   '`{}` is not a date': '`{}` 不是日期',
   'write it as YYYY-MM-DD': '请写成 YYYY-MM-DD',
+  'there is no note `{}` in the library `{}`': '笔记库“{2}”里没有笔记 `{1}`',
+  '`{}` is no link that Sidenote knows': '`{}` 不是 Sidenote 认得的链接',
+  'copy the link anew from where it was made': '请从原处重新复制链接',
   'there is no note `{}`': '没有笔记 `{}`',
   'name it by its path in the library or by its title; `sidenote status --files` lists them':
     '请写它在笔记库里的路径，或它的标题',
