@@ -75,7 +75,8 @@ fn renaming_copying_and_pasting_do_what_they_say() {
     let renamed = page.ok("rename_note", json!({ "id": note["id"], "title": "新名" }));
     assert_eq!((renamed["title"].as_str(), renamed["path"].as_str()), (Some("新名"), Some("新名.md")));
     let png: Vec<u8> = [&[0x89, b'P', b'N', b'G', 13, 10, 26, 10][..], &[0; 8]].concat();
-    let markdown = page.ok("attach", json!({ "id": renamed["id"], "mime": "image/png", "bytes": png }));
+    let of = [("note", renamed["id"].to_string()), ("mime", "image/png".to_owned())];
+    let markdown = page.call_with_bytes("attach", &png, &of).unwrap();
     assert!(markdown.as_str().unwrap().starts_with("![](attachments/"), "{markdown}");
     let shipped = page.ok("list", json!({})).as_array().unwrap().iter().find(|n| n["editable"] == false).cloned().unwrap();
     let refused = page.call("rename_note", json!({ "id": shipped["id"], "title": "x" })).unwrap_err();

@@ -8,6 +8,7 @@ use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::notes::{self, Saving};
 use sidenote_engine::wire;
 use tauri::State;
+use tauri::ipc::{InvokeBody, Request};
 
 use crate::desk::Desk;
 use crate::wire::{Failure, PageImage, Pages};
@@ -155,9 +156,23 @@ pub(crate) async fn rename_note(desk: State<'_, Arc<Desk>>, id: u64, title: Stri
     desk.inner().clone().run(None, move |desk, _| indexed(desk, &desk.place(id)?.0, &notes::rename(&own(desk, id)?, &title)?)).await
 }
 
+/// The image is the body itself, and what it belongs to stands in the headers: tens of megabytes are not written out as JSON numbers.
 #[tauri::command]
-pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, id: u64, mime: String, bytes: Vec<u8>) -> Result<String> {
-    desk.inner().clone().run(None, move |desk, _| notes::attach(&own(desk, id)?, &mime, &bytes)).await
+pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, request: Request<'_>) -> Result<String> {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let (id, mime) = (header("note").parse(), header("mime"));
+    let bytes = match request.body() {
+        InvokeBody::Raw(bytes) => Ok(bytes.clone()),
+        // Where the web view cannot send bytes, Tauri sends numbers.
+        InvokeBody::Json(numbers) => serde_json::from_value(numbers.clone()),
+    };
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let id = id.map_err(|_| Error::internal("an image came without its note"))?;
+            notes::attach(&own(desk, id)?, &mime, &bytes.map_err(Error::internal)?)
+        })
+        .await
 }
 
 /// A note's file, if it may be changed: the shipped ones are the program's.
