@@ -217,7 +217,7 @@ pub(crate) async fn export_markdown<R: Runtime>(app: AppHandle<R>, desk: State<'
             let name = notes::file_name(&title).unwrap_or_else(|_| "conversation".to_owned());
             let picked = picker.set_file_name(format!("{name}.md")).blocking_save_file();
             let Some(file) = picked.and_then(|picked| picked.into_path().ok()) else { return Ok(false) };
-            std::fs::write(&file, text).map_err(|e| Error::io("write", &file, &e))?;
+            notes::write_whole(&file, text.as_bytes())?;
             Ok(true)
         })
         .await
@@ -260,8 +260,7 @@ fn keep_for_eval(desk: &Desk) -> EngineResult<()> {
         lines.push_str(&serde_json::to_string(&question).map_err(Error::internal)?);
         lines.push('\n');
     }
-    let file = desk.paths.marked();
-    std::fs::write(&file, lines).map_err(|e| Error::io("write", &file, &e))
+    notes::write_whole(&desk.paths.marked(), lines.as_bytes())
 }
 
 #[tauri::command]
