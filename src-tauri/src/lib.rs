@@ -68,6 +68,11 @@ pub fn run() -> ExitCode {
         Ok(app) => {
             app.run(|app, event| match event {
                 tauri::RunEvent::Exit => app.state::<Arc<Desk>>().close(),
+                // The program is told to end while its window is open: what was typed is asked about as when the window is closed.
+                tauri::RunEvent::ExitRequested { api, .. } if window::is_open(app) => {
+                    api.prevent_exit();
+                    window::quit(app);
+                }
                 // Elsewhere a link is an argument.
                 #[cfg(target_os = "macos")]
                 tauri::RunEvent::Opened { urls } => links::open(app, urls.iter().map(|url| url.to_string().into()).collect()),

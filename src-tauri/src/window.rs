@@ -1,7 +1,7 @@
 //! The one window, its sign in the tray and its hotkey. It must not know what the page shows.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sidenote_engine::error::{Error, ErrorCode, Result};
@@ -64,21 +64,32 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
 
 /// How the window goes: a request to close it stands until the page takes it back.
 #[derive(Default)]
-pub(crate) struct Closing(AtomicU64);
+pub(crate) struct Closing {
+    requests: AtomicU64,
+    done: AtomicBool,
+}
 
 impl Closing {
     /// A request; its number.
     fn request(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::AcqRel) + 1
+        self.requests.fetch_add(1, Ordering::AcqRel) + 1
     }
 
     /// The requests so far are taken back.
     pub(crate) fn stay(&self) {
-        self.0.fetch_add(1, Ordering::AcqRel);
+        self.requests.fetch_add(1, Ordering::AcqRel);
     }
 
     fn stands(&self, request: u64) -> bool {
-        self.0.load(Ordering::Acquire) == request
+        self.requests.load(Ordering::Acquire) == request
+    }
+
+    fn done(&self) {
+        self.done.store(true, Ordering::Release);
+    }
+
+    fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
     }
 }
 
@@ -96,8 +107,20 @@ fn begin_to_close<R: Runtime>(app: &AppHandle<R>) {
     });
 }
 
+/// Ends the program by way of its window: a question that has to be asked needs one to be seen in.
+pub(crate) fn quit<R: Runtime>(app: &AppHandle<R>) {
+    show(app);
+    begin_to_close(app);
+}
+
+/// Whether there is a window, and it is not just being closed for good.
+pub(crate) fn is_open<R: Runtime>(app: &AppHandle<R>) -> bool {
+    app.get_webview_window(LABEL).is_some() && !app.state::<Arc<Desk>>().closing.is_done()
+}
+
 /// Closes the window for good.
 pub(crate) fn close<R: Runtime>(app: &AppHandle<R>) {
+    app.state::<Arc<Desk>>().closing.done();
     if let Some(window) = app.get_webview_window(LABEL) {
         // One that is gone already is closed.
         drop(window.destroy());
@@ -165,11 +188,7 @@ fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
             let mut builder =
                 TrayIconBuilder::with_id(TRAY).menu(&Menu::with_items(app, &[&open, &quit])?).on_menu_event(|app, event| match event.id().as_ref() {
                     "open" => show(app),
-                    "quit" => {
-                        // A question that has to be asked needs a window to be seen in.
-                        show(app);
-                        begin_to_close(app);
-                    }
+                    "quit" => quit(app),
                     _ => {}
                 });
             if let Some(icon) = app.default_window_icon() {
