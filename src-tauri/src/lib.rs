@@ -57,7 +57,12 @@ pub fn run() -> ExitCode {
         }));
     }
     builder = builder.plugin(tauri_plugin_dialog::init()).plugin(tauri_plugin_global_shortcut::Builder::new().build());
-    let app = prepared(builder.plugin(tauri_plugin_window_state::Builder::default().build()), paths)
+    let mut state = tauri_plugin_window_state::Builder::default();
+    // Everything of a data folder of its own is in it; a whole path is taken as it is. One that is no text cannot be named here.
+    if let Some(file) = own_folder.as_ref().and_then(|folder| std::path::absolute(folder.join("window-state.json")).ok()?.into_os_string().into_string().ok()) {
+        state = state.with_filename(file);
+    }
+    let app = prepared(builder.plugin(state.build()), paths)
         .setup(move |app| {
             window::open(app.handle())?;
             links::open(app.handle(), arguments);

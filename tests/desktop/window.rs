@@ -187,6 +187,27 @@ fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_it
 }
 
 #[test]
+fn a_window_opens_in_the_size_that_it_had_and_keeps_it_in_its_data_folder() {
+    let data = tempfile::tempdir().unwrap();
+    let window = open(data.path());
+    window.resize(930, 710);
+    window.until("the size", "return innerWidth === 930 && innerHeight === 710");
+    window.ask_to_close();
+    let began = std::time::Instant::now();
+    while window.is_open() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it closes");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    window.close();
+    assert!(data.path().join("window-state.json").is_file());
+    assert!(!data.path().join("xdg-config/app.sidenote.desktop/.window-state.json").exists());
+
+    let window = Window::open_as_it_was(data.path(), "zh_CN", &[]);
+    window.until("the size of before", "return innerWidth === 930 && innerHeight === 710");
+    window.close();
+}
+
+#[test]
 fn what_each_part_of_the_search_does_and_the_memory_in_use_can_be_seen() {
     let data = tempfile::tempdir().unwrap();
     let window = open(data.path());
