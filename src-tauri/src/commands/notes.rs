@@ -60,16 +60,29 @@ pub(crate) async fn open_externally(desk: State<'_, Arc<Desk>>, id: u64) -> Resu
             let refused =
                 |e: String| Error::new(ErrorCode::Io, format!("`{}` could not be opened: {e}", file.display()), "choose an editor in the settings");
             match program {
-                // The person's own words: a program and what stands before the file.
-                Some(command) => {
-                    let mut words = command.split_whitespace();
-                    let program = words.next().unwrap_or_default();
-                    std::process::Command::new(program).args(words).arg(&file).spawn().map(drop).map_err(|e| refused(e.to_string()))
-                }
+                Some(command) => start(&command, &file).map_err(|e| refused(e.to_string())),
                 None => tauri_plugin_opener::open_path(&file, None::<&str>).map_err(|e| refused(e.to_string())),
             }
         })
         .await
+}
+
+/// Starts the person's own editor: a program and what stands before the file, in quotes where it has spaces.
+fn start(command: &str, file: &Path) -> std::io::Result<()> {
+    let words = if Path::new(command).is_file() {
+        vec![command.to_owned()]
+    } else {
+        // On Windows a backslash is part of a path, and escapes nothing.
+        let command = if cfg!(windows) { command.replace('\\', r"\\") } else { command.to_owned() };
+        shlex::split(&command).unwrap_or_default()
+    };
+    let Some((program, before)) = words.split_first() else {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "a quote in the command of the editor has no end"));
+    };
+    let mut child = std::process::Command::new(program).args(before).arg(file).spawn()?;
+    // Whoever starts a program takes note of its end, or the system keeps what is left of it.
+    std::thread::spawn(move || drop(child.wait()));
+    Ok(())
 }
 
 #[tauri::command]

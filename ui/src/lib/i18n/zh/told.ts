@@ -199,6 +199,7 @@ export const told: Record<string, string> = {
   '`{}` could not be opened: {}': '`{}` 打不开：{}',
   'choose an editor in the settings': '请在设置里选择编辑器',
   '`{}` could not be shown: {}': '`{}` 没能显示：{}',
+  'a quote in the command of the editor has no end': '编辑器命令里的引号没有配对',
   'open its folder in your file manager': '请在文件管理器里打开它的文件夹',
   'there is no answer number {}': '没有编号为 {} 的回答',
   'it was deleted; open the conversation again': '它被删除了；请重新打开这个对话',
