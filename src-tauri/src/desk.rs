@@ -12,7 +12,7 @@ use sidenote_engine::conversations::Conversations;
 use sidenote_engine::engine::{Engine, Settings as EngineSettings, Snapshot};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Silent};
-use sidenote_engine::notes::Drafts;
+use sidenote_engine::notes::{self, Drafts};
 use sidenote_engine::paths::Paths;
 use sidenote_engine::wire as engine;
 use sidenote_models::compose::{self, Models};
@@ -316,16 +316,36 @@ impl Desk {
     /// # Errors
     /// `Busy`, `Io`.
     pub(crate) fn own_library(&self) -> Result<engine::LibraryInfo> {
-        let folder = self.own_folder()?;
-        std::fs::create_dir_all(&folder).map_err(|e| Error::io("make the folder for your notes", &folder, &e))?;
-        let root = folder.canonicalize().map_err(|e| Error::io("open the folder", &folder, &e))?;
-        let engine = self.engine()?;
+        self.library_of(&*self.engine()?, &self.own_folder()?)
+    }
+
+    fn library_of(&self, engine: &Engine, folder: &Path) -> Result<engine::LibraryInfo> {
+        std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder for your notes", folder, &e))?;
+        let root = folder.canonicalize().map_err(|e| Error::io("open the folder", folder, &e))?;
         let known = |libraries: Vec<engine::LibraryInfo>| libraries.into_iter().find(|l| Path::new(&l.folder) == root);
         if let Some(library) = known(engine.libraries()?) {
             return Ok(library);
         }
-        self.indexer.alone(|| engine.add_library(&folder, None).map(drop))?;
+        self.indexer.alone(|| engine.add_library(folder, free_name(&engine.libraries()?, folder).as_deref()).map(drop))?;
         known(engine.libraries()?).ok_or_else(|| Error::internal("a library that was just added is not there"))
+    }
+
+    /// Has new notes go into another folder. It is set once it is known to hold notes: a choice that cannot be is not kept.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a folder that can be no library, `Busy`, `Io` where nothing can be written.
+    pub(crate) fn keep_notes_in(&self, folder: &Path) -> Result<Settings> {
+        let probe = folder.join(".sidenote-try.tmp");
+        notes::write_whole(&probe, b"")?;
+        std::fs::remove_file(&probe).map_err(|e| Error::io("write", &probe, &e))?;
+        // The engine that is open does not know this folder as the person's own yet.
+        let paths = Paths { notes: folder.to_owned(), ..self.paths.clone() };
+        self.library_of(&Engine::open(paths, EngineSettings::default(), None)?, folder)?;
+        let settings = Settings { notes_folder: folder.display().to_string(), ..self.settings()? };
+        settings::write(&self.paths, &settings)?;
+        self.reopen();
+        self.begin();
+        Ok(settings)
     }
 
     /// Where a note's file is: by the index, or where it was when the page was told of it.
@@ -390,6 +410,14 @@ fn taken_in(indexed: Result<()>, notices: &mut Vec<String>) -> Result<bool> {
         }
         other => other.map(|()| true),
     }
+}
+
+/// A name for a folder whose own is taken: `notes 2`.
+pub(crate) fn free_name(libraries: &[engine::LibraryInfo], folder: &Path) -> Option<String> {
+    let own = folder.canonicalize().ok()?.file_name()?.to_string_lossy().into_owned();
+    let taken = |name: &str| libraries.iter().any(|l| l.name == name);
+    let numbered = (2..100).map(|n| format!("{own} {n}")).find(|name| !taken(name));
+    if taken(&own) { numbered } else { None }
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -9,6 +9,7 @@ mod image;
 mod indexer;
 mod links;
 mod pages;
+mod picker;
 mod settings;
 mod watch;
 mod window;
@@ -24,6 +25,7 @@ use sidenote_engine::paths::Paths;
 use tauri::Manager;
 
 pub use desk::Desk;
+pub use picker::{Picker, Wanted};
 
 /// Opens the window and runs until it is closed.
 #[must_use]
@@ -59,11 +61,14 @@ pub fn run() -> ExitCode {
     builder = builder.plugin(tauri_plugin_dialog::init()).plugin(tauri_plugin_global_shortcut::Builder::new().build());
     let mut state = tauri_plugin_window_state::Builder::default();
     // Everything of a data folder of its own is in it; a whole path is taken as it is. One that is no text cannot be named here.
-    if let Some(file) = own_folder.as_ref().and_then(|folder| std::path::absolute(folder.join("window-state.json")).ok()?.into_os_string().into_string().ok()) {
+    if let Some(file) =
+        own_folder.as_ref().and_then(|folder| std::path::absolute(folder.join("window-state.json")).ok()?.into_os_string().into_string().ok())
+    {
         state = state.with_filename(file);
     }
     let app = prepared(builder.plugin(state.build()), paths)
         .setup(move |app| {
+            app.manage(Arc::new(Picker::dialogs(app.handle())));
             window::open(app.handle())?;
             links::open(app.handle(), arguments);
             Ok(())
@@ -76,7 +81,7 @@ pub fn run() -> ExitCode {
                 // The program is told to end while its window is open: what was typed is asked about as when the window is closed.
                 tauri::RunEvent::ExitRequested { api, .. } if window::is_open(app) => {
                     api.prevent_exit();
-                    window::quit(app);
+                    window::end(app);
                 }
                 // Elsewhere a link is an argument.
                 #[cfg(target_os = "macos")]
@@ -93,7 +98,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// What a window needs, whatever opens it: the commands, images of notes and pages, the state. Tests build theirs from it.
+/// What a window needs, whatever opens it: the commands, images of notes and pages, the state. A [`Picker`] is to be managed beside it. Tests build theirs
+/// from it.
 pub fn prepared<R: tauri::Runtime>(builder: tauri::Builder<R>, paths: Paths) -> tauri::Builder<R> {
     let desk = Desk::new(paths);
     let (images, papers) = (Arc::clone(&desk), Arc::clone(&desk));

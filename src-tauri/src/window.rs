@@ -108,7 +108,7 @@ fn begin_to_close<R: Runtime>(app: &AppHandle<R>) {
 }
 
 /// Ends the program by way of its window: a question that has to be asked needs one to be seen in.
-pub(crate) fn quit<R: Runtime>(app: &AppHandle<R>) {
+pub(crate) fn end<R: Runtime>(app: &AppHandle<R>) {
     show(app);
     begin_to_close(app);
 }
@@ -188,7 +188,7 @@ fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
             let mut builder =
                 TrayIconBuilder::with_id(TRAY).menu(&Menu::with_items(app, &[&open, &quit])?).on_menu_event(|app, event| match event.id().as_ref() {
                     "open" => show(app),
-                    "quit" => quit(app),
+                    "quit" => end(app),
                     _ => {}
                 });
             if let Some(icon) = app.default_window_icon() {

@@ -1,9 +1,11 @@
 //! A page that calls the program: the real configuration and rights, no display.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sidenote_desktop::Picker;
 use sidenote_engine::paths::Paths;
 use tauri::http::{HeaderMap, HeaderName};
 use tauri::ipc::{CallbackFn, InvokeBody, InvokeResponseBody};
@@ -18,6 +20,7 @@ pub(crate) struct Page {
     pub(crate) folder: tempfile::TempDir,
     window: WebviewWindow<MockRuntime>,
     said: Arc<Mutex<Vec<(u32, Value)>>>,
+    picks: Arc<Mutex<Option<PathBuf>>>,
     // Dropped last: the window is one of its own.
     _app: App<MockRuntime>,
 }
@@ -38,9 +41,12 @@ impl Page {
             true
         });
         let context = tauri::generate_context!("tauri.conf.json", assets = noop_assets(), test = true);
-        let app = sidenote_desktop::prepared(builder, Paths::under(folder.path())).build(context).unwrap();
+        let picks: Arc<Mutex<Option<PathBuf>>> = Arc::default();
+        let picked = Arc::clone(&picks);
+        let picker = Arc::new(Picker::new(move |_| picked.lock().unwrap().take()));
+        let app = sidenote_desktop::prepared(builder, Paths::under(folder.path())).manage(picker).build(context).unwrap();
         let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
-        Self { folder, window, said, _app: app }
+        Self { folder, window, said, picks, _app: app }
     }
 
     /// Calls a command.
@@ -92,6 +98,11 @@ impl Page {
     /// The page is there, and listens.
     pub(crate) fn begin(&self) {
         self.ok("begin", json!({ "events": "__CHANNEL__:900" }));
+    }
+
+    /// What the person picks in the next dialog; without it they think better of it.
+    pub(crate) fn pick(&self, path: impl Into<PathBuf>) {
+        *self.picks.lock().unwrap() = Some(path.into());
     }
 
     pub(crate) fn note(&self, title: &str) -> Option<Value> {

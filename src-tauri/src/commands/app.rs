@@ -5,9 +5,9 @@ use std::sync::Arc;
 use sidenote_engine::error::{Error, ErrorCode};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::desk::Desk;
+use crate::picker::{Picker, Wanted};
 use crate::wire::{AppEvent, AppInfo, Failure, Settings, WriterInfo};
 use crate::{settings as stored, window};
 
@@ -91,20 +91,9 @@ pub(crate) async fn save_settings<R: Runtime>(app: AppHandle<R>, desk: State<'_,
 }
 
 #[tauri::command]
-pub(crate) async fn choose_notes_folder<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>) -> Result<Option<Settings>> {
-    let picker = app.dialog().file();
-    desk.inner()
-        .clone()
-        .run(None, move |desk, _| {
-            let Some(folder) = picker.blocking_pick_folder().and_then(|picked| picked.into_path().ok()) else { return Ok(None) };
-            let settings = Settings { notes_folder: folder.display().to_string(), ..desk.settings()? };
-            stored::write(&desk.paths, &settings)?;
-            desk.reopen();
-            desk.own_library()?;
-            desk.begin();
-            Ok(Some(settings))
-        })
-        .await
+pub(crate) async fn choose_notes_folder(picker: State<'_, Arc<Picker>>, desk: State<'_, Arc<Desk>>) -> Result<Option<Settings>> {
+    let picker = Arc::clone(&picker);
+    desk.inner().clone().run(None, move |desk, _| picker.pick(Wanted::Folder).map(|folder| desk.keep_notes_in(&folder)).transpose()).await
 }
 
 #[tauri::command]

@@ -13,12 +13,12 @@ use sidenote_engine::event::{Event, Observer, Run, Silent};
 use sidenote_engine::export::{self, Exported};
 use sidenote_engine::followup::{self, Rewrite};
 use sidenote_engine::{notes, wire};
+use tauri::State;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Runtime, State};
-use tauri_plugin_dialog::DialogExt;
 
 use super::notes::made;
 use crate::desk::Desk;
+use crate::picker::{Picker, Wanted};
 use crate::wire::{AskEvent, AskRequest, Asked, Failure, Waiting};
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -208,15 +208,14 @@ fn parts(turn: &KeptTurn) -> EngineResult<Exported> {
 }
 
 #[tauri::command]
-pub(crate) async fn export_markdown<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>, id: i64) -> Result<bool> {
-    let picker = app.dialog().file().add_filter("Markdown", &["md"]);
+pub(crate) async fn export_markdown(picker: State<'_, Arc<Picker>>, desk: State<'_, Arc<Desk>>, id: i64) -> Result<bool> {
+    let picker = Arc::clone(&picker);
     desk.inner()
         .clone()
         .run(None, move |desk, _| {
             let (text, title) = (exported(desk, id, None)?, desk.conversations(|c| c.info(id))?.title);
             let name = notes::file_name(&title).unwrap_or_else(|_| "conversation".to_owned());
-            let picked = picker.set_file_name(format!("{name}.md")).blocking_save_file();
-            let Some(file) = picked.and_then(|picked| picked.into_path().ok()) else { return Ok(false) };
+            let Some(file) = picker.pick(Wanted::Place(format!("{name}.md"))) else { return Ok(false) };
             notes::write_whole(&file, text.as_bytes())?;
             Ok(true)
         })

@@ -9,11 +9,11 @@ use sidenote_models::catalogue::{KNOWN, Kind, Known, known};
 use sidenote_models::hub::{Endpoint, Limits};
 use sidenote_models::suggest::Machine;
 use sidenote_models::{BUNDLED, Choice, ENDPOINT, Import, Installed, Options, Pull, Store, bundled_files, compose, remove_folder};
+use tauri::State;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Runtime, State};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::desk::Desk;
+use crate::picker::{Picker, Wanted};
 use crate::wire::{Elsewhere, Failure, ModelInfo, ModelProgress};
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -155,12 +155,12 @@ impl Observer for Teller {
 }
 
 #[tauri::command]
-pub(crate) async fn import_model<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>) -> Result<Option<ModelInfo>> {
-    let picker = app.dialog().file();
+pub(crate) async fn import_model(picker: State<'_, Arc<Picker>>, desk: State<'_, Arc<Desk>>) -> Result<Option<ModelInfo>> {
+    let picker = Arc::clone(&picker);
     desk.inner()
         .clone()
         .run(None, move |desk, cancel| {
-            let Some(from) = picker.blocking_pick_file().and_then(|picked| picked.into_path().ok()) else { return Ok(None) };
+            let Some(from) = picker.pick(Wanted::File) else { return Ok(None) };
             let store = Store::new(desk.paths.models());
             let (model, _) = Import { from, name: None, options: Options::default() }.run(&store, Run { observer: &Silent, cancel })?;
             Ok(Some(shown(&model, &Choice::read(&desk.paths.settings())?)))

@@ -1289,6 +1289,13 @@ export type AppEvent =
       error: Failure;
     }
   | {
+      type: 'failed';
+      /**
+       * Why.
+       */
+      error: Failure;
+    }
+  | {
       type: 'open';
       /**
        * What.
