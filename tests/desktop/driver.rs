@@ -172,6 +172,12 @@ impl Window {
         self.ok("POST", &format!("element/{element}/value"), &json!({ "text": text }));
     }
 
+    /// Presses a key, wherever the focus is.
+    pub(crate) fn press(&self, key: &str) {
+        let focused = self.ok("GET", "element/active", &Value::Null);
+        self.ok("POST", &format!("element/{}/value", focused[ELEMENT].as_str().unwrap()), &json!({ "text": key }));
+    }
+
     /// A picture of the page, as base64 of a PNG file.
     pub(crate) fn picture(&self) -> String {
         self.ok("GET", "screenshot", &Value::Null).as_str().unwrap().to_owned()
