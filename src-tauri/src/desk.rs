@@ -12,14 +12,14 @@ use sidenote_engine::conversations::Conversations;
 use sidenote_engine::engine::{Engine, Settings as EngineSettings, Snapshot};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Silent};
-use sidenote_engine::notes::Drafts;
+use sidenote_engine::notes::{self, Drafts};
 use sidenote_engine::paths::Paths;
 use sidenote_engine::wire as engine;
 use sidenote_models::compose::{self, Models};
 
 use crate::clipboard::Copies;
 use crate::events::Events;
-use crate::indexer::Indexer;
+use crate::indexer::{Indexer, Tell};
 use crate::pages::Papers;
 use crate::settings;
 use crate::watch::Watch;
@@ -189,13 +189,18 @@ impl Desk {
             Some(snapshot) if !self.outdated.swap(false, Ordering::AcqRel) => Ok(Arc::clone(snapshot)),
             _ => {
                 self.outdated.store(false, Ordering::Release);
-                let fresh = engine.snapshot(Run { observer: &Silent, cancel: &CancelToken::new() });
-                if fresh.is_err() {
-                    self.outdated.store(true, Ordering::Release);
+                match engine.snapshot(Run { observer: &Silent, cancel: &CancelToken::new() }) {
+                    Ok(fresh) => {
+                        let fresh = Arc::new(fresh);
+                        *kept = Some(Arc::clone(&fresh));
+                        Ok(fresh)
+                    }
+                    Err(error) => {
+                        self.outdated.store(true, Ordering::Release);
+                        // On a full disk the indexes cannot catch up; what was there before can still be read.
+                        kept.as_ref().filter(|_| error.code == ErrorCode::Io).map(Arc::clone).ok_or(error)
+                    }
                 }
-                let fresh = Arc::new(fresh?);
-                *kept = Some(Arc::clone(&fresh));
-                Ok(fresh)
             }
         }
     }
@@ -232,21 +237,24 @@ impl Desk {
         lock(&self.saved).retain(|library, save| indexed.get(library) != Some(save));
     }
 
-    /// The notes as they are with everything that was saved here: a question that follows a keystroke knows it.
+    /// The notes as they are with everything that was saved here: a question that follows a keystroke knows it, and the first one waits for the notes that
+    /// came with the program. What could not be taken in is said in the notices.
     ///
     /// # Errors
     /// As [`Self::snapshot`].
-    pub(crate) fn fresh_snapshot(&self) -> Result<Arc<Snapshot>> {
-        let saved = self.unsettled();
-        for library in saved.keys() {
-            match self.indexer.now(self, library) {
-                // Another program that is indexing takes it in.
-                Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::NotFound => {}
-                other => other?,
+    pub(crate) fn fresh_snapshot(&self, tell: Tell<'_>, cancel: &CancelToken) -> Result<(Arc<Snapshot>, Vec<String>)> {
+        let mut notices = Vec::new();
+        for library in self.engine()?.libraries()?.iter().filter(|l| l.shipped && l.present && !l.synced) {
+            taken_in(self.indexer.watched(self, &library.name, tell, cancel), &mut notices)?;
+        }
+        let mut saved = self.unsettled();
+        for library in saved.keys().cloned().collect::<Vec<_>>() {
+            if !taken_in(self.indexer.now(self, &library), &mut notices)? {
+                saved.remove(&library);
             }
         }
         self.settled(&saved);
-        self.snapshot()
+        Ok((self.snapshot()?, notices))
     }
 
     /// Tells the page that notes have changed, if they have.
@@ -308,16 +316,36 @@ impl Desk {
     /// # Errors
     /// `Busy`, `Io`.
     pub(crate) fn own_library(&self) -> Result<engine::LibraryInfo> {
-        let folder = self.own_folder()?;
-        std::fs::create_dir_all(&folder).map_err(|e| Error::io("make the folder for your notes", &folder, &e))?;
-        let root = folder.canonicalize().map_err(|e| Error::io("open the folder", &folder, &e))?;
-        let engine = self.engine()?;
+        self.library_of(&*self.engine()?, &self.own_folder()?)
+    }
+
+    fn library_of(&self, engine: &Engine, folder: &Path) -> Result<engine::LibraryInfo> {
+        std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder for your notes", folder, &e))?;
+        let root = folder.canonicalize().map_err(|e| Error::io("open the folder", folder, &e))?;
         let known = |libraries: Vec<engine::LibraryInfo>| libraries.into_iter().find(|l| Path::new(&l.folder) == root);
         if let Some(library) = known(engine.libraries()?) {
             return Ok(library);
         }
-        self.indexer.alone(|| engine.add_library(&folder, None).map(drop))?;
+        self.indexer.alone(|| engine.add_library(folder, free_name(&engine.libraries()?, folder).as_deref()).map(drop))?;
         known(engine.libraries()?).ok_or_else(|| Error::internal("a library that was just added is not there"))
+    }
+
+    /// Has new notes go into another folder. It is set once it is known to hold notes: a choice that cannot be is not kept.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a folder that can be no library, `Busy`, `Io` where nothing can be written.
+    pub(crate) fn keep_notes_in(&self, folder: &Path) -> Result<Settings> {
+        let probe = folder.join(".sidenote-try.tmp");
+        notes::write_whole(&probe, b"")?;
+        std::fs::remove_file(&probe).map_err(|e| Error::io("write", &probe, &e))?;
+        // The engine that is open does not know this folder as the person's own yet.
+        let paths = Paths { notes: folder.to_owned(), ..self.paths.clone() };
+        self.library_of(&Engine::open(paths, EngineSettings::default(), None)?, folder)?;
+        let settings = Settings { notes_folder: folder.display().to_string(), ..self.settings()? };
+        settings::write(&self.paths, &settings)?;
+        self.reopen();
+        self.begin();
+        Ok(settings)
     }
 
     /// Where a note's file is: by the index, or where it was when the page was told of it.
@@ -367,6 +395,29 @@ impl Desk {
         let folder = lock(&self.offers).remove(&offer);
         folder.ok_or_else(|| Error::new(ErrorCode::NotFound, "that folder is no longer on offer", "drop it on the window again"))
     }
+}
+
+/// Whether a library needs no second attempt. A disk without room is no reason not to answer from what is indexed.
+fn taken_in(indexed: Result<()>, notices: &mut Vec<String>) -> Result<bool> {
+    match indexed {
+        // Another program that is indexing takes it in.
+        Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::NotFound => Ok(true),
+        // Whoever stopped it gets no answer either.
+        Err(e) if e.code == ErrorCode::Cancelled => Ok(false),
+        Err(e) if e.code == ErrorCode::Io => {
+            notices.push(format!("the newest notes may be missing from this answer: {}; {}", e.message, e.hint));
+            Ok(false)
+        }
+        other => other.map(|()| true),
+    }
+}
+
+/// A name for a folder whose own is taken: `notes 2`.
+pub(crate) fn free_name(libraries: &[engine::LibraryInfo], folder: &Path) -> Option<String> {
+    let own = folder.canonicalize().ok()?.file_name()?.to_string_lossy().into_owned();
+    let taken = |name: &str| libraries.iter().any(|l| l.name == name);
+    let numbered = (2..100).map(|n| format!("{own} {n}")).find(|name| !taken(name));
+    if taken(&own) { numbered } else { None }
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

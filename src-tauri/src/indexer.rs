@@ -46,6 +46,10 @@ struct Shared {
     waiting: AtomicUsize,
     /// Whether the person stopped it.
     stopped: AtomicBool,
+    /// Whether a run goes on.
+    running: AtomicBool,
+    /// Whether the last run did not come to its end.
+    unfinished: AtomicBool,
     closed: AtomicBool,
 }
 
@@ -59,6 +63,8 @@ impl Indexer {
             cancel: CancelToken::new(),
             waiting: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
+            running: AtomicBool::new(false),
+            unfinished: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         });
         let own = Arc::clone(&shared);
@@ -89,6 +95,12 @@ impl Indexer {
         *lock(&self.0.wanted) = Wanted::Nothing;
         self.0.stopped.store(true, Ordering::Release);
         self.0.cancel.cancel();
+    }
+
+    /// Whether what is indexed may be older than the files: a run goes on or waits, or the last one failed or was stopped.
+    pub(crate) fn is_behind(&self) -> bool {
+        let shared = &self.0;
+        shared.running.load(Ordering::Acquire) || shared.unfinished.load(Ordering::Acquire) || *lock(&shared.wanted) != Wanted::Nothing
     }
 
     /// Ends the thread after its current step.
@@ -126,7 +138,30 @@ impl Indexer {
         desk.notes_changed();
         Ok(())
     }
+
+    /// The same, while someone watches, too: `tell` hears how far it is, and `cancel` ends it.
+    ///
+    /// # Errors
+    /// As [`Self::now`]; `Cancelled`.
+    pub(crate) fn watched(&self, desk: &Desk, library: &str, tell: Tell<'_>, cancel: &CancelToken) -> Result<()> {
+        let engine = desk.engine()?;
+        let only = [library.to_owned()];
+        let tell_all = |progress: SyncProgress| {
+            tell(progress.clone());
+            desk.events.send(AppEvent::Sync { progress: Some(progress) });
+        };
+        let teller = Teller::new(desk, Some(&only), &tell_all);
+        let run = Run { observer: &teller, cancel };
+        // Another program's indexing is waited for only as long as the person wants.
+        let result = self.alone(|| if cancel.is_cancelled() { Err(Error::cancelled()) } else { engine.sync(Some(&only), run).map(drop) });
+        desk.events.send(AppEvent::Sync { progress: None });
+        desk.notes_changed();
+        result
+    }
 }
+
+/// Hears how far a sync is.
+pub(crate) type Tell<'a> = &'a (dyn Fn(SyncProgress) + Send + Sync);
 
 /// While it lives, the run in the background stands aside.
 pub(crate) struct Aside<'a>(&'a Indexer);
@@ -156,6 +191,7 @@ impl Shared {
                 while *wanted == Wanted::Nothing && !self.closed.load(Ordering::Acquire) {
                     wanted = self.woken.wait(wanted).unwrap_or_else(std::sync::PoisonError::into_inner);
                 }
+                self.running.store(true, Ordering::Release);
                 std::mem::take(&mut *wanted)
             };
             if self.closed.load(Ordering::Acquire) {
@@ -177,6 +213,7 @@ impl Shared {
                 desk.settled(&saved.into_iter().filter(|(library, _)| read(library)).collect());
             }
             desk.events.send(AppEvent::Sync { progress: None });
+            self.unfinished.store(result.as_ref().is_err_and(|e| e.code != ErrorCode::NotFound), Ordering::Release);
             match result {
                 Ok(()) => desk.notes_changed(),
                 Err(e) if e.code == ErrorCode::Cancelled => {
@@ -198,6 +235,7 @@ impl Shared {
                 Err(e) if e.code == ErrorCode::NotFound => {}
                 Err(error) => desk.events.send(AppEvent::SyncFailed { error: error.into() }),
             }
+            self.running.store(false, Ordering::Release);
         }
     }
 
@@ -208,7 +246,8 @@ impl Shared {
         if self.waiting.load(Ordering::Acquire) > 0 || self.closed.load(Ordering::Acquire) {
             return Err(Error::cancelled());
         }
-        let teller = Teller::new(desk, only);
+        let tell = |progress| desk.events.send(AppEvent::Sync { progress: Some(progress) });
+        let teller = Teller::new(desk, only, &tell);
         let run = Run { observer: &teller, cancel: &self.cancel };
         let synced = patiently(&mut || if self.cancel.is_cancelled() { Err(Error::cancelled()) } else { engine.sync(only, run).map(drop) });
         if synced.is_ok() {
@@ -231,10 +270,11 @@ impl Shared {
     }
 }
 
-/// Tells the page how far a sync is, often enough to be seen and not more.
+/// Tells how far a sync is, often enough to be seen and not more.
 struct Teller<'a> {
     desk: &'a Desk,
     library: Option<String>,
+    tell: Tell<'a>,
     last: Mutex<Last>,
 }
 
@@ -246,9 +286,9 @@ struct Last {
 }
 
 impl<'a> Teller<'a> {
-    fn new(desk: &'a Desk, only: Option<&[String]>) -> Self {
+    fn new(desk: &'a Desk, only: Option<&[String]>, tell: Tell<'a>) -> Self {
         let library = only.filter(|names| names.len() == 1).and_then(|names| names.first().cloned());
-        Self { desk, library, last: Mutex::new(Last { stage: None, began: Instant::now(), first: 0, told: None }) }
+        Self { desk, library, tell, last: Mutex::new(Last { stage: None, began: Instant::now(), first: 0, told: None }) }
     }
 }
 
@@ -274,7 +314,7 @@ impl Observer for Teller<'_> {
         let rate = (seconds > 0.5 && done > last.first).then(|| (done - last.first) as f64 / seconds);
         let remaining_s = rate.map(|rate| total.saturating_sub(done) as f64 / rate);
         let progress = SyncProgress { library: self.library.clone(), stage: name, done, total, rate, remaining_s };
-        self.desk.events.send(AppEvent::Sync { progress: Some(progress) });
+        (self.tell)(progress);
     }
 }
 

@@ -9,11 +9,13 @@ mod image;
 mod indexer;
 mod links;
 mod pages;
+mod picker;
 mod settings;
 mod watch;
 mod window;
 pub mod wire;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,11 +25,13 @@ use sidenote_engine::paths::Paths;
 use tauri::Manager;
 
 pub use desk::Desk;
+pub use picker::{Picker, Wanted};
 
 /// Opens the window and runs until it is closed.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // A folder's name need be no text.
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let paths = match paths(&arguments) {
         Ok(paths) => paths,
         Err(error) => return fail(&error),
@@ -51,14 +55,22 @@ pub fn run() -> ExitCode {
     if own_folder.is_none() {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
             window::show(app);
-            links::open(app, &arguments[1..]);
+            links::open(app, arguments.into_iter().skip(1).map(OsString::from).collect());
         }));
     }
     builder = builder.plugin(tauri_plugin_dialog::init()).plugin(tauri_plugin_global_shortcut::Builder::new().build());
-    let app = prepared(builder.plugin(tauri_plugin_window_state::Builder::default().build()), paths)
+    let mut state = tauri_plugin_window_state::Builder::default();
+    // Everything of a data folder of its own is in it; a whole path is taken as it is. One that is no text cannot be named here.
+    if let Some(file) =
+        own_folder.as_ref().and_then(|folder| std::path::absolute(folder.join("window-state.json")).ok()?.into_os_string().into_string().ok())
+    {
+        state = state.with_filename(file);
+    }
+    let app = prepared(builder.plugin(state.build()), paths)
         .setup(move |app| {
+            app.manage(Arc::new(Picker::dialogs(app.handle())));
             window::open(app.handle())?;
-            links::open(app.handle(), &arguments);
+            links::open(app.handle(), arguments);
             Ok(())
         })
         .build(context);
@@ -66,9 +78,14 @@ pub fn run() -> ExitCode {
         Ok(app) => {
             app.run(|app, event| match event {
                 tauri::RunEvent::Exit => app.state::<Arc<Desk>>().close(),
+                // The program is told to end while its window is open: what was typed is asked about as when the window is closed.
+                tauri::RunEvent::ExitRequested { api, .. } if window::is_open(app) => {
+                    api.prevent_exit();
+                    window::end(app);
+                }
                 // Elsewhere a link is an argument.
                 #[cfg(target_os = "macos")]
-                tauri::RunEvent::Opened { urls } => links::open(app, &urls.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                tauri::RunEvent::Opened { urls } => links::open(app, urls.iter().map(|url| url.to_string().into()).collect()),
                 _ => {}
             });
             ExitCode::SUCCESS
@@ -81,7 +98,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// What a window needs, whatever opens it: the commands, images of notes and pages, the state. Tests build theirs from it.
+/// What a window needs, whatever opens it: the commands, images of notes and pages, the state. A [`Picker`] is to be managed beside it. Tests build theirs
+/// from it.
 pub fn prepared<R: tauri::Runtime>(builder: tauri::Builder<R>, paths: Paths) -> tauri::Builder<R> {
     let desk = Desk::new(paths);
     let (images, papers) = (Arc::clone(&desk), Arc::clone(&desk));
@@ -100,12 +118,12 @@ pub fn prepared<R: tauri::Runtime>(builder: tauri::Builder<R>, paths: Paths) -> 
 }
 
 /// `--data-dir DIR`, or the variable of the same meaning.
-fn own_folder(arguments: &[String]) -> Option<PathBuf> {
+fn own_folder(arguments: &[OsString]) -> Option<PathBuf> {
     let named = arguments.iter().position(|a| a == "--data-dir").and_then(|at| arguments.get(at + 1)).map(PathBuf::from);
     named.or_else(|| std::env::var_os("SIDENOTE_DATA_DIR").map(PathBuf::from)).filter(|folder| !folder.as_os_str().is_empty())
 }
 
-fn paths(arguments: &[String]) -> Result<Paths> {
+fn paths(arguments: &[OsString]) -> Result<Paths> {
     own_folder(arguments).map_or_else(Paths::standard, |folder| Ok(Paths::under(&folder)))
 }
 

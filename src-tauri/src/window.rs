@@ -1,7 +1,7 @@
 //! The one window, its sign in the tray and its hotkey. It must not know what the page shows.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sidenote_engine::error::{Error, ErrorCode, Result};
@@ -52,30 +52,44 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         }
         _ => {}
     });
-    if let Ok(settings) = app.state::<Arc<Desk>>().settings() {
-        // A tray that the system does not have is no reason not to open the window.
-        drop(follow(app, &settings));
+    let desk = app.state::<Arc<Desk>>();
+    // A tray that the system does not have is no reason not to open the window; settings that cannot be read are said where they are shown.
+    if let Ok(settings) = desk.settings()
+        && let Err(error) = follow(app, &settings)
+    {
+        desk.events.send(AppEvent::Failed { error: error.into() });
     }
     Ok(())
 }
 
 /// How the window goes: a request to close it stands until the page takes it back.
 #[derive(Default)]
-pub(crate) struct Closing(AtomicU64);
+pub(crate) struct Closing {
+    requests: AtomicU64,
+    done: AtomicBool,
+}
 
 impl Closing {
     /// A request; its number.
     fn request(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::AcqRel) + 1
+        self.requests.fetch_add(1, Ordering::AcqRel) + 1
     }
 
     /// The requests so far are taken back.
     pub(crate) fn stay(&self) {
-        self.0.fetch_add(1, Ordering::AcqRel);
+        self.requests.fetch_add(1, Ordering::AcqRel);
     }
 
     fn stands(&self, request: u64) -> bool {
-        self.0.load(Ordering::Acquire) == request
+        self.requests.load(Ordering::Acquire) == request
+    }
+
+    fn done(&self) {
+        self.done.store(true, Ordering::Release);
+    }
+
+    fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
     }
 }
 
@@ -93,8 +107,20 @@ fn begin_to_close<R: Runtime>(app: &AppHandle<R>) {
     });
 }
 
+/// Ends the program by way of its window: a question that has to be asked needs one to be seen in.
+pub(crate) fn end<R: Runtime>(app: &AppHandle<R>) {
+    show(app);
+    begin_to_close(app);
+}
+
+/// Whether there is a window, and it is not just being closed for good.
+pub(crate) fn is_open<R: Runtime>(app: &AppHandle<R>) -> bool {
+    app.get_webview_window(LABEL).is_some() && !app.state::<Arc<Desk>>().closing.is_done()
+}
+
 /// Closes the window for good.
 pub(crate) fn close<R: Runtime>(app: &AppHandle<R>) {
+    app.state::<Arc<Desk>>().closing.done();
     if let Some(window) = app.get_webview_window(LABEL) {
         // One that is gone already is closed.
         drop(window.destroy());
@@ -162,11 +188,7 @@ fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
             let mut builder =
                 TrayIconBuilder::with_id(TRAY).menu(&Menu::with_items(app, &[&open, &quit])?).on_menu_event(|app, event| match event.id().as_ref() {
                     "open" => show(app),
-                    "quit" => {
-                        // A question that has to be asked needs a window to be seen in.
-                        show(app);
-                        begin_to_close(app);
-                    }
+                    "quit" => end(app),
                     _ => {}
                 });
             if let Some(icon) = app.default_window_icon() {

@@ -79,10 +79,31 @@ pub struct AskRequest {
 /// An answered question.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct Asked {
-    /// Its conversation now.
-    pub conversation: engine::ConversationInfo,
-    /// The question and its answer.
+    /// Its conversation now; none where the answer could not be kept (its notices say why).
+    pub conversation: Option<engine::ConversationInfo>,
+    /// The question and its answer. The number of one that is not kept is below 0, and names it nowhere.
     pub turn: engine::Turn,
+}
+
+/// What is told while a question is answered.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(untagged)]
+pub enum AskEvent {
+    /// A step of the answer.
+    Answer(Box<engine::AnswerEvent>),
+    /// What is waited for before it.
+    Waiting(Waiting),
+}
+
+/// What a question waits for.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Waiting {
+    /// The notes that came with the program are read for the first time.
+    Indexing {
+        /// How far.
+        progress: SyncProgress,
+    },
 }
 
 /// A PDF to be looked at.
@@ -140,6 +161,11 @@ pub enum AppEvent {
     /// Indexing ended with an error.
     SyncFailed {
         /// Which.
+        error: Failure,
+    },
+    /// Something that nobody waits for did not work: a link, or what is set for the start.
+    Failed {
+        /// Why.
         error: Failure,
     },
     /// Something should be opened.
@@ -218,11 +244,33 @@ pub struct AppInfo {
     pub version: String,
     /// Where the index is.
     pub data_folder: String,
-    /// Memory of the program, without the page's.
-    pub memory_bytes: u64,
+    /// Memory of the program, without the page's; none where the system does not say.
+    pub memory_bytes: Option<u64>,
+    /// The model that writes answers, if one does.
+    pub writer: Option<WriterInfo>,
     /// `linux`, `macos` or `windows`.
     #[ts(type = "'linux' | 'macos' | 'windows'")]
     pub platform: &'static str,
+}
+
+/// The model that writes answers.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct WriterInfo {
+    /// Its name.
+    pub name: String,
+    /// The host that questions and passages are sent to; none where they stay on this machine.
+    pub sends_to: Option<String>,
+}
+
+/// A model behind an address instead of on the disk.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Elsewhere {
+    /// Its host, with the port.
+    pub host: String,
+    /// Its name there.
+    pub model: String,
+    /// Whether that is this machine after all.
+    pub local: bool,
 }
 
 /// A model.
@@ -234,20 +282,24 @@ pub struct ModelInfo {
     pub kind: Kind,
     /// Whether it is on this machine.
     pub installed: bool,
+    /// Whether the person chose it, be it here or not.
+    pub chosen: bool,
     /// Whether it is in use.
     pub used: bool,
     /// Whether its vectors are being made; it is in use afterwards.
     pub preparing: bool,
     /// Whether it is inside the program.
     pub bundled: bool,
+    /// Where it is asked, for one that is not on the disk.
+    pub elsewhere: Option<Elsewhere>,
     /// Languages it is made for.
     pub languages: String,
     /// SPDX name of its licence.
     pub licence: String,
     /// Bytes to download, or on the disk.
     pub download_bytes: u64,
-    /// Bytes of memory in use, approximate; 0 where nobody knows.
-    pub memory_bytes: u64,
+    /// Bytes of memory in use, approximate; none where nobody knows.
+    pub memory_bytes: Option<u64>,
     /// Whether it fits into the memory that is free; none where nobody knows, and for other kinds than generators.
     pub fits: Option<bool>,
     /// Tokens per second that it is expected to write on this machine; none for other kinds than generators.

@@ -1,6 +1,7 @@
 //! Asking, looking up and reading, as the page does it.
 
 use serde_json::{Value, json};
+use sidenote_engine::paths::Paths;
 
 use crate::page::{Page, everywhere};
 
@@ -34,6 +35,30 @@ fn a_question_is_answered_kept_and_found_again() {
     assert_eq!(kept["turns"].as_array().unwrap().len(), 2);
     let text = page.ok("markdown", json!({ "id": id, "turn": null }));
     assert!(text.as_str().unwrap().contains("[^1]: "), "{text}");
+}
+
+#[test]
+fn before_anything_is_indexed_there_are_examples_and_a_question_waits_for_the_notes_that_answer_it() {
+    let page = Page::open();
+    page.begin();
+    let examples = page.ok("suggestions", json!({ "turn": null, "language": "zh" }));
+    assert_eq!(examples.as_array().unwrap().len(), 4);
+    let asked = ask(&page, None, examples[0].as_str().unwrap());
+    assert_eq!(asked["turn"]["answer"]["outcome"], "answered", "{asked}");
+    assert_eq!(page.said(7).first().expect("what is waited for is told")["type"], "indexing");
+    assert_eq!(asked["turn"]["answer"]["notices"], json!([]), "nothing is missing");
+}
+
+#[test]
+fn an_answer_says_that_notes_have_changed_while_they_cannot_be_indexed() {
+    let page = ready();
+    page.ok("create", json!({ "title": "一", "text": "# 一\n\n开头。\n" }));
+    // Another program is indexing.
+    let _lock = Paths::under(page.folder.path()).lock().unwrap();
+    std::fs::write(page.folder.path().join("notes/二.md"), "# 二\n\n后来写的。\n").unwrap();
+    page.ok("sync", json!({ "library": null, "documents": null }));
+    let notices = ask(&page, None, "LoRA 微调的原理是什么？")["turn"]["answer"]["notices"].clone();
+    assert!(notices.to_string().contains("1 file has changed since"), "{notices}");
 }
 
 #[test]

@@ -64,8 +64,15 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Opens the program over a data folder, with arguments.
+    /// Opens the program over a data folder, with arguments, in the size that tests look at.
     pub(crate) fn open(data: &Path, language: &str, arguments: &[&str]) -> Self {
+        let window = Self::open_as_it_was(data, language, arguments);
+        window.resize(1280, 860);
+        window
+    }
+
+    /// Opens it in the size that it had.
+    pub(crate) fn open_as_it_was(data: &Path, language: &str, arguments: &[&str]) -> Self {
         let display = Display::open();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new("WebKitWebDriver")
@@ -94,7 +101,6 @@ impl Window {
             std::thread::sleep(Duration::from_millis(100));
         };
         window.session = session["sessionId"].as_str().unwrap().to_owned();
-        window.ok("POST", "window/rect", &json!({ "width": 1280, "height": 860, "x": 0, "y": 0 }));
         window
     }
 
@@ -115,6 +121,11 @@ impl Window {
 
     fn ok(&self, method: &str, path: &str, body: &Value) -> Value {
         self.send(method, &format!("/session/{}/{path}", self.session), body).unwrap_or_else(|e| panic!("{path}: {e}"))
+    }
+
+    /// Gives the window a size.
+    pub(crate) fn resize(&self, width: u32, height: u32) {
+        self.ok("POST", "window/rect", &json!({ "width": width, "height": height, "x": 0, "y": 0 }));
     }
 
     /// Runs a script in the page; what it returns.
@@ -159,6 +170,12 @@ impl Window {
     pub(crate) fn type_into(&self, css: &str, text: &str) {
         let element = self.find(css);
         self.ok("POST", &format!("element/{element}/value"), &json!({ "text": text }));
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub(crate) fn press(&self, key: &str) {
+        let focused = self.ok("GET", "element/active", &Value::Null);
+        self.ok("POST", &format!("element/{}/value", focused[ELEMENT].as_str().unwrap()), &json!({ "text": key }));
     }
 
     /// A picture of the page, as base64 of a PNG file.

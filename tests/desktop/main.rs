@@ -1,6 +1,7 @@
 //! The window: its commands behind the real rights (no display needed), and the real window under a display of its own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod chores;
 mod commands;
 mod disk;
 mod driver;
@@ -9,6 +10,7 @@ mod pdf;
 #[path = "../support/pdf.rs"]
 #[expect(dead_code, reason = "fonts and parts that the engine's tests need")]
 mod pdf_file;
+mod rights;
 mod speaker;
 mod trouble;
 mod types;

@@ -1,10 +1,13 @@
 //! A page that calls the program: the real configuration and rights, no display.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sidenote_desktop::Picker;
 use sidenote_engine::paths::Paths;
+use tauri::http::{HeaderMap, HeaderName};
 use tauri::ipc::{CallbackFn, InvokeBody, InvokeResponseBody};
 use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, noop_assets};
 use tauri::webview::InvokeRequest;
@@ -17,6 +20,7 @@ pub(crate) struct Page {
     pub(crate) folder: tempfile::TempDir,
     window: WebviewWindow<MockRuntime>,
     said: Arc<Mutex<Vec<(u32, Value)>>>,
+    picks: Arc<Mutex<Option<PathBuf>>>,
     // Dropped last: the window is one of its own.
     _app: App<MockRuntime>,
 }
@@ -37,20 +41,33 @@ impl Page {
             true
         });
         let context = tauri::generate_context!("tauri.conf.json", assets = noop_assets(), test = true);
-        let app = sidenote_desktop::prepared(builder, Paths::under(folder.path())).build(context).unwrap();
+        let picks: Arc<Mutex<Option<PathBuf>>> = Arc::default();
+        let picked = Arc::clone(&picks);
+        let picker = Arc::new(Picker::new(move |_| picked.lock().unwrap().take()));
+        let app = sidenote_desktop::prepared(builder, Paths::under(folder.path())).manage(picker).build(context).unwrap();
         let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
-        Self { folder, window, said, _app: app }
+        Self { folder, window, said, picks, _app: app }
     }
 
     /// Calls a command.
     pub(crate) fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        self.send(command, InvokeBody::Json(arguments), HeaderMap::default())
+    }
+
+    /// Calls a command with bytes, and what they are in headers.
+    pub(crate) fn call_with_bytes(&self, command: &str, bytes: &[u8], headers: &[(&'static str, String)]) -> Result<Value, Value> {
+        let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect();
+        self.send(command, InvokeBody::Raw(bytes.to_vec()), headers)
+    }
+
+    fn send(&self, command: &str, body: InvokeBody, headers: HeaderMap) -> Result<Value, Value> {
         let request = InvokeRequest {
             cmd: command.into(),
             callback: CallbackFn(0),
             error: CallbackFn(1),
             url: if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" }.parse().unwrap(),
-            body: InvokeBody::Json(arguments),
-            headers: tauri::http::HeaderMap::default(),
+            body,
+            headers,
             invoke_key: INVOKE_KEY.to_owned(),
         };
         get_ipc_response(&self.window, request).map(|body| body.deserialize().unwrap())
@@ -81,6 +98,11 @@ impl Page {
     /// The page is there, and listens.
     pub(crate) fn begin(&self) {
         self.ok("begin", json!({ "events": "__CHANNEL__:900" }));
+    }
+
+    /// What the person picks in the next dialog; without it they think better of it.
+    pub(crate) fn pick(&self, path: impl Into<PathBuf>) {
+        *self.picks.lock().unwrap() = Some(path.into());
     }
 
     pub(crate) fn note(&self, title: &str) -> Option<Value> {

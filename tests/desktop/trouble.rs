@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -62,10 +63,10 @@ fn on_a_full_disk_a_save_fails_in_words_the_file_is_as_it_was_and_it_is_saved_on
         assert!(refused["hint"].as_str().unwrap().contains("disk space"), "{command}: {refused}");
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "# 苍鹭\n\n第一稿。\n");
-    // What the catalog cannot take in is an answer in words too, or none is needed.
-    if let Err(refused) = ask(&page, "注意力机制为什么要除以根号 d？") {
-        assert!(refused["hint"].as_str().unwrap().contains("space"), "{refused}");
-    }
+    let unkept = ask(&page, "注意力机制为什么要除以根号 d？").unwrap();
+    assert_eq!(unkept["turn"]["answer"]["outcome"], "answered", "a question needs no room: {unkept}");
+    assert_eq!(unkept["conversation"], Value::Null);
+    assert!(unkept["turn"]["answer"]["notices"].to_string().contains("could not be kept: the disk is full"), "{unkept}");
 
     disk.free();
     assert_eq!(page.ok("save", edit)["type"], "saved");
@@ -158,4 +159,46 @@ fn a_model_that_breaks_off_in_the_middle_of_an_answer_gives_way_to_the_notes_own
     assert!(page.said(7).iter().any(|event| event["type"] == "replaced"), "what was written is taken back");
     assert!(!answer["notices"].as_array().unwrap().is_empty(), "why: {answer}");
     assert_eq!(page.ok("conversations", json!({ "query": null })).as_array().unwrap().len(), 1, "the question is kept");
+}
+
+#[test]
+fn a_model_on_another_machine_is_named_with_its_host_and_so_is_one_that_is_chosen_and_not_here() {
+    let page = with_settings(
+        "[models]\nreranker = \"who/knows\"\ngenerator = \"endpoint\"\nendpoint = { url = \"https://models.example.org/v1\", model = \"large\" }\n",
+    );
+    let models = page.ok("models", json!({}));
+    let row = |name: &str| models.as_array().unwrap().iter().find(|m| m["name"] == name).cloned().unwrap_or_else(|| panic!("{name}: {models}"));
+    let away = row("endpoint");
+    assert_eq!((&away["used"], &away["kind"]), (&json!(true), &json!("generator")));
+    assert_eq!(away["elsewhere"], json!({ "host": "models.example.org", "model": "large", "local": false }));
+    let missing = row("who/knows");
+    assert_eq!((&missing["chosen"], &missing["used"], &missing["installed"]), (&json!(true), &json!(false), &json!(false)));
+    assert!(row("sidenote-static-256")["memory_bytes"].as_u64().unwrap() > 1_000_000, "the one inside is no stranger to memory");
+    let info = page.ok("info", json!({}));
+    assert_eq!(info["writer"], json!({ "name": "large", "sends_to": "models.example.org" }));
+    assert!(info["memory_bytes"].as_u64().unwrap() > 1_000_000, "{info}");
+
+    page.ok("use_none", json!({ "kind": "generator" }));
+    assert_eq!(page.ok("info", json!({}))["writer"], Value::Null, "nothing leaves any more");
+    page.ok("use_model", json!({ "name": "endpoint" }));
+    assert_eq!(page.ok("info", json!({}))["writer"]["sends_to"], "models.example.org");
+}
+
+#[test]
+fn a_folder_whose_name_is_no_text_is_no_reason_to_break_off() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join(OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&folder).unwrap();
+    // Without a display the program says so in words: it has read its arguments by then.
+    let ran = Command::new(env!("CARGO_BIN_EXE_sidenote-desktop"))
+        .arg("--data-dir")
+        .arg(&folder)
+        .arg(&folder)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{said}");
+    assert!(said.contains("no display") && !said.contains("panicked"), "{said}");
 }

@@ -46,6 +46,16 @@ fn marked(window: &Window) -> String {
     window.until("the marked passage in view", script).as_str().unwrap().to_owned()
 }
 
+/// Opens a conversation of before.
+fn reopen(window: &Window, question: &str) {
+    let open = format!(
+        "const entry = [...document.querySelectorAll('.sidebar button, .sidebar a')].find((e) => e.textContent.includes({})); if (!entry) return null; entry.click(); return true;",
+        json!(question)
+    );
+    window.until("the conversation in the list", &open);
+    answered(window);
+}
+
 /// Begins a note; its text can be written.
 fn new_note(window: &Window, title: &str) {
     window.script(
@@ -69,15 +79,13 @@ fn a_question_in_chinese_leads_to_the_marked_passage_and_is_there_after_a_restar
     let quote = marked(&window);
     assert!(quote.contains("方差") || quote.contains("softmax") || quote.contains("点积"), "{quote}");
     keep_picture(&window, "ask-zh");
+    window.script("document.querySelector('.reader .scroller').scrollTop = 0");
+    window.press("\u{E00F}");
+    window.until("the next page of the note", "return document.querySelector('.reader .scroller').scrollTop > 0");
     window.close();
 
     let window = Window::open(data.path(), "zh_CN", &[]);
-    let open = format!(
-        "const entry = [...document.querySelectorAll('.sidebar button, .sidebar a')].find((e) => e.textContent.includes({})); if (!entry) return null; entry.click(); return true;",
-        json!(QUESTION)
-    );
-    window.until("the conversation in the list", &open);
-    answered(&window);
+    reopen(&window, QUESTION);
     assert_eq!(marked(&window), quote, "its citations still work");
     window.close();
 }
@@ -107,12 +115,30 @@ fn a_note_that_is_written_in_the_window_answers_a_question() {
     answered(&window);
     assert!(window.script("return document.querySelector('.turn').innerText").as_str().unwrap().contains("沈知秋"));
     window.close();
+
+    // The note is edited elsewhere before the conversation is opened again.
+    std::fs::write(data.path().join("notes/白鹭计划.md"), text.replace("沈知秋", "顾怀远")).unwrap();
+    let window = Window::open(data.path(), "zh_CN", &[]);
+    reopen(&window, "白鹭计划的负责人是谁？");
+    window.until("that the passage has changed", "return /引文后来改过|这段话改过了/.test(document.querySelector('.turn').innerText)");
+    window.close();
+}
+
+#[test]
+fn a_link_to_a_note_that_is_not_there_is_said_in_the_window() {
+    let data = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(data.path().join("config")).unwrap();
+    std::fs::write(data.path().join("config/settings.toml"), "[window]\nlanguage = \"zh\"\n").unwrap();
+    let window = Window::open(data.path(), "zh_CN", &["sidenote://note?library=study-notes&path=nowhere.md"]);
+    window.until("what is wrong", "return document.body.innerText.includes('笔记库“study-notes”里没有笔记')");
+    window.close();
 }
 
 #[test]
 fn a_folder_handed_to_the_window_is_added_indexed_and_asked() {
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    std::fs::write(folder.path().join("山雀.md"), "# 山雀观测\n\n山雀观测站设在栖霞岭北坡，海拔六百二十米。\n").unwrap();
+    std::fs::write(folder.path().join("山雀.md"), "# 山雀观测\n\n观测从三月开始。山雀观测站设在**栖霞岭**北坡，海拔六百二十米。冬天没有人值守。\n")
+        .unwrap();
     std::fs::create_dir_all(data.path().join("config")).unwrap();
     std::fs::write(data.path().join("config/settings.toml"), "[window]\nlanguage = \"zh\"\n").unwrap();
     // What a drop on the window does too: the folder is offered, and the person says yes.
@@ -128,7 +154,7 @@ fn a_folder_handed_to_the_window_is_added_indexed_and_asked() {
     window.script("document.querySelectorAll('.sidebar nav button')[0].click()");
     window.type_into(BOX, &format!("山雀观测站设在哪里？{ENTER}"));
     answered(&window);
-    assert!(marked(&window).contains("栖霞岭"), "the passage of the folder's own note");
+    assert_eq!(marked(&window), "山雀观测站设在栖霞岭北坡，海拔六百二十米。", "the sentence that answers, and not a character more");
     window.close();
 }
 
@@ -183,6 +209,27 @@ fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_it
         assert!(began.elapsed() < Duration::from_secs(20), "nothing is left to ask");
         std::thread::sleep(Duration::from_millis(100));
     }
+    window.close();
+}
+
+#[test]
+fn a_window_opens_in_the_size_that_it_had_and_keeps_it_in_its_data_folder() {
+    let data = tempfile::tempdir().unwrap();
+    let window = open(data.path());
+    window.resize(930, 710);
+    window.until("the size", "return innerWidth === 930 && innerHeight === 710");
+    window.ask_to_close();
+    let began = std::time::Instant::now();
+    while window.is_open() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it closes");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    window.close();
+    assert!(data.path().join("window-state.json").is_file());
+    assert!(!data.path().join("xdg-config/app.sidenote.desktop/.window-state.json").exists());
+
+    let window = Window::open_as_it_was(data.path(), "zh_CN", &[]);
+    window.until("the size of before", "return innerWidth === 930 && innerHeight === 710");
     window.close();
 }
 

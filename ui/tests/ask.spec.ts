@@ -56,7 +56,7 @@ test('a chip opens the note at the quoted characters, in view', async ({ page })
   await chip(page, 2).click();
   expect(await marked(page)).toBe(cited);
   await expect(quote(page).first()).toBeInViewport();
-  await expect(reader(page)).toBeFocused();
+  await expect(reader(page).locator('.scroller')).toBeFocused();
 });
 
 test('a chip shows its quote, file and headings by keyboard; Enter opens, Escape gives the focus back', async ({ page }) => {
@@ -71,7 +71,7 @@ test('a chip shows its quote, file and headings by keyboard; Enter opens, Escape
   await expect(card).toContainText('检索/RAG.md');
   await expect(card).toContainText('RAG 的流程有哪些步骤？');
   await page.keyboard.press('Enter');
-  await expect(reader(page)).toBeFocused();
+  await expect(reader(page).locator('.scroller')).toBeFocused();
   expect(await marked(page)).toContain('共六步');
   await page.keyboard.press('Escape');
   await expect(reader(page)).toHaveCount(0);
@@ -252,4 +252,25 @@ test('what is not in the notes can be asked differently, looked up, written down
   await expect(
     page.getByRole('main').getByRole('combobox').or(page.getByRole('main').getByRole('searchbox')).first(),
   ).toHaveValue(question);
+});
+
+test('a question that waits for the first reading of the notes says so, and is answered', async ({ page }) => {
+  await open(page, 'first');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.getByText('正在首次读取笔记')).toBeVisible();
+  await expect(page.getByText('40 / 126')).toBeVisible();
+  await expect(chip(page, 1)).toBeVisible();
+});
+
+test('on a full disk the answer is shown, says that it was not kept, and offers nothing that needs it kept', async ({ page }) => {
+  await open(page, 'full');
+  await ask(page, QUESTION);
+  await expect(chip(page, 1)).toBeVisible();
+  await expect(page.getByText('这个回答没能保存：磁盘满了')).toBeVisible();
+  await expect(page.getByRole('button', { name: '答对了' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: '存为笔记' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: '复制正文' })).toBeVisible();
+  await ask(page, 'KV 缓存为什么能加速推理？');
+  await expect(page.getByText('这个回答没能保存：磁盘满了')).toHaveCount(2);
 });

@@ -144,6 +144,36 @@ test('Ctrl+Enter asks the words as a question', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'RAG 的流程有哪些步骤？' })).toBeVisible();
 });
 
+test('a question over results is asked of all that the filter names, and so is it when it is asked again or opened later', async ({
+  page,
+}) => {
+  await openView(page, '查找');
+  await box(page).fill('RAG 的流程有哪些步骤？');
+  await page.getByRole('button', { name: '筛选', exact: true }).click();
+  const panel = page.getByRole('dialog', { name: '查找范围' });
+  await panel.getByRole('checkbox', { name: /^meeting/ }).check({ force: true });
+  await panel.getByRole('button', { name: '今年' }).click();
+  await page.keyboard.press('Escape');
+  await box(page).press('Control+Enter');
+  const scope = page.getByRole('main').getByTitle('提问范围');
+  const whole = new RegExp(`#meeting · .*${new Date().getFullYear()}-01-01`);
+  await expect(scope).toContainText(whole);
+  await expect(page.getByText('你的笔记里没有这个问题的答案')).toBeVisible();
+  await page.getByRole('button', { name: '重新回答' }).click();
+  await expect(page.getByText('你的笔记里没有这个问题的答案')).toBeVisible();
+  await expect(scope).toContainText(whole);
+  await page.getByRole('navigation').first().getByRole('button', { name: '笔记库', exact: true }).click();
+  await page.getByRole('navigation').first().getByRole('button', { name: '新对话' }).first().click();
+  await expect(scope).toContainText('全部笔记');
+  await page
+    .getByRole('navigation')
+    .first()
+    .getByRole('button', { name: /^RAG 的流程/ })
+    .first()
+    .click();
+  await expect(scope).toContainText(whole);
+});
+
 test('filters narrow the results, and each is a chip that can be taken away', async ({ page }) => {
   await openView(page, '查找');
   await box(page).fill('缓存');

@@ -203,3 +203,31 @@ test('the checker finds nothing serious on any page of the settings', async ({ p
   await expect(page.getByRole('switch').first()).toBeVisible();
   await expectAccessible(page);
 });
+
+test('a model on another machine is named with its host, and the promises say what leaves', async ({ page }) => {
+  await openModels(page, 'elsewhere');
+  const row = model(page, 'large-writer');
+  await expect(row).toContainText('使用中');
+  await expect(row).toContainText('在 models.example.org 上：问题和相关段落会离开这台电脑。');
+  await expect(row).not.toContainText('0 B');
+  await expect(page.getByText('问题和相关段落会发给 models.example.org，由它写答案。')).toBeVisible();
+  const missing = model(page, 'bge-reranker-base');
+  await expect(missing).toContainText('没有安装');
+  await expect(missing).toContainText('目前按内置方式排序');
+  await page.getByRole('main').getByRole('button', { name: '关于', exact: true }).click();
+  await expect(page.getByText('每个问题和相关段落会发给 models.example.org')).toBeVisible();
+  await expect(page.getByText('所有内容都留在这台电脑上')).toHaveCount(0);
+  await page.getByRole('navigation').first().getByRole('button', { name: '笔记库', exact: true }).click();
+  await expect(page.getByText('由 large-writer 根据找到的段落来写。')).toBeVisible();
+});
+
+test('once the model on another machine is no longer used, everything stays here', async ({ page }) => {
+  await openModels(page, 'elsewhere');
+  await model(page, 'large-writer')
+    .getByRole('button', { name: /停用|不使用|不用/ })
+    .click();
+  await page.getByRole('main').getByRole('button', { name: '关于', exact: true }).click();
+  await expect(page.getByText('所有内容都留在这台电脑上')).toBeVisible();
+  await page.getByRole('navigation').first().getByRole('button', { name: '笔记库', exact: true }).click();
+  await expect(page.getByText('直接摘自笔记原文。添加写作模型后')).toBeVisible();
+});

@@ -98,3 +98,14 @@ test('what results are missing is said in Chinese', async ({ page }) => {
   await expect(page.getByText('没有语义模型，这次只按关键词查找')).toBeVisible();
   await expect(page.getByText('这次只按关键词查找：模型 bge-m3 没有安装；请在“设置 › 模型”里下载（约 2290 MB）')).toBeVisible();
 });
+
+test('what failed without being asked for is said in the window', async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => {
+    const message = 'there is no note `a.md` in the library `b`';
+    const error = { code: 'not_found', message, hint: 'it was deleted, moved, or left out; look it up by its title' };
+    (globalThis as unknown as { tell: (event: unknown) => void }).tell({ type: 'failed', error });
+  });
+  await expect(page.getByText('笔记库“b”里没有笔记 `a.md`')).toBeVisible();
+  await expect(page.getByText('可以按标题查找')).toBeVisible();
+});

@@ -39,6 +39,26 @@ pub struct EndpointSettings {
     pub context: Option<usize>,
 }
 
+impl EndpointSettings {
+    /// The host that is asked, with its port; none where the address is no web address.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        let uri = self.address().parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")))?;
+        let port = uri.port().map_or(String::new(), |port| format!(":{port}"));
+        uri.host().map(|host| format!("{host}{port}"))
+    }
+
+    /// Whether that is this machine.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        is_local(self.address())
+    }
+
+    fn address(&self) -> &str {
+        self.url.trim().trim_end_matches('/')
+    }
+}
+
 /// A generator on another machine.
 pub struct Remote {
     spec: GeneratorSpec,
@@ -55,15 +75,12 @@ impl Remote {
     /// # Errors
     /// `InvalidInput` if the address is none, if a key is to go unencrypted to another machine, or if the key's variable is not set.
     pub fn new(settings: &EndpointSettings, key: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let url = settings.url.trim().trim_end_matches('/').to_owned();
+        let url = settings.address().to_owned();
         let refuse = |why: String, hint: &str| Error::new(ErrorCode::InvalidInput, why, hint);
-        let host = url.parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https"))).and_then(|uri| {
-            let port = uri.port().map_or(String::new(), |port| format!(":{port}"));
-            uri.host().map(|host| format!("{host}{port}"))
-        });
-        let host =
-            host.ok_or_else(|| refuse(format!("`models.endpoint.url` is `{url}`, which is no web address"), "write it as in `https://host/v1`"))?;
-        let local = is_local(&url);
+        let host = settings
+            .host()
+            .ok_or_else(|| refuse(format!("`models.endpoint.url` is `{url}`, which is no web address"), "write it as in `https://host/v1`"))?;
+        let local = settings.is_local();
         let found = match &settings.key_env {
             None => None,
             Some(name) => Some(key(name).filter(|key| !key.is_empty()).ok_or_else(|| {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use sidenote_engine::error::{Error, ErrorCode};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::desk::Desk;
-use crate::wire::{AppEvent, AppInfo, Failure, Settings};
+use crate::picker::{Picker, Wanted};
+use crate::wire::{AppEvent, AppInfo, Failure, Settings, WriterInfo};
 use crate::{settings as stored, window};
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -46,17 +46,26 @@ pub(crate) async fn info(desk: State<'_, Arc<Desk>>) -> Result<AppInfo> {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 data_folder: desk.paths.data.display().to_string(),
                 memory_bytes: memory(),
+                writer: desk.models()?.generator.map(|writer| {
+                    let spec = writer.spec();
+                    WriterInfo { name: spec.name.clone(), sends_to: spec.leaves_machine_to.clone() }
+                }),
                 platform: std::env::consts::OS,
             })
         })
         .await
 }
 
-/// Memory of this process that is really there; 0 where the system does not say so in a file.
-fn memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).map_or(0, |kb| kb << 10)
+/// Memory of this process that is really there.
+fn memory() -> Option<u64> {
+    let own = sysinfo::get_current_pid().ok()?;
+    let mut system = sysinfo::System::new();
+    system.refresh_processes_specifics(
+        sysinfo::ProcessesToUpdate::Some(&[own]),
+        false,
+        sysinfo::ProcessRefreshKind::nothing().with_memory().without_tasks(),
+    );
+    system.process(own).map(sysinfo::Process::memory)
 }
 
 #[tauri::command]
@@ -82,20 +91,9 @@ pub(crate) async fn save_settings<R: Runtime>(app: AppHandle<R>, desk: State<'_,
 }
 
 #[tauri::command]
-pub(crate) async fn choose_notes_folder<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>) -> Result<Option<Settings>> {
-    let picker = app.dialog().file();
-    desk.inner()
-        .clone()
-        .run(None, move |desk, _| {
-            let Some(folder) = picker.blocking_pick_folder().and_then(|picked| picked.into_path().ok()) else { return Ok(None) };
-            let settings = Settings { notes_folder: folder.display().to_string(), ..desk.settings()? };
-            stored::write(&desk.paths, &settings)?;
-            desk.reopen();
-            desk.own_library()?;
-            desk.begin();
-            Ok(Some(settings))
-        })
-        .await
+pub(crate) async fn choose_notes_folder(picker: State<'_, Arc<Picker>>, desk: State<'_, Arc<Desk>>) -> Result<Option<Settings>> {
+    let picker = Arc::clone(&picker);
+    desk.inner().clone().run(None, move |desk, _| picker.pick(Wanted::Folder).map(|folder| desk.keep_notes_in(&folder)).transpose()).await
 }
 
 #[tauri::command]

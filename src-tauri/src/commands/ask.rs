@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use sidenote_engine::answer::prompt::Exchange;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::conversations::KeptTurn;
@@ -12,13 +13,13 @@ use sidenote_engine::event::{Event, Observer, Run, Silent};
 use sidenote_engine::export::{self, Exported};
 use sidenote_engine::followup::{self, Rewrite};
 use sidenote_engine::{notes, wire};
+use tauri::State;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Runtime, State};
-use tauri_plugin_dialog::DialogExt;
 
 use super::notes::made;
 use crate::desk::Desk;
-use crate::wire::{AskRequest, Asked, Failure};
+use crate::picker::{Picker, Wanted};
+use crate::wire::{AskEvent, AskRequest, Asked, Failure, Waiting};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -42,18 +43,24 @@ const EXAMPLES: [(&str, [&str; SUGGESTIONS]); 2] = [
 ];
 
 #[tauri::command]
-pub(crate) async fn ask(desk: State<'_, Arc<Desk>>, job: u64, request: AskRequest, events: Channel<wire::AnswerEvent>) -> Result<Asked> {
+pub(crate) async fn ask(desk: State<'_, Arc<Desk>>, job: u64, request: AskRequest, events: Channel<AskEvent>) -> Result<Asked> {
     desk.inner().clone().run(Some(job), move |desk, cancel| answer(desk, request, &Teller(events), cancel)).await
 }
 
 /// Tells the page what is written.
-struct Teller(Channel<wire::AnswerEvent>);
+struct Teller(Channel<AskEvent>);
+
+impl Teller {
+    fn tell(&self, event: AskEvent) {
+        // A page that is gone is told nothing; the answer is kept all the same.
+        drop(self.0.send(event));
+    }
+}
 
 impl Observer for Teller {
     fn event(&self, event: Event) {
         if let Event::Answer(event) = event {
-            // A page that is gone is told nothing; the answer is kept all the same.
-            drop(self.0.send(*event));
+            self.tell(AskEvent::Answer(event));
         }
     }
 }
@@ -70,25 +77,53 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
         None => followup::rewrite(&history, &request.question),
     };
     let filter = serde_json::to_value(&request.filter).map_err(Error::internal)?;
-    let question = Question { text: request.question.clone(), filter: request.filter.into(), limit: PASSAGES };
-    let snapshot = desk.fresh_snapshot()?;
+    let question = Question { text: request.question.clone(), filter: request.filter.clone().into(), limit: PASSAGES };
+    let (snapshot, mut notices) = desk.fresh_snapshot(&|progress| teller.tell(AskEvent::Waiting(Waiting::Indexing { progress })), cancel)?;
     let models = desk.models()?;
     let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
     let generator = models.generator.as_deref().filter(|_| !request.extractive);
     let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator };
     // A model that writes wants all cores.
-    let _aside = generator.map(|_| desk.indexer.aside());
+    let aside = generator.map(|_| desk.indexer.aside());
     let mut answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
         // Stopped is one of the ways a question ends.
         Err(e) if e.code == ErrorCode::Cancelled => stopped(&question.text, &rewrite),
         answer => answer?,
     };
+    drop(aside);
+    answer.notices.append(&mut notices);
     answer.notices.extend(models.told());
-    let answer = serde_json::to_value(&answer).map_err(Error::internal)?;
-    let now = jiff::Timestamp::now().to_string();
-    let (turn, conversation) = desk.conversations(|c| c.keep(request.conversation, request.replaces, &request.question, &filter, &answer, &now))?;
-    let (kept, info) = desk.conversations(|c| Ok((c.turn(turn)?, c.info(conversation)?)))?;
-    Ok(Asked { conversation: info, turn: shown(&snapshot, kept)? })
+    if desk.indexer.is_behind() {
+        // The answer is on the screen; what it does not know of is said below it.
+        answer.notices.extend(snapshot.staleness(Run { observer: &Silent, cancel }).ok().flatten());
+    }
+    kept(desk, &request, filter, answer, &snapshot)
+}
+
+/// An answer, kept in its conversation. One that cannot be kept is given all the same, and says so.
+fn kept(desk: &Desk, request: &AskRequest, filter: Value, mut answer: wire::Answer, snapshot: &Snapshot) -> EngineResult<Asked> {
+    let asked_at = jiff::Timestamp::now();
+    let json = serde_json::to_value(&answer).map_err(Error::internal)?;
+    let kept = desk.conversations(|c| {
+        let (turn, conversation) = c.keep(request.conversation, request.replaces, &request.question, &filter, &json, &asked_at.to_string())?;
+        Ok((c.turn(turn)?, c.info(conversation)?))
+    });
+    match kept {
+        Ok((turn, conversation)) => Ok(Asked { conversation: Some(conversation), turn: shown(snapshot, turn)? }),
+        Err(e) => {
+            answer.notices.push(format!("this answer could not be kept: {}; {}", e.message, e.hint));
+            let turn = KeptTurn {
+                id: -asked_at.as_millisecond(),
+                conversation: 0,
+                asked_at: asked_at.to_string(),
+                question: request.question.clone(),
+                filter,
+                answer: serde_json::to_value(&answer).map_err(Error::internal)?,
+                mark: None,
+            };
+            Ok(Asked { conversation: None, turn: shown(snapshot, turn)? })
+        }
+    }
 }
 
 /// What was said before, for a model that writes.
@@ -173,16 +208,15 @@ fn parts(turn: &KeptTurn) -> EngineResult<Exported> {
 }
 
 #[tauri::command]
-pub(crate) async fn export_markdown<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>, id: i64) -> Result<bool> {
-    let picker = app.dialog().file().add_filter("Markdown", &["md"]);
+pub(crate) async fn export_markdown(picker: State<'_, Arc<Picker>>, desk: State<'_, Arc<Desk>>, id: i64) -> Result<bool> {
+    let picker = Arc::clone(&picker);
     desk.inner()
         .clone()
         .run(None, move |desk, _| {
             let (text, title) = (exported(desk, id, None)?, desk.conversations(|c| c.info(id))?.title);
             let name = notes::file_name(&title).unwrap_or_else(|_| "conversation".to_owned());
-            let picked = picker.set_file_name(format!("{name}.md")).blocking_save_file();
-            let Some(file) = picked.and_then(|picked| picked.into_path().ok()) else { return Ok(false) };
-            std::fs::write(&file, text).map_err(|e| Error::io("write", &file, &e))?;
+            let Some(file) = picker.pick(Wanted::Place(format!("{name}.md"))) else { return Ok(false) };
+            notes::write_whole(&file, text.as_bytes())?;
             Ok(true)
         })
         .await
@@ -225,8 +259,7 @@ fn keep_for_eval(desk: &Desk) -> EngineResult<()> {
         lines.push_str(&serde_json::to_string(&question).map_err(Error::internal)?);
         lines.push('\n');
     }
-    let file = desk.paths.marked();
-    std::fs::write(&file, lines).map_err(|e| Error::io("write", &file, &e))
+    notes::write_whole(&desk.paths.marked(), lines.as_bytes())
 }
 
 #[tauri::command]
@@ -234,7 +267,10 @@ pub(crate) async fn suggestions(desk: State<'_, Arc<Desk>>, turn: Option<i64>, l
     desk.inner()
         .clone()
         .run(None, move |desk, cancel| {
-            let run = Run { observer: &Silent, cancel };
+            if turn.is_none() && shipped(desk)? {
+                let examples = EXAMPLES.iter().find(|(l, _)| *l == language).or(EXAMPLES.first());
+                return Ok(examples.map(|(_, examples)| examples.map(str::to_owned).to_vec()).unwrap_or_default());
+            }
             let Some(snapshot) = desk.any_snapshot()? else { return Ok(Vec::new()) };
             match turn {
                 Some(turn) => {
@@ -242,17 +278,15 @@ pub(crate) async fn suggestions(desk: State<'_, Arc<Desk>>, turn: Option<i64>, l
                     let documents: Vec<u64> = cited(&kept).iter().map(|c| c.document_id).collect();
                     snapshot.questions_of(&documents, &told(&kept).standalone, SUGGESTIONS - 1)
                 }
-                None => {
-                    let shipped = desk.engine()?.libraries()?.iter().any(|l| l.shipped && l.indexed > 0);
-                    let examples = EXAMPLES.iter().find(|(l, _)| *l == language).or(EXAMPLES.first());
-                    match examples.filter(|_| shipped) {
-                        Some((_, examples)) => Ok(examples.map(str::to_owned).to_vec()),
-                        None => snapshot.questions_of_notes(SUGGESTIONS, run),
-                    }
-                }
+                None => snapshot.questions_of_notes(SUGGESTIONS, Run { observer: &Silent, cancel }),
             }
         })
         .await
+}
+
+/// Whether the notes that came with the program can be asked, or will be once they are read: a question waits for that.
+fn shipped(desk: &Desk) -> EngineResult<bool> {
+    Ok(desk.engine()?.libraries()?.iter().any(|l| l.shipped && (l.indexed > 0 || (l.present && !l.synced))))
 }
 
 #[tauri::command]

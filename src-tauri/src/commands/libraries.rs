@@ -7,10 +7,10 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::wire;
-use tauri::{AppHandle, Runtime, State};
-use tauri_plugin_dialog::DialogExt;
+use tauri::State;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, free_name};
+use crate::picker::{Picker, Wanted};
 use crate::wire::Failure;
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -33,11 +33,11 @@ pub(crate) async fn ledger(desk: State<'_, Arc<Desk>>, library: i64) -> Result<V
 }
 
 #[tauri::command]
-pub(crate) async fn add_library<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>) -> Result<Option<wire::LibraryInfo>> {
-    let picker = app.dialog().file();
+pub(crate) async fn add_library(picker: State<'_, Arc<Picker>>, desk: State<'_, Arc<Desk>>) -> Result<Option<wire::LibraryInfo>> {
+    let picker = Arc::clone(&picker);
     desk.inner()
         .clone()
-        .run(None, move |desk, _| match picker.blocking_pick_folder().and_then(|picked| picked.into_path().ok()) {
+        .run(None, move |desk, _| match picker.pick(Wanted::Folder) {
             Some(folder) => add(desk, &folder).map(Some),
             None => Ok(None),
         })
@@ -102,14 +102,6 @@ fn add(desk: &Desk, folder: &Path) -> sidenote_engine::error::Result<wire::Libra
     desk.indexer.sync(Some(vec![name.clone()]));
     let added = engine.libraries()?.into_iter().find(|l| l.name == name);
     added.ok_or_else(|| Error::internal("a library that was just added is not there"))
-}
-
-/// A name for a folder whose own is taken: `notes 2`.
-fn free_name(libraries: &[wire::LibraryInfo], folder: &Path) -> Option<String> {
-    let own = folder.canonicalize().ok()?.file_name()?.to_string_lossy().into_owned();
-    let taken = |name: &str| libraries.iter().any(|l| l.name == name);
-    let numbered = (2..100).map(|n| format!("{own} {n}")).find(|name| !taken(name));
-    if taken(&own) { numbered } else { None }
 }
 
 fn named(desk: &Desk, library: i64) -> sidenote_engine::error::Result<String> {

@@ -8,13 +8,13 @@ use sidenote_engine::event::{Event, Observer, Run, Silent, Stage};
 use sidenote_models::catalogue::{KNOWN, Kind, Known, known};
 use sidenote_models::hub::{Endpoint, Limits};
 use sidenote_models::suggest::Machine;
-use sidenote_models::{BUNDLED, Choice, Import, Installed, Options, Pull, Store, compose, remove_folder};
+use sidenote_models::{BUNDLED, Choice, ENDPOINT, Import, Installed, Options, Pull, Store, bundled_files, compose, remove_folder};
+use tauri::State;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Runtime, State};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::desk::Desk;
-use crate::wire::{Failure, ModelInfo, ModelProgress};
+use crate::picker::{Picker, Wanted};
+use crate::wire::{Elsewhere, Failure, ModelInfo, ModelProgress};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -26,70 +26,95 @@ pub(crate) async fn models(desk: State<'_, Arc<Desk>>) -> Result<Vec<ModelInfo>>
 fn list(desk: &Desk) -> EngineResult<Vec<ModelInfo>> {
     let choice = Choice::read(&desk.paths.settings())?;
     let (mut installed, _) = Store::new(desk.paths.models()).all();
+    let is_here = |name: &str| name == BUNDLED || installed.iter().any(|model| model.manifest.name == name);
+    let files = bundled_files();
     let mut out = vec![ModelInfo {
-        name: BUNDLED.to_owned(),
-        kind: Kind::Embedder,
         installed: true,
-        used: choice.embedder.as_deref().is_none_or(|name| name == BUNDLED),
-        preparing: choice.next_embedder.as_deref() == Some(BUNDLED),
+        // It stands in for one that is not there.
+        used: choice.embedder.as_deref().is_none_or(|name| name == BUNDLED || !is_here(name)),
         bundled: true,
         languages: "Chinese, English".to_owned(),
         licence: "MIT".to_owned(),
-        download_bytes: 0,
-        memory_bytes: 0,
-        fits: None,
-        tokens_per_s: None,
-        suggested: false,
+        memory_bytes: Some((files.table.len() + files.vocabulary.len()) as u64),
+        ..named(BUNDLED, Kind::Embedder, &choice)
     }];
+    let chosen = [(Kind::Embedder, &choice.embedder), (Kind::Reranker, &choice.reranker), (Kind::Generator, &choice.generator)];
+    let missing: Vec<ModelInfo> = chosen
+        .into_iter()
+        .filter_map(|(kind, name)| name.as_deref().map(|name| (kind, name)))
+        .filter(|(_, name)| *name != ENDPOINT && !is_here(name) && known(name).is_none())
+        .map(|(kind, name)| named(name, kind, &choice))
+        .collect();
     for entry in KNOWN {
         let at = installed.iter().position(|model| model.manifest.name == entry.name);
         out.push(match at {
             Some(at) => shown(&installed.remove(at), &choice),
-            None => available(entry),
+            None => available(entry, &choice),
         });
     }
     out.extend(installed.iter().map(|model| shown(model, &choice)));
+    out.extend(missing);
+    out.extend(choice.endpoint.as_ref().map(|endpoint| {
+        let elsewhere =
+            Elsewhere { host: endpoint.host().unwrap_or_else(|| endpoint.url.clone()), model: endpoint.model.clone(), local: endpoint.is_local() };
+        let row = named(ENDPOINT, Kind::Generator, &choice);
+        ModelInfo { installed: true, used: row.chosen, elsewhere: Some(elsewhere), ..row }
+    }));
     Ok(out)
 }
 
-fn available(known: &Known) -> ModelInfo {
+/// A model of which only the name is known, and whether the person chose it.
+fn named(name: &str, kind: Kind, choice: &Choice) -> ModelInfo {
+    let is = |chosen: &Option<String>| chosen.as_deref() == Some(name);
+    ModelInfo {
+        name: name.to_owned(),
+        kind,
+        installed: false,
+        chosen: is(&choice.embedder) || is(&choice.reranker) || is(&choice.generator),
+        used: false,
+        preparing: is(&choice.next_embedder),
+        bundled: false,
+        elsewhere: None,
+        languages: String::new(),
+        licence: String::new(),
+        download_bytes: 0,
+        memory_bytes: None,
+        fits: None,
+        tokens_per_s: None,
+        suggested: false,
+    }
+}
+
+fn available(known: &Known, choice: &Choice) -> ModelInfo {
     let outlook = Machine::outlook(known.kind, known.name, known.file, known.download, Some(known.memory));
     ModelInfo {
-        name: known.name.to_owned(),
-        kind: known.kind,
-        installed: false,
-        used: false,
-        preparing: false,
-        bundled: false,
         languages: known.languages.to_owned(),
         licence: known.licence.to_owned(),
         download_bytes: known.download,
-        memory_bytes: known.memory,
+        memory_bytes: Some(known.memory),
         fits: outlook.fits,
         tokens_per_s: outlook.tokens_per_s,
         suggested: outlook.suggested,
+        ..named(known.name, known.kind, choice)
     }
 }
 
 fn shown(model: &Installed, choice: &Choice) -> ModelInfo {
     let manifest = &model.manifest;
-    let is = |chosen: &Option<String>| chosen.as_deref() == Some(manifest.name.as_str());
     let memory = known(&manifest.name).map(|known| known.memory);
     let outlook = Machine::outlook(manifest.kind, &manifest.name, &manifest.graph, manifest.size(), memory);
+    let row = named(&manifest.name, manifest.kind, choice);
     ModelInfo {
-        name: manifest.name.clone(),
-        kind: manifest.kind,
         installed: true,
-        used: is(&choice.embedder) || is(&choice.reranker) || is(&choice.generator),
-        preparing: is(&choice.next_embedder),
-        bundled: false,
+        used: row.chosen,
         languages: manifest.languages.clone(),
         licence: manifest.licence.clone(),
         download_bytes: manifest.size(),
-        memory_bytes: memory.unwrap_or(0),
+        memory_bytes: memory,
         fits: outlook.fits,
         tokens_per_s: outlook.tokens_per_s,
         suggested: outlook.suggested,
+        ..row
     }
 }
 
@@ -130,12 +155,12 @@ impl Observer for Teller {
 }
 
 #[tauri::command]
-pub(crate) async fn import_model<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>) -> Result<Option<ModelInfo>> {
-    let picker = app.dialog().file();
+pub(crate) async fn import_model(picker: State<'_, Arc<Picker>>, desk: State<'_, Arc<Desk>>) -> Result<Option<ModelInfo>> {
+    let picker = Arc::clone(&picker);
     desk.inner()
         .clone()
         .run(None, move |desk, cancel| {
-            let Some(from) = picker.blocking_pick_file().and_then(|picked| picked.into_path().ok()) else { return Ok(None) };
+            let Some(from) = picker.pick(Wanted::File) else { return Ok(None) };
             let store = Store::new(desk.paths.models());
             let (model, _) = Import { from, name: None, options: Options::default() }.run(&store, Run { observer: &Silent, cancel })?;
             Ok(Some(shown(&model, &Choice::read(&desk.paths.settings())?)))
@@ -152,6 +177,11 @@ pub(crate) async fn use_model(desk: State<'_, Arc<Desk>>, name: String) -> Resul
             let installed = Store::new(desk.paths.models()).find(&name);
             let mut choice = Choice::read(&settings)?;
             match installed.as_ref().map(|model| model.manifest.kind) {
+                None if name == ENDPOINT => {
+                    // An address that nothing can be asked of is not chosen.
+                    compose::remote(&choice)?;
+                    choice.generator = Some(name);
+                }
                 None if name != BUNDLED => return Err(compose::not_installed(&name)),
                 Some(kind @ (Kind::Reranker | Kind::Generator)) => {
                     // A model that does not run is not chosen.

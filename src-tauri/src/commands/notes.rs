@@ -8,6 +8,7 @@ use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::notes::{self, Saving};
 use sidenote_engine::wire;
 use tauri::State;
+use tauri::ipc::{InvokeBody, Request};
 
 use crate::desk::Desk;
 use crate::wire::{Failure, PageImage, Pages};
@@ -59,16 +60,29 @@ pub(crate) async fn open_externally(desk: State<'_, Arc<Desk>>, id: u64) -> Resu
             let refused =
                 |e: String| Error::new(ErrorCode::Io, format!("`{}` could not be opened: {e}", file.display()), "choose an editor in the settings");
             match program {
-                // The person's own words: a program and what stands before the file.
-                Some(command) => {
-                    let mut words = command.split_whitespace();
-                    let program = words.next().unwrap_or_default();
-                    std::process::Command::new(program).args(words).arg(&file).spawn().map(drop).map_err(|e| refused(e.to_string()))
-                }
+                Some(command) => start(&command, &file).map_err(|e| refused(e.to_string())),
                 None => tauri_plugin_opener::open_path(&file, None::<&str>).map_err(|e| refused(e.to_string())),
             }
         })
         .await
+}
+
+/// Starts the person's own editor: a program and what stands before the file, in quotes where it has spaces.
+fn start(command: &str, file: &Path) -> std::io::Result<()> {
+    let words = if Path::new(command).is_file() {
+        vec![command.to_owned()]
+    } else {
+        // On Windows a backslash is part of a path, and escapes nothing.
+        let command = if cfg!(windows) { command.replace('\\', r"\\") } else { command.to_owned() };
+        shlex::split(&command).unwrap_or_default()
+    };
+    let Some((program, before)) = words.split_first() else {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "a quote in the command of the editor has no end"));
+    };
+    let mut child = std::process::Command::new(program).args(before).arg(file).spawn()?;
+    // Whoever starts a program takes note of its end, or the system keeps what is left of it.
+    std::thread::spawn(move || drop(child.wait()));
+    Ok(())
 }
 
 #[tauri::command]
@@ -155,9 +169,23 @@ pub(crate) async fn rename_note(desk: State<'_, Arc<Desk>>, id: u64, title: Stri
     desk.inner().clone().run(None, move |desk, _| indexed(desk, &desk.place(id)?.0, &notes::rename(&own(desk, id)?, &title)?)).await
 }
 
+/// The image is the body itself, and what it belongs to stands in the headers: tens of megabytes are not written out as JSON numbers.
 #[tauri::command]
-pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, id: u64, mime: String, bytes: Vec<u8>) -> Result<String> {
-    desk.inner().clone().run(None, move |desk, _| notes::attach(&own(desk, id)?, &mime, &bytes)).await
+pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, request: Request<'_>) -> Result<String> {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let (id, mime) = (header("note").parse(), header("mime"));
+    let bytes = match request.body() {
+        InvokeBody::Raw(bytes) => Ok(bytes.clone()),
+        // Where the web view cannot send bytes, Tauri sends numbers.
+        InvokeBody::Json(numbers) => serde_json::from_value(numbers.clone()),
+    };
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let id = id.map_err(|_| Error::internal("an image came without its note"))?;
+            notes::attach(&own(desk, id)?, &mime, &bytes.map_err(Error::internal)?)
+        })
+        .await
 }
 
 /// A note's file, if it may be changed: the shipped ones are the program's.

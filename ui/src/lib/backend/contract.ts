@@ -16,9 +16,9 @@ export interface AskBackend {
       filter: w.Filter;
       extractive?: boolean;
     },
-    onEvent: (event: w.AnswerEvent) => void,
+    onEvent: (event: w.AskEvent) => void,
     signal: AbortSignal,
-  ): Promise<{ conversation: w.ConversationInfo; turn: w.Turn }>;
+  ): Promise<w.Asked>;
   /** Newest first; those that hold the words, where some are given. */
   conversations(query: string | null): Promise<w.ConversationInfo[]>;
   /** Its citations are looked up in the notes as they are now. */

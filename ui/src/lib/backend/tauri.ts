@@ -1,6 +1,6 @@
 // The program's commands, over Tauri's bridge. The only file that knows there is a shell around the page.
 
-import { Channel, invoke, type InvokeArgs } from '@tauri-apps/api/core';
+import { Channel, invoke, type InvokeArgs, type InvokeOptions } from '@tauri-apps/api/core';
 import type { Backend } from './contract';
 import type * as w from './wire';
 import { systemLanguage } from '../i18n/index.svelte';
@@ -20,9 +20,9 @@ async function stoppable<T>(signal: AbortSignal, call: (job: number) => Promise<
 }
 
 /** What the bridge itself rejects with is a text. */
-async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
+async function call<T>(command: string, args?: InvokeArgs, options?: InvokeOptions): Promise<T> {
   try {
-    return await invoke<T>(command, args);
+    return await invoke<T>(command, args, options);
   } catch (reason) {
     if (typeof reason === 'object' && reason !== null && 'code' in reason) throw reason;
     const failure: w.Failure = { code: 'internal', message: String(reason), hint: 'please report this as a bug' };
@@ -72,7 +72,7 @@ export const tauri: Backend = {
     draft: (id, text) => call('draft', { id, text }),
     remove: (id) => call('remove_note', { id }),
     rename: (id, title) => call('rename_note', { id, title }),
-    attach: (id, image) => call('attach', { id, mime: image.mime, bytes: Array.from(image.bytes) }),
+    attach: (id, image) => call('attach', image.bytes, { headers: { note: String(id), mime: image.mime } }),
   },
   libraries: {
     status: () => call('status'),

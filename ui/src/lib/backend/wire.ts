@@ -1116,11 +1116,11 @@ export type AskRequest = {
  */
 export type Asked = {
   /**
-   * Its conversation now.
+   * Its conversation now; none where the answer could not be kept (its notices say why).
    */
-  conversation: ConversationInfo;
+  conversation: ConversationInfo | null;
   /**
-   * The question and its answer.
+   * The question and its answer. The number of one that is not kept is below 0, and names it nowhere.
    */
   turn: Turn;
 };
@@ -1214,6 +1214,22 @@ export type SyncProgress = {
 };
 
 /**
+ * What a question waits for.
+ */
+export type Waiting = {
+  type: 'indexing';
+  /**
+   * How far.
+   */
+  progress: SyncProgress;
+};
+
+/**
+ * What is told while a question is answered.
+ */
+export type AskEvent = AnswerEvent | Waiting;
+
+/**
  * What a link opens.
  */
 export type OpenTarget =
@@ -1269,6 +1285,13 @@ export type AppEvent =
       type: 'sync_failed';
       /**
        * Which.
+       */
+      error: Failure;
+    }
+  | {
+      type: 'failed';
+      /**
+       * Why.
        */
       error: Failure;
     }
@@ -1335,6 +1358,20 @@ export type Settings = {
 };
 
 /**
+ * The model that writes answers.
+ */
+export type WriterInfo = {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * The host that questions and passages are sent to; none where they stay on this machine.
+   */
+  sends_to: string | null;
+};
+
+/**
  * The program.
  */
 export type AppInfo = {
@@ -1347,9 +1384,13 @@ export type AppInfo = {
    */
   data_folder: string;
   /**
-   * Memory of the program, without the page's.
+   * Memory of the program, without the page's; none where the system does not say.
    */
-  memory_bytes: number;
+  memory_bytes: number | null;
+  /**
+   * The model that writes answers, if one does.
+   */
+  writer: WriterInfo | null;
   /**
    * `linux`, `macos` or `windows`.
    */
@@ -1360,6 +1401,24 @@ export type AppInfo = {
  * What a model does.
  */
 export type ModelKind = 'embedder' | 'reranker' | 'generator';
+
+/**
+ * A model behind an address instead of on the disk.
+ */
+export type Elsewhere = {
+  /**
+   * Its host, with the port.
+   */
+  host: string;
+  /**
+   * Its name there.
+   */
+  model: string;
+  /**
+   * Whether that is this machine after all.
+   */
+  local: boolean;
+};
 
 /**
  * A model.
@@ -1378,6 +1437,10 @@ export type ModelInfo = {
    */
   installed: boolean;
   /**
+   * Whether the person chose it, be it here or not.
+   */
+  chosen: boolean;
+  /**
    * Whether it is in use.
    */
   used: boolean;
@@ -1389,6 +1452,10 @@ export type ModelInfo = {
    * Whether it is inside the program.
    */
   bundled: boolean;
+  /**
+   * Where it is asked, for one that is not on the disk.
+   */
+  elsewhere: Elsewhere | null;
   /**
    * Languages it is made for.
    */
@@ -1402,9 +1469,9 @@ export type ModelInfo = {
    */
   download_bytes: number;
   /**
-   * Bytes of memory in use, approximate; 0 where nobody knows.
+   * Bytes of memory in use, approximate; none where nobody knows.
    */
-  memory_bytes: number;
+  memory_bytes: number | null;
   /**
    * Whether it fits into the memory that is free; none where nobody knows, and for other kinds than generators.
    */

@@ -1,6 +1,15 @@
 // The open conversation and the answer that is being written. It goes on while other views are looked at. It must not know how it is shown.
 
-import { backend, type AnswerEvent, type Citation, type Mark, type Passage, type Sentence, type Turn } from '../backend';
+import {
+  backend,
+  type AskEvent,
+  type Citation,
+  type Mark,
+  type Passage,
+  type Sentence,
+  type SyncProgress,
+  type Turn,
+} from '../backend';
 import { conversations } from './conversations.svelte';
 import { type Scope, filterOf, scopeOf } from './scope';
 import { Typed } from './typed.svelte';
@@ -11,6 +20,8 @@ export interface Live {
   question: string;
   /** As it is searched with, once known. */
   standalone: string | null;
+  /** How far the notes are read that it waits for. */
+  indexing: SyncProgress | null;
   passages: Passage[] | null;
   sentences: Sentence[];
   citations: Citation[];
@@ -121,7 +132,8 @@ class Asking {
   /** Looks the citations up again: notes have changed. */
   async refresh(): Promise<void> {
     const { id } = this;
-    if (id === null || this.live) return;
+    // What is not kept is only here.
+    if (id === null || this.live || this.turns.some((turn) => !isKept(turn))) return;
     try {
       const { turns } = await backend.ask.conversation(id);
       if (this.id === id && !this.live) this.turns = turns;
@@ -142,6 +154,7 @@ class Asking {
     this.live = {
       question: text,
       standalone: null,
+      indexing: null,
       passages: null,
       sentences: [],
       citations: [],
@@ -159,7 +172,7 @@ class Asking {
           conversation: this.id,
           question: text,
           standalone: wish.standalone ?? null,
-          replaces,
+          replaces: replaces !== null && replaces < 0 ? null : replaces,
           filter: filterOf(wish.scope ?? this.scope),
           ...(wish.extractive ? { extractive: true } : {}),
         },
@@ -171,6 +184,7 @@ class Asking {
       this.turns = [...this.before, turn];
       this.live = null;
       this.asked.clear();
+      if (!conversation) return;
       this.id = conversation.id;
       this.title = conversation.title;
       if (place.view.name === 'ask') place.go({ name: 'ask', conversation: conversation.id });
@@ -229,9 +243,15 @@ class Asking {
   }
 }
 
+/** Whether the program has a turn, so that it can be marked, saved and exported. */
+export function isKept(turn: Turn): boolean {
+  return turn.id > 0;
+}
+
 /** What an event changes. */
-function take(live: Live, event: AnswerEvent): void {
-  if (event.type === 'started') {
+function take(live: Live, event: AskEvent): void {
+  if (event.type === 'indexing') live.indexing = event.progress;
+  else if (event.type === 'started') {
     live.standalone = event.standalone_question;
     live.passages = event.passages;
   } else if (event.type === 'piece') live.pieces += event.text;

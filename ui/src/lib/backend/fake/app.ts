@@ -1,5 +1,5 @@
 // Settings, models and the program itself, in the page. What would leave the page (the clipboard, links, closing) is kept in
-// `window.left` for tests, and `askToClose` is the window's close button.
+// `window.left` for tests, and `askToClose` is the window's close button, and `tell` says what the program says without being asked.
 
 import type { AppBackend } from '../contract';
 import type { Settings } from '../wire';
@@ -15,7 +15,7 @@ const full = {
 const failing = { code: 'io', message: 'settings.toml cannot be read: permission denied', hint: 'check who owns the file' };
 
 const left: { copied: string[]; opened: string[]; closed: number } = { copied: [], opened: [], closed: 0 };
-Object.assign(globalThis, { left, askToClose: () => emit({ type: 'closing' }) });
+Object.assign(globalThis, { left, askToClose: () => emit({ type: 'closing' }), tell: emit });
 
 let settings: Settings = {
   language: 'system',
@@ -30,7 +30,14 @@ let settings: Settings = {
 export const app: AppBackend = {
   async info() {
     await pause(5);
-    return { version: '0.4.0', data_folder: '/home/lin/.local/share/sidenote', memory_bytes: 187_400_000, platform: 'linux' };
+    const writer = workshop.writer();
+    return {
+      version: '0.4.0',
+      data_folder: '/home/lin/.local/share/sidenote',
+      memory_bytes: 187_400_000,
+      writer,
+      platform: 'linux',
+    };
   },
   async settings() {
     await pause(5);

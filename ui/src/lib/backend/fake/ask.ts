@@ -5,7 +5,7 @@
 import type { AskBackend } from '../contract';
 import type {
   Answer,
-  AnswerEvent,
+  AskEvent,
   Citation,
   CitationNow,
   Conversation,
@@ -274,7 +274,7 @@ const broken = {
 async function tell(
   answer: Answer,
   written: ReturnType<typeof write>,
-  onEvent: (event: AnswerEvent) => void,
+  onEvent: (event: AskEvent) => void,
   signal: AbortSignal,
 ): Promise<number> {
   for (const [index, sentence] of answer.sentences.entries()) {
@@ -312,6 +312,11 @@ export const ask: AskBackend = {
         hint: 'move `catalog.sqlite` away and run `sidenote sync`: your notes are untouched and are indexed again',
       };
     }
+    if (scene('first')) {
+      const progress = { library: 'notes', stage: 'read', done: 40, total: 126, rate: null, remaining_s: null } as const;
+      onEvent({ type: 'indexing', progress });
+      await pause(1500, signal);
+    }
     const found = search(standalone, request.filter);
     const written = write(found);
     const answer = answerOf(request.question, standalone, followup, found, written);
@@ -338,6 +343,12 @@ export const ask: AskBackend = {
       mark: null,
       citations_now: [],
     };
+    if (scene('full')) {
+      answer.notices.push(
+        'this answer could not be kept: the disk is full: database or disk is full; free some space and run the command again; nothing was lost',
+      );
+      return { conversation: null, turn: { ...turn, id: -turn.id } };
+    }
     const { id, title, updated_at, turns } = keep(conversation, turn, request.replaces ?? null);
     return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn };
   },

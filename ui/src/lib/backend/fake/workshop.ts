@@ -1,12 +1,12 @@
 // The models of the fake program, and what each leg of the search does with them. It must not know who asks.
 
-import type { Legs, ModelInfo, ModelKind, ModelProgress } from '../wire';
+import type { Legs, ModelInfo, ModelKind, ModelProgress, WriterInfo } from '../wire';
 import { emit, notesChanged } from './events';
 import { pause, scene } from './scene';
 
 const MB = 1_000_000;
 
-type Known = Omit<ModelInfo, 'installed' | 'used' | 'preparing' | 'bundled'>;
+type Known = Omit<ModelInfo, 'installed' | 'chosen' | 'used' | 'preparing' | 'bundled' | 'elsewhere'>;
 const known = (name: string, kind: ModelKind, languages: string, licence: string, download: number, memory: number): Known => ({
   name,
   kind,
@@ -30,7 +30,13 @@ const KNOWN: Known[] = [
 ];
 
 const installed = new Set([BUNDLED, 'multilingual-e5-small']);
-const used: Record<ModelKind, string | null> = { embedder: BUNDLED, reranker: null, generator: null };
+const ENDPOINT = 'endpoint';
+const HOST = 'models.example.org';
+const used: Record<ModelKind, string | null> = {
+  embedder: BUNDLED,
+  reranker: scene('elsewhere') ? 'bge-reranker-base' : null,
+  generator: scene('elsewhere') ? ENDPOINT : null,
+};
 let next: { name: string; done: number; total: number } | null = null;
 const partial = new Map<string, number>();
 const imported: Known[] = [];
@@ -49,14 +55,27 @@ export function legs(chunks: number, generation: number): Legs {
   };
 }
 
+/** The model that writes answers. */
+export function writer(): WriterInfo | null {
+  if (used.generator === ENDPOINT) return { name: 'large-writer', sends_to: HOST };
+  return used.generator === null ? null : { name: used.generator, sends_to: null };
+}
+
 export function models(): ModelInfo[] {
-  return [...KNOWN, ...imported].map((model) => ({
+  const here = [...KNOWN, ...imported].map((model) => ({
     ...model,
     installed: installed.has(model.name),
-    used: used[model.kind] === model.name,
+    chosen: used[model.kind] === model.name,
+    used: used[model.kind] === model.name && installed.has(model.name),
     preparing: next?.name === model.name,
     bundled: model.name === BUNDLED,
+    elsewhere: null,
   }));
+  if (!scene('elsewhere')) return here;
+  const chosen = used.generator === ENDPOINT;
+  const away = { ...known(ENDPOINT, 'generator', '', '', 0, 0), memory_bytes: null, tokens_per_s: null, suggested: false };
+  const elsewhere = { host: HOST, model: 'large-writer', local: false };
+  return [...here, { ...away, installed: true, chosen, used: chosen, preparing: false, bundled: false, elsewhere }];
 }
 
 function find(name: string): ModelInfo {

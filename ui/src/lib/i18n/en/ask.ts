@@ -20,6 +20,7 @@ export const ask = {
   again: 'Ask again',
   replacesRest: (n: number) => (n === 1 ? 'The question after it goes too.' : `The ${n} questions after it go too.`),
 
+  reading: 'The notes are read for the first time; the answer follows …',
   looking: 'Looking in your notes …',
   writing: 'Writing …',
   replaced: 'What was written was not backed by your notes and has been taken back. These are the notes’ own sentences instead.',

@@ -37,6 +37,15 @@ export const settings = {
   models: {
     intro: 'Sidenote works without any download. A stronger model finds and answers better, and takes memory and time.',
     network: 'The network is used when you press Download, and at no other time.',
+    networkTo: (host: string) =>
+      `Questions and the passages for them are sent to ${host}, which writes the answers. Besides that the network is used when you press Download.`,
+    askedAt: (host: string) => `On ${host}: questions and the passages for them leave this machine.`,
+    askedHere: (host: string) => `On ${host}, which is this machine.`,
+    missing: {
+      embedder: 'You chose it, but it is not on this machine: the built-in model stands in for it.',
+      reranker: 'You chose it, but it is not on this machine: the built-in order is used.',
+      generator: 'You chose it, but it is not on this machine: answers are sentences of your notes.',
+    },
     kinds: { embedder: 'Search by meaning', reranker: 'Reordering', generator: 'Answers' },
     about: {
       embedder: 'Turns passages and questions into numbers, so that what means the same is found.',
@@ -53,6 +62,7 @@ export const settings = {
       installed: 'On this machine',
       available: 'Can be downloaded',
       used: 'In use',
+      missing: 'Not here',
       next: 'Getting ready',
     },
     languages: 'Languages',
@@ -111,6 +121,8 @@ export const settings = {
     line: 'Asks your own notes and shows the passage that answers.',
     promise:
       'Nothing leaves this machine. There is no account, no telemetry, no advertising, and no connection unless you download a model.',
+    promiseBut: (host: string) =>
+      `Your notes stay on this machine, except for what answers are written from: each question and the passages for it are sent to ${host}, as you set it. There is no account, no telemetry, no advertising, and no other connection unless you download a model.`,
     version: 'Version',
     data: 'Data folder',
     dataHelp: 'The index and your conversations. Your notes are not in it.',

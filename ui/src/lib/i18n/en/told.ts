@@ -7,6 +7,7 @@ export const told: Record<string, string> = {
     'the keyword index cannot be read: results are by meaning only; check the libraries again',
   'the keyword index cannot be read, and without it nothing can be listed; run `sidenote sync`':
     'the keyword index cannot be read, and without it nothing can be listed; check the libraries again',
+  'index as of {}: {} changed since; run `sidenote sync`': 'index as of {}: {} changed since; see Libraries',
   'the note has changed: this is the passage as it was indexed; run `sidenote sync`':
     'the note has changed: this is the passage as it was indexed',
   'the file is gone: this is the passage as it was indexed; run `sidenote sync`':

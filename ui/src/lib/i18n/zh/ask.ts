@@ -22,6 +22,7 @@ export const ask: typeof en = {
   again: '重新提问',
   replacesRest: (n: number) => `之后的 ${n} 个问题会一并去掉。`,
 
+  reading: '正在首次读取笔记，读完就回答……',
   looking: '正在翻阅笔记…',
   writing: '正在作答…',
   replaced: '刚才写的内容在笔记里找不到依据，已经撤回。下面是笔记里的原句。',

@@ -41,6 +41,14 @@ export const settings: typeof en = {
   models: {
     intro: '不下载任何模型也能使用。更强的模型找得更准、答得更好，但更占内存，也更慢。',
     network: '只有在你点“下载”时才会联网。',
+    networkTo: (host) => `问题和相关段落会发给 ${host}，由它写答案。除此之外，只有点“下载”时才会联网。`,
+    askedAt: (host) => `在 ${host} 上：问题和相关段落会离开这台电脑。`,
+    askedHere: (host) => `在 ${host} 上，就是这台电脑。`,
+    missing: {
+      embedder: '你选了它，但这台电脑上没有，目前由内置模型代替。',
+      reranker: '你选了它，但这台电脑上没有，目前按内置方式排序。',
+      generator: '你选了它，但这台电脑上没有，目前答案直接摘自笔记原文。',
+    },
     kinds: { embedder: '语义查找', reranker: '重排', generator: '回答' },
     about: {
       embedder: '把段落和问题变成向量，意思相近的内容就能找到。',
@@ -48,7 +56,7 @@ export const settings: typeof en = {
       generator: '用自己的话写答案。没有它时，答案直接摘自笔记原文。',
     },
     none: { embedder: '', reranker: '未使用，按内置方式排序。', generator: '当前未使用。' },
-    state: { bundled: '内置', installed: '已安装', available: '可下载', used: '使用中', next: '准备中' },
+    state: { bundled: '内置', installed: '已安装', available: '可下载', used: '使用中', missing: '没有安装', next: '准备中' },
     languages: '语言',
     spoken: (names) =>
       names
@@ -107,6 +115,8 @@ export const settings: typeof en = {
   about: {
     line: '向自己的笔记提问，并看到作答的原文。',
     promise: '所有内容都留在这台电脑上。没有账号，没有遥测，没有广告；除非你下载模型，否则不会联网。',
+    promiseBut: (host) =>
+      `笔记留在这台电脑上，只有写答案用到的除外：按你的设置，每个问题和相关段落会发给 ${host}。没有账号，没有遥测，没有广告；除非你下载模型，否则没有别的联网。`,
     version: '版本',
     data: '数据文件夹',
     dataHelp: '存放索引和对话，不包含你的笔记。',
