@@ -4,6 +4,8 @@
 mod commands;
 mod disk;
 mod driver;
+#[path = "../loopback/endpoint.rs"]
+mod endpoint_server;
 mod page;
 mod pdf;
 #[path = "../support/pdf.rs"]

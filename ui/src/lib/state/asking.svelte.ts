@@ -1,6 +1,15 @@
 // The open conversation and the answer that is being written. It goes on while other views are looked at. It must not know how it is shown.
 
-import { backend, type AnswerEvent, type Citation, type Mark, type Passage, type Sentence, type Turn } from '../backend';
+import {
+  backend,
+  type AnswerEvent,
+  type Answerer,
+  type Citation,
+  type Mark,
+  type Passage,
+  type Sentence,
+  type Turn,
+} from '../backend';
 import { conversations } from './conversations.svelte';
 import { type Scope, filterOf, scopeOf } from './scope';
 import { place } from './view.svelte';
@@ -11,6 +20,8 @@ export interface Live {
   /** As it is searched with, once known. */
   standalone: string | null;
   passages: Passage[] | null;
+  /** Who writes, once known. */
+  answerer: Answerer | null;
   sentences: Sentence[];
   citations: Citation[];
   /** The finished sentences as one text, with their line breaks and list marks. */
@@ -123,6 +134,7 @@ class Asking {
       question: text,
       standalone: null,
       passages: null,
+      answerer: null,
       sentences: [],
       citations: [],
       text: '',
@@ -211,6 +223,7 @@ function take(live: Live, event: AnswerEvent): void {
   if (event.type === 'started') {
     live.standalone = event.standalone_question;
     live.passages = event.passages;
+    live.answerer = event.answerer;
   } else if (event.type === 'piece') live.pieces += event.text;
   else if (event.type === 'sentence') {
     const begins = live.text === '' ? '' : event.item ? '\n' : ' ';

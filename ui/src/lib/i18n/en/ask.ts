@@ -22,7 +22,8 @@ export const ask = {
 
   looking: 'Looking in your notes …',
   writing: 'Writing …',
-  replaced: 'What was written was not backed by your notes and has been taken back. These are the notes’ own sentences instead.',
+  replaced: 'These are the notes’ own sentences instead.',
+  elsewhere: (host: string) => `Answered by a model on ${host}: the question, passages and what was said before go there`,
   partly: 'partly in your notes',
   unsupported: 'not in your notes',
   legend: 'Marked sentences are not, or only partly, backed by your notes.',

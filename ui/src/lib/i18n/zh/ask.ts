@@ -24,7 +24,8 @@ export const ask: typeof en = {
 
   looking: '正在翻阅笔记…',
   writing: '正在作答…',
-  replaced: '刚才写的内容在笔记里找不到依据，已经撤回。下面是笔记里的原句。',
+  replaced: '改为显示笔记的原句。',
+  elsewhere: (host: string) => `由 ${host} 上的模型作答：问题、相关段落和之前的对话会发到那里`,
   partly: '部分有据',
   unsupported: '笔记里没有',
   legend: '做了标记的句子，在笔记里没有依据或只有部分依据。',
