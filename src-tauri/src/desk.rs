@@ -145,7 +145,8 @@ impl Desk {
         let mut paths = self.paths.clone();
         paths.notes = PathBuf::from(settings::read(&self.paths)?.notes_folder);
         let models = compose::models(&self.paths, true, &CancelToken::new());
-        let engine = Engine::open(paths, EngineSettings::default(), models.embedder.clone())?
+        let settings = EngineSettings { writing: models.writing.clone(), ..EngineSettings::default() };
+        let engine = Engine::open(paths, settings, models.embedder.clone())?
             .with_token_vectors(models.tokens.clone())
             .with_glossary(models.glossary.clone())
             .with_cross_encoder(models.reranker.clone());

@@ -99,5 +99,8 @@ fn without_a_model_that_writes_the_notes_own_sentences_answer_either_way() {
     let plain = desk.run(question).exits(0);
     let forced = desk.run(question.iter().chain(&["--extractive"])).exits(0);
     assert_eq!(plain.out, forced.out);
-    assert_eq!(desk.json(["ask", "绿茶怎么保存？", "--extractive"])["answerer"], serde_json::json!({"kind": "extractive", "model": null}));
+    assert_eq!(
+        desk.json(["ask", "绿茶怎么保存？", "--extractive"])["answerer"],
+        serde_json::json!({"kind": "extractive", "model": null, "leaves_machine_to": null})
+    );
 }

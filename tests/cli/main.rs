@@ -5,6 +5,9 @@ mod asking;
 mod batch;
 mod chat;
 mod contract;
+#[path = "../loopback/endpoint.rs"]
+#[allow(dead_code, reason = "shared with the tests of the models package, which use all of it")]
+mod endpoint_server;
 mod eval;
 mod floors;
 mod freshness;
@@ -21,3 +24,4 @@ mod models;
 mod output;
 mod shipped;
 mod support;
+mod writing;

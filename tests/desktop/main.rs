@@ -5,6 +5,8 @@ mod chores;
 mod commands;
 mod disk;
 mod driver;
+#[path = "../loopback/endpoint.rs"]
+mod endpoint_server;
 mod page;
 mod pdf;
 #[path = "../support/pdf.rs"]

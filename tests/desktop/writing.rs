@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use sidenote_engine::engine::{Engine, Settings};
+use sidenote_engine::paths::Paths;
+
+use crate::endpoint_server::{done, head, piece, serve};
 use crate::page::{Page, everywhere};
 
 fn outcome(page: &Page, question: &str) -> Value {
@@ -147,4 +151,37 @@ fn a_file_that_cannot_be_read_is_a_row_that_can_be_retried_or_left_alone() {
     assert!(row("damaged").is_some());
     page.ok("sync", json!({ "library": own, "documents": ["bad.pdf"] }));
     page.until("the retry", || row("damaged"));
+}
+
+#[test]
+fn nothing_is_indexed_while_an_answer_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, paths) = (folder.path().join("notes/later.md"), Paths::under(folder.path()));
+    let documents = move || {
+        let engine = Engine::open(paths.clone(), Settings::default(), None).unwrap();
+        engine.libraries().unwrap().iter().map(|library| library.indexed).sum::<u64>()
+    };
+    let counted = documents.clone();
+    // The model takes its time: a note is written meanwhile, and longer is waited than its indexing takes to begin.
+    let (address, _asked) = serve(move |stream| {
+        head(stream, "200 OK");
+        piece(stream, "蓝鲸计划的负责人是林小满。");
+        let before = counted();
+        fs::write(&file, "# Later\n\nWritten while someone waits.\n").unwrap();
+        std::thread::sleep(Duration::from_millis(1_500));
+        assert_eq!(counted(), before, "indexing stands aside");
+        done(stream);
+    });
+    fs::create_dir_all(folder.path().join("config")).unwrap();
+    let settings = format!("[models]\ngenerator = \"endpoint\"\nendpoint = {{ url = \"http://{address}/v1\", model = \"big\" }}\n");
+    fs::write(folder.path().join("config/settings.toml"), settings).unwrap();
+    let page = Page::over(folder);
+    page.begin();
+    page.ok("create", json!({ "title": "蓝鲸计划", "text": "# 蓝鲸计划\n\n蓝鲸计划的负责人是林小满，预算为三百二十万元。\n" }));
+    page.until("the first index", || page.said(900).iter().find(|e| e["type"] == "notes_changed").cloned());
+    let before = documents();
+    let answer = outcome(&page, "蓝鲸计划的负责人是谁？");
+    // Had anything been indexed, the server would have broken off.
+    assert_eq!(answer["answerer"]["kind"], "generative", "{answer}");
+    page.until("the note in the index", || (documents() > before).then_some(()));
 }

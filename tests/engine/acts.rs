@@ -1,6 +1,6 @@
 //! More than questions: list all, compare, summarise, explain, practise.
 
-use sidenote_engine::act::Act;
+use sidenote_engine::act::{Act, Again, Whole};
 use sidenote_engine::wire::{Answer, Outcome};
 
 use crate::support::Desk;
@@ -10,7 +10,9 @@ fn named(act: &Act) -> String {
         Act::Ask => "ask".into(),
         Act::List { of } => format!("list {of}"),
         Act::Compare { sides: [a, b] } => format!("compare {a} | {b}"),
-        Act::Summarise { what } => format!("summarise {what}"),
+        Act::Summarise { what, whole: Whole::Note } => format!("summarise note {what}"),
+        Act::Summarise { what, whole: Whole::Folder } => format!("summarise folder {what}"),
+        Act::Summarise { what, whole: Whole::Either } => format!("summarise {what}"),
         Act::Explain { of } => format!("explain {of}"),
         Act::Quiz { about } => format!("quiz {about}"),
     }
@@ -31,8 +33,12 @@ fn an_act_is_known_by_its_wording() {
         ("麻烦您列出所有关于量化的笔记，谢谢", "list 量化"),
         ("LoRA 和 QLoRA 有什么区别？", "compare LoRA | QLoRA"),
         ("Compare RAG and fine-tuning", "compare RAG | fine-tuning"),
-        ("总结《LoRA》这篇笔记", "summarise LoRA"),
-        ("Summarize the folder 微调", "summarise 微调"),
+        ("总结《LoRA》这篇笔记", "summarise note LoRA"),
+        ("总结《LoRA》", "summarise LoRA"),
+        ("总结文件夹 微调", "summarise folder 微调"),
+        ("总结《微调》文件夹里的笔记", "summarise folder 微调"),
+        ("Summarize the folder 微调", "summarise folder 微调"),
+        ("Summarise the note Folders", "summarise note Folders"),
         ("用简单的话解释注意力机制", "explain 注意力机制"),
         ("Explain simply: what is RAG?", "explain rag"),
         ("考考我关于 RLHF 的知识", "quiz rlhf"),
@@ -47,6 +53,26 @@ fn an_act_is_known_by_its_wording() {
     ];
     for (question, expected) in cases {
         assert_eq!(named(&Act::of(question)), expected, "{question}");
+    }
+}
+
+#[test]
+fn a_request_that_names_nothing_speaks_of_what_was_asked_before() {
+    let cases = [
+        ("用简单的话解释一下", Some(Again::Simply)),
+        ("请用通俗的话解释它", Some(Again::Simply)),
+        ("Explain it in simple words, please.", Some(Again::Simply)),
+        ("把它总结一下", Some(Again::Summary)),
+        ("Summarise that.", Some(Again::Summary)),
+        ("考考我", Some(Again::Quiz)),
+        ("Quiz me on this!", Some(Again::Quiz)),
+        ("考考我 LoRA", None),
+        ("用简单的话解释注意力", None),
+        ("它有什么缺点？", None),
+        ("", None),
+    ];
+    for (request, expected) in cases {
+        assert_eq!(Again::of(request), expected, "{request}");
     }
 }
 
@@ -133,6 +159,15 @@ fn a_summary_has_every_section_of_a_note_and_every_note_of_a_folder() {
     assert_eq!(folder.coverage.map(|c| (c.read, c.of, c.having)), Some((2, 2, 2)));
     assert!(folder.answer.contains("低秩矩阵") && folder.answer.contains("更新所有权重") && !folder.answer.contains("做饭"), "{}", folder.answer);
     assert!(folder.notices.iter().any(|n| n.contains("read 2 of 2 notes")), "{:?}", folder.notices);
+    // A note of the same name is not the folder.
+    desk.write("微调.md", "# 微调\n\n微调把一个模型用到另一件事上。\n");
+    desk.write("微调/坏了.md", [0_u8, 159, 146, 150].repeat(64));
+    desk.sync();
+    let folder = desk.ask("总结文件夹 微调");
+    assert_eq!(folder.coverage.map(|c| (c.read, c.of)), Some((2, 3)), "a file that could not be read was to be read: {:?}", folder.notices);
+    assert!(folder.notices.iter().any(|n| n.contains("1 files of the folder could not be read")), "{:?}", folder.notices);
+    assert!(folder.answer.contains("低秩矩阵") && !folder.answer.contains("另一件事"), "{}", folder.answer);
+    assert_eq!(desk.ask("总结《微调》这篇笔记").coverage.map(|c| (c.read, c.of)), Some((1, 1)));
     // What names neither is a question.
     assert!(desk.ask("总结一下《没有》这篇笔记").coverage.is_none());
 }
@@ -142,4 +177,16 @@ fn without_a_model_an_explanation_is_the_notes_own_words_and_says_so() {
     let answer = tea_and_coffee().ask("用简单的话解释绿茶");
     assert_eq!(answer.outcome, Outcome::Answered);
     assert!(answer.notices.iter().any(|n| n.contains("only a model that writes")), "{:?}", answer.notices);
+}
+
+#[test]
+fn a_chinese_request_for_a_latin_name_is_not_told_that_the_notes_are_in_another_language() {
+    let desk = Desk::new();
+    desk.write("LoRA.md", "# LoRA\n\n## LoRA 是什么？\n\nLoRA 冻结原权重，只训练两个低秩矩阵。\n");
+    desk.sync();
+    for question in ["用简单的话解释 LoRA", "考考我 LoRA"] {
+        let answer = desk.ask(question);
+        assert_eq!(answer.outcome, Outcome::Answered, "{question}");
+        assert!(!answer.notices.iter().any(|n| n.contains("another language")), "{question}: {:?}", answer.notices);
+    }
 }

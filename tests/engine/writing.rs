@@ -1,16 +1,19 @@
 //! Answers that a model writes: verified sentence by sentence, cited by us, replaced where they cannot stand. The model is a script.
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
-use sidenote_engine::answer::prompt::Exchange;
+use sidenote_engine::answer::prompt::{Exchange, Read};
 use sidenote_engine::answer::stream::{Stream, Written};
 use sidenote_engine::answer::verify::{Grounds, Source};
+use sidenote_engine::answer::writing;
 use sidenote_engine::cancel::CancelToken;
-use sidenote_engine::engine::{Manner, Question};
+use sidenote_engine::engine::{Engine, Manner, Question, Settings};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Event, Observer, Run};
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, GeneratorSpec, Message, Speaker};
+use sidenote_engine::paths::Paths;
 use sidenote_engine::wire::{Answer, AnswerEvent, Outcome, Support};
 
 use crate::support::Desk;
@@ -27,6 +30,12 @@ enum End {
     Fail,
     /// Somebody cancels the run before this piece.
     CancelledBefore(usize),
+    /// It goes on for ever with its last piece, until it is stopped.
+    Never,
+    /// It says nothing until it is stopped.
+    Silent,
+    /// It says its pieces and then nothing until it is stopped.
+    Stalls,
 }
 
 /// Says given pieces, whatever it is asked.
@@ -35,12 +44,23 @@ struct Script {
     pieces: Vec<String>,
     end: End,
     heard: Mutex<Vec<Vec<Message>>>,
+    /// Passages that could be named, for each time it was asked.
+    named: Mutex<Vec<Option<usize>>>,
+    /// Times that it was not waited for.
+    gave_way: AtomicUsize,
 }
 
 impl Script {
     fn new(pieces: &[&str]) -> Self {
         let spec = GeneratorSpec { name: "script".into(), context: 4_096, leaves_machine_to: None, notice: None };
-        Self { spec, pieces: pieces.iter().map(|p| (*p).to_owned()).collect(), end: End::With(Ending::Complete), heard: Mutex::default() }
+        Self {
+            spec,
+            pieces: pieces.iter().map(|p| (*p).to_owned()).collect(),
+            end: End::With(Ending::Complete),
+            heard: Mutex::default(),
+            named: Mutex::default(),
+            gave_way: AtomicUsize::new(0),
+        }
     }
 
     fn ending(self, end: End) -> Self {
@@ -53,22 +73,37 @@ impl Script {
 }
 
 impl Generator for Script {
-    fn spec(&self) -> &GeneratorSpec {
-        &self.spec
+    fn spec(&self) -> Arc<GeneratorSpec> {
+        Arc::new(self.spec.clone())
     }
 
     fn count(&self, text: &str) -> Result<usize> {
         Ok(text.chars().count())
     }
 
+    fn gave_way(&self) {
+        self.gave_way.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn generate(&self, request: &Generation<'_>, say: &mut dyn FnMut(&str), cancel: &CancelToken) -> Result<Generated> {
         self.heard.lock().unwrap().push(request.messages.to_vec());
+        self.named.lock().unwrap().push(request.passages);
+        while matches!(self.end, End::Silent) {
+            cancel.check()?;
+            std::thread::yield_now();
+        }
         for (i, piece) in self.pieces.iter().enumerate() {
             if matches!(self.end, End::CancelledBefore(n) if n == i) {
                 cancel.cancel();
             }
             cancel.check()?;
             say(piece);
+        }
+        while matches!(self.end, End::Never | End::Stalls) {
+            cancel.check()?;
+            if matches!(self.end, End::Never) {
+                say(self.pieces.last().unwrap());
+            }
         }
         match self.end {
             End::With(ending) => Ok(Generated { prompt_tokens: 1, reused_tokens: 0, new_tokens: self.pieces.len(), ending }),
@@ -188,6 +223,44 @@ fn a_model_that_fails_loops_or_is_silent_is_replaced() {
 }
 
 #[test]
+fn a_model_that_never_stops_repeating_itself_is_stopped() {
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。"]).ending(End::Never);
+    let (answer, _) = ask(&desk(), BREW, &script);
+    assert_eq!((answer.outcome, answer.answerer.kind), (Outcome::Answered, "extractive"));
+    assert!(answer.notices.iter().any(|n| n.contains("repeated itself")), "{:?}", answer.notices);
+}
+
+/// A desk whose person waits for a model as long as this.
+fn with_patience(patience_s: f64) -> Desk {
+    let desk = desk();
+    let settings = Settings { writing: writing::Settings { patience_s, ..Default::default() }, ..Settings::default() };
+    let engine = Engine::open(Paths::under(&desk.data()), settings, Some(desk.embedder.clone() as _)).unwrap();
+    Desk { engine, ..desk }
+}
+
+#[test]
+fn a_model_that_says_no_word_in_time_gives_way_to_the_notes_and_the_person_is_told_what_to_do() {
+    let script = Script::new(&[]).ending(End::Silent);
+    let (answer, told) = ask(&with_patience(0.0), BREW, &script);
+    assert_eq!((answer.outcome, answer.answerer.kind), (Outcome::Answered, "extractive"));
+    assert!(answer.answer.contains("八十度"), "{}", answer.answer);
+    let said = |part: &str| answer.notices.iter().any(|n| n.contains(part));
+    assert!(said("script said no word within 0 s") && said("`patience_s`"), "{:?}", answer.notices);
+    assert!(matches!(told.last(), Some(AnswerEvent::Replaced { reason }) if reason.contains("no word")), "{told:?}");
+    assert_eq!(script.gave_way.load(Ordering::Relaxed), 1, "it is told, so that a smaller one can stand in");
+}
+
+#[test]
+fn a_model_that_writes_too_slowly_to_be_read_gives_way_also_within_a_summary() {
+    // One word, then nothing: fewer than a word a second, however short the second.
+    let script = Script::new(&["绿"]).ending(End::Stalls);
+    let (answer, _) = ask(&with_patience(2.0), BREW, &script);
+    assert!(answer.notices.iter().any(|n| n.contains("less than a word a second")), "{:?}", answer.notices);
+    let (answer, _) = ask(&with_patience(0.0), "总结《绿茶》这篇笔记", &Script::new(&[]).ending(End::Silent));
+    assert_eq!((answer.answerer.kind, answer.coverage.map(|c| (c.read, c.of))), ("extractive", Some((1, 1))));
+}
+
+#[test]
 fn what_was_said_before_a_stop_is_kept() {
     let script = Script::new(&["绿茶用八十度左右的水冲泡。每杯", "放 3 克茶叶。", "再也不会说到的话。"]).ending(End::CancelledBefore(1));
     let (answer, told) = ask(&desk(), BREW, &script);
@@ -236,21 +309,149 @@ fn what_does_not_fit_is_left_out_and_said() {
     let script = Script { spec, ..Script::new(&["绿茶用八十度左右的水冲泡。"]) };
     let (answer, told) = ask(&desk, BREW, &script);
     let AnswerEvent::Started { passages, .. } = &told[0] else { panic!("{told:?}") };
-    assert!(!passages.is_empty() && passages.len() < answer.passages.len());
+    assert!(!passages.is_empty() && passages.len() < 6);
     assert!(answer.notices.iter().any(|n| n.contains("did not fit")), "{:?}", answer.notices);
     assert!(answer.notices.iter().any(|n| n.contains("sent to models.example")), "{:?}", answer.notices);
     let cost: usize = script.heard().iter().map(|m| m.text.chars().count()).sum();
     assert!(cost < 1_000, "{cost}");
 }
 
+fn exchange(question: &str, answer: &str) -> Exchange {
+    Exchange { question: question.into(), answer: answer.into(), ..Exchange::default() }
+}
+
+/// What a model was told at its last question.
+fn told_to(script: &Script) -> String {
+    script.heard().iter().map(|m| m.text.as_str()).collect()
+}
+
 #[test]
-fn a_long_conversation_is_shortened_and_says_so() {
-    let earlier: Vec<Exchange> = (0..5).map(|i| Exchange { question: format!("问题{i}"), answer: format!("回答{i}") }).collect();
+fn a_long_conversation_is_shortened_to_fit_the_context_and_says_what_was_left_out() {
+    let long = |i: usize| "这一段回答说得很细。".repeat(12) + &format!("回答{i}。");
+    let earlier: Vec<Exchange> = (0..60).map(|i| exchange(&format!("问题{i:02}是什么？"), &long(i))).collect();
     let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
     let (answer, _) = ask_after(&desk(), BREW, &script, &earlier);
-    let said: String = script.heard().iter().map(|m| m.text.as_str()).collect();
-    assert!(said.contains("问题0") && !said.contains("回答0") && said.contains("回答4"), "{said}");
-    assert!(answer.notices.iter().any(|n| n.contains("first 3 answers")), "{:?}", answer.notices);
+    let said = told_to(&script);
+    assert!(said.contains("回答59。") && !said.contains("回答50。") && said.contains("问题50") && !said.contains("问题00"), "{said}");
+    let whole = (0..60).filter(|i| said.contains(&format!("回答{i}。"))).count();
+    let named = (0..60).filter(|i| said.contains(&format!("问题{i:02}"))).count();
+    let notice = |text: String| assert!(answer.notices.contains(&text), "{text}: {:?}", answer.notices);
+    notice(format!("the conversation is long: of {} earlier answers the model was only told the questions", named - whole));
+    notice(format!("the conversation is long: the model was not told of its first {} questions", 60 - named));
+    assert!(said.chars().count() < 4_096 - 768, "{}", said.chars().count());
+}
+
+#[test]
+fn a_last_answer_that_is_too_long_for_a_small_context_is_told_to_its_beginning() {
+    let spec = GeneratorSpec { name: "small".into(), context: 1_600, leaves_machine_to: None, notice: None };
+    let script = Script { spec, ..Script::new(&["绿茶用八十度左右的水冲泡。"]) };
+    let earlier = [exchange("绿茶是什么？", &("绿茶是不发酵的茶。".to_owned() + &"后面还有很多话。".repeat(200)))];
+    let (answer, _) = ask_after(&desk(), BREW, &script, &earlier);
+    let said = told_to(&script);
+    assert!(said.contains("绿茶是不发酵的茶。") && said.contains("<passage n=\"1\"") && said.chars().count() < 1_600, "{said}");
+    assert!(answer.notices.iter().any(|n| n.contains("of the last answer the model was only told the beginning")), "{:?}", answer.notices);
+    // A short one is told whole, and nothing is said of it.
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+    let (answer, _) = ask_after(&desk(), BREW, &script, &[exchange("绿茶是什么？", "绿茶是不发酵的茶。")]);
+    assert!(!answer.notices.iter().any(|n| n.contains("conversation is long")), "{:?}", answer.notices);
+}
+
+#[test]
+fn the_prompt_of_a_follow_up_begins_like_the_one_before_it_to_the_end_of_its_passages() {
+    let desk = desk();
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+    let (first, _) = ask(&desk, BREW, &script);
+    let before = told_to(&script);
+    let passages = &before[..before.rfind("</passage>").unwrap()];
+    let earlier = [Exchange::new(BREW.to_owned(), &first)];
+    for (question, said) in [("绿茶怎么保存？", "绿茶要密封、避光，放在冰箱里冷藏。"), ("用简单的话解释绿茶", "绿茶要密封。")]
+    {
+        let script = Script::new(&[said]);
+        let (answer, _) = ask_after(&desk, question, &script, &earlier);
+        let after = told_to(&script);
+        assert!(after.starts_with(passages), "{question}: {after}");
+        assert!(after.contains("之前的对话：") && after.contains(BREW), "{after}");
+        // Numbers and quotes are those of the passages as they stand in the prompt.
+        for citation in &answer.citations {
+            assert!(answer.passages[citation.passage].text.contains(&citation.quote), "{citation:?}");
+        }
+    }
+    // What is asked about something else does not drag the passages along.
+    let script = Script::new(&["One cup takes 15 grams of ground coffee."]);
+    ask_after(
+        &desk,
+        "How is pour-over coffee made?",
+        &script,
+        &[Exchange { passages: vec![Read { document: 999, start: 0, end: 9 }], ..earlier[0].clone() }],
+    );
+    assert!(!told_to(&script).starts_with(passages));
+}
+
+#[test]
+fn a_request_that_names_nothing_is_about_the_question_before() {
+    let desk = desk();
+    let earlier = [exchange(BREW, "绿茶用八十度左右的水冲泡。"), exchange("把它总结一下", "绿茶用水冲泡。")];
+    for (request, wanted) in [("用简单的话解释一下", "用初学者能懂的话解释"), ("考考我", "出三到五道练习题"), ("把它总结一下", "概括这一部分")]
+    {
+        let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+        let (answer, _) = ask_after(&desk, request, &script, &earlier);
+        assert_eq!((answer.answerer.kind, answer.question.as_str()), ("generative", request), "{:?}", answer.notices);
+        assert_eq!(answer.followup.as_ref().and_then(|f| f.turn), Some(1), "{request}");
+        assert!(told_to(&script).contains(wanted) && told_to(&script).contains("八十度"), "{request}: {}", told_to(&script));
+    }
+}
+
+#[test]
+fn the_language_is_that_of_the_question_not_of_the_name_in_it() {
+    let desk = Desk::new();
+    desk.write("LoRA.md", "# LoRA\n\n## LoRA 是什么？\n\nLoRA 冻结原权重，只训练两个低秩矩阵。\n");
+    desk.sync();
+    for question in ["用简单的话解释 LoRA", "考考我 LoRA", "总结《LoRA》这篇笔记"] {
+        let script = Script::new(&["LoRA 冻结原权重，只训练两个低秩矩阵。"]);
+        let (answer, _) = ask(&desk, question, &script);
+        assert_eq!(answer.answerer.kind, "generative", "{question}: {:?}", answer.notices);
+        assert!(script.heard()[0].text.starts_with("你根据"), "{question}: {:?}", script.heard());
+    }
+}
+
+#[test]
+fn a_question_to_practise_with_claims_nothing_and_an_answer_keeps_its_label() {
+    let script = Script::new(&["1. 绿茶用多少度的水冲泡？\n答案：绿茶用八十度左右的水冲泡。\n\n2. 每杯放多少茶叶？\n答案：每杯放 3 克茶叶。\n"]);
+    let (answer, _) = ask(&desk(), "考考我绿茶怎么冲泡", &script);
+    let judged: Vec<(&str, Support)> = answer.sentences.iter().map(|s| (s.text.as_str(), s.support)).collect();
+    let expected = [
+        ("绿茶用多少度的水冲泡？", Support::NoClaim),
+        ("答案：绿茶用八十度左右的水冲泡。", Support::Supported),
+        ("每杯放多少茶叶？", Support::NoClaim),
+        ("答案：每杯放 3 克茶叶。", Support::Supported),
+    ];
+    assert_eq!(judged, expected, "{:?}", answer.notices);
+}
+
+#[test]
+fn whereto_a_question_goes_is_told_before_it_goes_there_and_counted_afterwards() {
+    let desk = Desk::new();
+    for i in 0..4 {
+        desk.write(&format!("茶/{i}.md"), format!("# 茶{i}\n\n第 {i} 种茶用八十度的水冲泡。{}\n", "细节说得很长。".repeat(60)));
+    }
+    desk.sync();
+    let spec = || GeneratorSpec { name: "far".into(), context: 1_400, leaves_machine_to: Some("models.example".into()), notice: None };
+    let host = |told: &[AnswerEvent]| match &told[0] {
+        AnswerEvent::Started { answerer, .. } => answerer.leaves_machine_to.clone(),
+        other => panic!("{other:?}"),
+    };
+    // The parts of a summary were sent, also where it then fails.
+    let script = Script { spec: spec(), ..Script::new(&["第 2 种茶用八十度的水冲泡。"]) }.ending(End::Fail);
+    let (answer, told) = ask(&desk, "总结文件夹 茶", &script);
+    assert_eq!((host(&told).as_deref(), answer.answerer.leaves_machine_to.as_deref()), (Some("models.example"), None));
+    let told_first = script.heard.lock().unwrap()[0].last().unwrap().text.matches("<passage n=").count();
+    let sent = format!("the question and {told_first} passage(s) of your notes were sent to models.example");
+    assert!(answer.notices.contains(&sent), "{:?}", answer.notices);
+    // So do earlier questions.
+    let script = Script { spec: spec(), ..Script::new(&["第 2 种茶用八十度的水冲泡。"]) };
+    let (answer, told) = ask_after(&desk, "第 2 种茶怎么冲泡？", &script, &[exchange("第 1 种茶呢？", "第 1 种茶用八十度的水冲泡。")]);
+    assert_eq!((host(&told), answer.answerer.leaves_machine_to.as_deref()), (Some("models.example".to_owned()), Some("models.example")));
+    assert!(answer.notices.iter().any(|n| n.starts_with("the question, 1 earlier one(s) with what was answered, and ")), "{:?}", answer.notices);
 }
 
 #[test]
@@ -271,6 +472,49 @@ fn a_summary_is_made_part_by_part_and_compared_with_the_notes() {
     let parts = script.heard.lock().unwrap().len();
     assert!(parts > 2, "{parts} messages");
     assert!(matches!(told.last(), Some(AnswerEvent::Done { .. })));
+    assert_eq!(script.named.lock().unwrap().last(), Some(&Some(summaries_in(&script))), "only what the last prompt has can be named");
+}
+
+/// Passages of the last prompt.
+fn summaries_in(script: &Script) -> usize {
+    script.heard().last().unwrap().text.matches("<passage n=").count()
+}
+
+#[test]
+fn a_part_that_is_too_long_to_be_read_is_not_said_to_have_been_read() {
+    let desk = Desk::new();
+    desk.write("茶/短.md", "# 短\n\n第 1 种茶用八十度的水冲泡。\n");
+    desk.write("茶/长.md", format!("# 长\n\n第 2 种茶用八十度的水冲泡。\n{}\n", "Its details are told at length. ".repeat(30)));
+    desk.sync();
+    let spec = GeneratorSpec { name: "tiny".into(), context: 900, leaves_machine_to: None, notice: None };
+    let script = Script { spec, ..Script::new(&["第 1 种茶用八十度的水冲泡。"]) };
+    let (answer, _) = ask(&desk, "总结文件夹 茶", &script);
+    assert_eq!((answer.answerer.kind, answer.coverage.map(|c| (c.read, c.of))), ("generative", Some((1, 2))), "{:?}", answer.notices);
+    assert!(answer.notices.iter().any(|n| n.contains("read 1 of 2 notes")), "{:?}", answer.notices);
+    assert!(answer.notices.iter().any(|n| n.contains("not read to their end")), "{:?}", answer.notices);
+}
+
+#[test]
+fn a_summary_of_parts_that_are_empty_or_loop_is_none() {
+    let desk = Desk::new();
+    for i in 0..4 {
+        desk.write(&format!("茶/{i}.md"), format!("# 茶{i}\n\n第 {i} 种茶用八十度的水冲泡。{}\n", "细节说得很长。".repeat(60)));
+    }
+    desk.sync();
+    let spec = || GeneratorSpec { name: "small".into(), context: 1_400, leaves_machine_to: None, notice: None };
+    let said = ["第 2 种茶用八十度的水冲泡。"];
+    for (script, reason) in [
+        (Script { spec: spec(), ..Script::new(&[]) }, "said nothing"),
+        (Script { spec: spec(), ..Script::new(&said) }.ending(End::With(Ending::Loop)), "repeated itself"),
+    ] {
+        let (answer, _) = ask(&desk, "总结文件夹 茶", &script);
+        assert_eq!(answer.answerer.kind, "extractive", "{reason}");
+        assert!(answer.notices.iter().any(|n| n.contains(reason)), "{:?}", answer.notices);
+        assert_eq!(answer.coverage.map(|c| (c.read, c.of)), Some((4, 4)), "without a model all of it is looked at");
+    }
+    let cut = Script { spec: spec(), ..Script::new(&said) }.ending(End::With(Ending::Limit));
+    let (answer, _) = ask(&desk, "总结文件夹 茶", &cut);
+    assert!(answer.notices.iter().any(|n| n.contains("parts were cut")), "{:?}", answer.notices);
 }
 
 #[test]

@@ -1,62 +1,15 @@
 //! The generator on another machine, against a server of our own on the loopback.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::ErrorCode;
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, Message, Sampling, Speaker};
 use sidenote_models::{Choice, EndpointSettings, Remote};
 
-/// What came with a request.
-struct Asked {
-    first: String,
-    authorization: Option<String>,
-    body: Value,
-}
-
-/// A server that answers once, with what `answer` writes.
-fn serve(answer: impl FnOnce(&mut TcpStream) + Send + 'static) -> (SocketAddr, Receiver<Asked>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let (send, asked) = channel();
-    std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        let first = line.trim().to_owned();
-        let (mut authorization, mut length) = (None, 0);
-        loop {
-            line.clear();
-            reader.read_line(&mut line).unwrap();
-            let Some((name, value)) = line.trim().split_once(": ") else { break };
-            match name.to_ascii_lowercase().as_str() {
-                "authorization" => authorization = Some(value.to_owned()),
-                "content-length" => length = value.parse().unwrap(),
-                _ => {}
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).unwrap();
-        send.send(Asked { first, authorization, body: serde_json::from_slice(&body).unwrap() }).unwrap();
-        answer(&mut stream);
-    });
-    (address, asked)
-}
-
-fn head(stream: &mut TcpStream, status: &str) {
-    write!(stream, "HTTP/1.1 {status}\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n").unwrap();
-}
-
-fn piece(stream: &mut TcpStream, text: &str) {
-    let event = serde_json::json!({ "choices": [{ "delta": { "content": text } }] });
-    write!(stream, "data: {event}\n\n").unwrap();
-    stream.flush().unwrap();
-}
+use crate::endpoint_server::{head, piece, serve};
 
 fn remote(address: SocketAddr, key_env: Option<&str>) -> Remote {
     let settings =
@@ -120,6 +73,41 @@ fn what_a_server_says_against_it_is_told() {
     // Nobody is there.
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert_eq!(ask(&remote(gone, None)).1.unwrap_err().code, ErrorCode::ModelUnavailable);
+}
+
+#[test]
+fn a_server_that_sends_more_than_was_asked_for_is_cut_off() {
+    let (address, _asked) = serve(|stream| {
+        head(stream, "200 OK");
+        let event = serde_json::json!({ "choices": [{ "delta": { "content": "and so on " } }] });
+        // Until nobody listens.
+        while write!(stream, "data: {event}\n\n").is_ok() {}
+    });
+    let (said, generated) = ask(&remote(address, None));
+    assert_eq!(generated.unwrap().ending, Ending::Limit);
+    assert!(said.len() < 50 * 16 + 100, "{} bytes", said.len());
+}
+
+#[test]
+fn a_server_that_only_keeps_the_connection_open_or_never_ends_is_not_waited_for() {
+    let keep_alive = |stream: &mut TcpStream| {
+        head(stream, "200 OK");
+        while write!(stream, ": still here\n\n").is_ok() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let (address, _asked) = serve(keep_alive);
+    let error = ask(&remote(address, None).within(Duration::from_millis(50), Duration::from_secs(60))).1.unwrap_err();
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("it said no word"), "{error:?}");
+    let (address, _asked) = serve(|stream| {
+        head(stream, "200 OK");
+        let event = serde_json::json!({ "choices": [{ "delta": { "content": "a" } }] });
+        while write!(stream, "data: {event}\n\n").is_ok() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
+    let (said, result) = ask(&remote(address, None).within(Duration::from_secs(60), Duration::from_millis(100)));
+    assert!(!said.is_empty() && result.unwrap_err().message.contains("it was not finished"));
 }
 
 #[test]

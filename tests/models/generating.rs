@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use sidenote_engine::answer::prompt::{Exchange, Shown, Task, prompt};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, Message, Sampling, Speaker};
@@ -54,6 +55,28 @@ fn a_conversation_that_goes_on_is_not_computed_twice_and_says_the_same() {
         let (again, three) = say(&writer, &request(&second, 24));
         assert_eq!((again, three.reused_tokens), (fresh, three.prompt_tokens - 1), "{name}");
     }
+}
+
+#[test]
+fn a_follow_up_computes_no_passage_of_the_turn_before_again() {
+    let writer = Writer::new("tiny", &fixture("qwen3-f32.gguf"), 4096);
+    let texts = ["A note is cut into passages. ".repeat(8), "模型阅读段落。".repeat(8), "Vectors are compared. ".repeat(8)];
+    let shown: Vec<Shown<'_>> = texts.iter().map(|text| Shown { place: "a note", text }).collect();
+    let first = prompt("What is a note?", false, Task::Answer, &shown[..2], &[], &writer).unwrap();
+    let (said, one) = say(&writer, &request(&first.messages, 8));
+    assert_eq!((first.passages, one.reused_tokens), (2, 0));
+    let exchange = Exchange { question: "What is a note?".into(), answer: said, ..Exchange::default() };
+    // Another task, one passage more, and what was said before.
+    let second = prompt("And a passage?", false, Task::Simply, &shown, &[exchange], &writer).unwrap();
+    let (_, two) = say(&writer, &request(&second.messages, 8));
+    let told = &first.messages[1].text;
+    let passages = &told[..told.rfind("</passage>").unwrap()];
+    let whole = [first.messages[0].clone(), Message { text: passages.to_owned(), ..first.messages[1].clone() }];
+    // What closes the message of the passages alone is not in either prompt.
+    let closing = writer.tokens(&[user("")]).unwrap().len();
+    let covered = writer.tokens(&whole).unwrap().len() - closing;
+    assert!(two.reused_tokens >= covered, "{two:?}: the passages end at token {covered}");
+    assert!(two.reused_tokens < two.prompt_tokens);
 }
 
 #[test]

@@ -5,6 +5,9 @@
 
 mod embedding;
 mod endpoint;
+#[path = "../loopback/endpoint.rs"]
+#[allow(dead_code, reason = "shared with the tests of the command, which end answers as servers do")]
+mod endpoint_server;
 mod fingerprint;
 mod generating;
 #[path = "../loopback/graphs.rs"]

@@ -265,3 +265,46 @@ fn a_gguf_file_that_could_not_run_is_not_installed() {
     let (_folder, result) = import_gguf("llama-f32.gguf", Options { max_tokens: Some(600), ..Options::default() });
     assert_eq!(result.unwrap().0.manifest.usage.max_tokens, 600);
 }
+
+/// A file of `tests/fixtures/gguf` whose header says one thing more: what it says fills a whole step of the file's alignment.
+fn with_licence(licence: &str) -> Vec<u8> {
+    let mut bytes = fs::read(crate::parity::fixture("llama-f32.gguf")).unwrap();
+    let key = b"general.license";
+    let mut entry = Vec::new();
+    entry.extend((key.len() as u64).to_le_bytes());
+    entry.extend(key);
+    // The type of a text.
+    entry.extend(8_u32.to_le_bytes());
+    entry.extend((licence.len() as u64).to_le_bytes());
+    entry.extend(licence.as_bytes());
+    assert_eq!(entry.len() % 32, 0, "{}", entry.len());
+    let count = u64::from_le_bytes(bytes[16..24].try_into().unwrap()) + 1;
+    bytes[16..24].copy_from_slice(&count.to_le_bytes());
+    bytes.splice(24..24, entry);
+    bytes
+}
+
+#[test]
+fn an_imported_generator_has_the_licence_that_its_file_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.gguf");
+    let licence = "apache-2.0, as its makers say";
+    fs::write(&file, with_licence(licence)).unwrap();
+    let cancel = CancelToken::new();
+    let import = Import { from: file, ..Import::default() };
+    let (model, _) = import.run(&Store::new(folder.path().join("models")), Run { observer: &Silent, cancel: &cancel }).unwrap();
+    assert_eq!(model.manifest.licence, licence);
+}
+
+#[test]
+fn a_file_that_cannot_be_imported_is_named_as_the_person_named_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("broken.gguf");
+    let whole = fs::read(crate::parity::fixture("llama-f32.gguf")).unwrap();
+    fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    let cancel = CancelToken::new();
+    let import = Import { from: file.clone(), ..Import::default() };
+    let error = import.run(&Store::new(folder.path().join("models")), Run { observer: &Silent, cancel: &cancel }).unwrap_err();
+    let own = file.canonicalize().unwrap().display().to_string();
+    assert!(error.message.contains(&own) && !error.message.contains(".import"), "{error:?}");
+}

@@ -76,7 +76,7 @@ fn index(support: Support) -> usize {
     match support {
         Support::Supported => 0,
         Support::Partly => 1,
-        Support::Unsupported => 2,
+        Support::Unsupported | Support::NoClaim => 2,
     }
 }
 

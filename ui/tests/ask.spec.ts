@@ -134,8 +134,27 @@ test('what was written and is taken back is said', async ({ page }) => {
   await box(page).fill(QUESTION);
   await box(page).press('Enter');
   await expect(page.locator('.pieces')).toContainText('The moon', { timeout: 15_000 });
-  await expect(page.getByText('已经撤回')).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('改为显示笔记的原句')).toBeVisible({ timeout: 15_000 });
+  // Why, in the interface's language: the notes need not be the reason.
+  await expect(page.getByText('模型的回答里，3 句中有 2 句不在笔记里')).toBeVisible();
   await expect(page.getByText('The moon')).toHaveCount(0);
+});
+
+test('whereto a question goes is shown while it is answered and afterwards', async ({ page }) => {
+  await open(page, 'remote', 'slow');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  const host = page.getByText('由 models.example 上的模型作答');
+  await expect(host).toBeVisible({ timeout: 15_000 });
+  await expect(page.locator('article[aria-busy=true]')).toHaveCount(1);
+  await expect(page.locator('article[aria-busy=true]')).toHaveCount(0, { timeout: 60_000 });
+  await expect(host).toBeVisible();
+});
+
+test('an answer that was made here names no other machine', async ({ page }) => {
+  await open(page, 'generative');
+  await ask(page, QUESTION);
+  await expect(page.locator('.elsewhere')).toHaveCount(0);
 });
 
 test('an error in the middle keeps what was written, says what to do, and asking again works', async ({ page }) => {

@@ -42,7 +42,9 @@ function sentences(): string[] {
   const found = new Set<string>();
   for (const file of SOURCES.flatMap((folder) => files(join(ROOT, folder)))) {
     const source = readFileSync(file, 'utf8').replace(/#\[cfg\(test\)\][^]*/, '');
-    for (const match of source.matchAll(/(?:Error::new|Skip::new|notices\.push|warnings\.push|reasons\.push|push_once)\(/g)) {
+    for (const match of source.matchAll(
+      /(?:Error::new|Skip::new|Flaw::new|with_remedy|notices\.push|warnings\.push|reasons\.push|push_once)\(/g,
+    )) {
       const inside = argumentsAt(source, match.index + match[0].length);
       for (const [, literal = ''] of inside.matchAll(/"((?:[^"\\]|\\[^])*)"/g)) {
         const form = literal

@@ -284,7 +284,7 @@ fn legs(data: &Path, queries: &str) -> Outcome<()> {
         let vector = model.embed(&[text], Role::Query, &CancelToken::new())?.remove(0);
         embed.push(seconds(began) * 1e3);
         let began = Instant::now();
-        index.scan(&vector, Settings::default().search.candidates, None);
+        std::hint::black_box(index.scan(&vector, Settings::default().search.candidates, None));
         scan.push(seconds(began) * 1e3);
     }
     println!(

@@ -27,6 +27,8 @@ pub(crate) struct App {
     pub(crate) cancel: CancelToken,
     paths: Paths,
     settings: Settings,
+    /// What was set on the command line, over what is set in the file.
+    set: Vec<String>,
 }
 
 /// The engine opened for a question.
@@ -66,7 +68,7 @@ impl App {
             token.cancel();
             say_stopping();
         }));
-        Ok(Self { output, cancel, paths, settings })
+        Ok(Self { output, cancel, paths, settings, set: global.set.clone() })
     }
 
     /// A run that tells `progress`.
@@ -104,7 +106,8 @@ impl App {
     /// # Errors
     /// Those of [`Engine::open`].
     pub(crate) fn engine(&self, models: &Models) -> Result<Engine> {
-        let engine = Engine::open(self.paths.clone(), self.settings.clone(), models.embedder.clone())?;
+        let settings = settings::over(Settings { writing: models.writing.clone(), ..self.settings.clone() }, &self.set)?;
+        let engine = Engine::open(self.paths.clone(), settings, models.embedder.clone())?;
         Ok(engine.with_token_vectors(models.tokens.clone()).with_glossary(models.glossary.clone()).with_cross_encoder(models.reranker.clone()))
     }
 

@@ -40,6 +40,14 @@ const FIELDS: &[(&str, Field)] = &[
     ("cross_encoder.candidates", |s, v| put(&mut s.search.cross.candidates, v)),
     ("cross_encoder.batch", |s, v| put(&mut s.search.cross.batch, v)),
     ("cross_encoder.budget_ms", |s, v| put(&mut s.search.cross.budget_ms, v)),
+    ("writing.patience_s", |s, v| put(&mut s.writing.patience_s, v)),
+    ("writing.temperature", |s, v| put(&mut s.writing.sampling.temperature, v)),
+    ("writing.top_k", |s, v| put(&mut s.writing.sampling.top_k, v)),
+    ("writing.top_p", |s, v| put(&mut s.writing.sampling.top_p, v)),
+    ("writing.min_p", |s, v| put(&mut s.writing.sampling.min_p, v)),
+    ("writing.repetition_penalty", |s, v| put(&mut s.writing.sampling.repetition_penalty, v)),
+    ("writing.seed", |s, v| put(&mut s.writing.sampling.seed, v)),
+    ("writing.existing_passages", |s, v| put(&mut s.writing.existing_passages, v)),
 ];
 
 fn put<T: FromStr>(field: &mut T, value: &str) -> Option<()> {
@@ -70,7 +78,11 @@ pub(crate) fn over(mut settings: Settings, overrides: &[String]) -> Result<Setti
             return invalid(format!("there is no setting `{key}`"), format!("there is {}", known.join(", ")));
         };
         if set(&mut settings, value.trim()).is_none() {
-            let hint = if key.trim() == "order" { "write lexical, vector, fused or reranked" } else { "write a number" };
+            let hint = match key.trim() {
+                "order" => "write lexical, vector, fused or reranked",
+                "writing.existing_passages" => "write true or false",
+                _ => "write a number",
+            };
             return invalid(format!("`{value}` is no value of `{key}`"), hint.into());
         }
     }

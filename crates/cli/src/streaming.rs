@@ -1,4 +1,4 @@
-//! An answer while it is written: its text goes to the terminal as it comes, and makes room for the verified answer when it is complete. Without a
+//! An answer while it is written: whereto a question goes is said before it does; the text goes to the terminal as it comes, and makes room for the verified answer when it is complete. Without a
 //! terminal nothing is shown before the end. It must not know how an answer is found or verified.
 
 use std::sync::{Mutex, PoisonError};
@@ -75,6 +75,12 @@ impl Observer for Streaming {
     fn event(&self, event: Event) {
         let Event::Answer(step) = event else { return };
         match *step {
+            AnswerEvent::Started { answerer, .. } => {
+                // Told before anything is sent; under --json it is in the object.
+                if let Some(host) = &answerer.leaves_machine_to {
+                    self.output.notice(&format!("the question and passages of your notes go to {host} (--extractive keeps them here)"));
+                }
+            }
             AnswerEvent::Piece { text } => {
                 let Some(width) = self.output.streams() else { return };
                 let mut screen = self.screen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,7 @@
 //! What a person wants done, where it is more than a question: list all, compare, summarise, explain simply, practise. Recognised by its wording alone; a
 //! question that only looks like one stays a question. Pure: it must not know notes, indexes or models.
 
+mod again;
 mod compare;
 mod list;
 mod practise;
@@ -28,6 +29,8 @@ pub enum Act {
     Summarise {
         /// Its name.
         what: String,
+        /// Which of the two it is the name of.
+        whole: Whole,
     },
     /// An explanation in simple words.
     Explain {
@@ -39,6 +42,28 @@ pub enum Act {
         /// About what.
         about: String,
     },
+}
+
+/// What a name in a request to summarise is the name of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whole {
+    /// A note.
+    Note,
+    /// A folder.
+    Folder,
+    /// The request does not say.
+    Either,
+}
+
+/// What is wanted of what was asked before: the request itself names nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It in simple words.
+    Simply,
+    /// Questions to practise with about it.
+    Quiz,
+    /// It in short.
+    Summary,
 }
 
 impl Act {
@@ -53,6 +78,24 @@ impl Act {
             .or_else(|| practise::of(text))
             .or_else(|| compare::of(question, text))
             .unwrap_or(Self::Ask)
+    }
+
+    /// What it is about, where it names that.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        match self {
+            Self::Explain { of } => Some(of),
+            Self::Quiz { about } => Some(about),
+            Self::Ask | Self::List { .. } | Self::Compare { .. } | Self::Summarise { .. } => None,
+        }
+    }
+}
+
+impl Again {
+    /// What a request wants of what was asked before it, if it names nothing itself.
+    #[must_use]
+    pub fn of(request: &str) -> Option<Self> {
+        again::of(&normalise(request))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod stream;
 mod units;
 pub mod verify;
 mod wanted;
+pub mod writing;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;

@@ -7,7 +7,11 @@ use crate::error::{Error, Result};
 
 /// A cheap, clonable flag that a long call looks at between notes, between batches and at every token.
 #[derive(Clone, Debug, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
+pub struct CancelToken {
+    own: Arc<AtomicBool>,
+    /// Whoever stops this one stops all that it was passed on to.
+    above: Option<Box<CancelToken>>,
+}
 
 impl CancelToken {
     /// A token that nobody has cancelled.
@@ -16,20 +20,26 @@ impl CancelToken {
         Self::default()
     }
 
+    /// A token for a part of the run: it is cancelled with this one, and alone where only the part is to stop.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self { own: Arc::default(), above: Some(Box::new(self.clone())) }
+    }
+
     /// Asks the run to stop at its next check. Idempotent.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.own.store(true, Ordering::Relaxed);
     }
 
     /// Makes it good for the next run: a conversation has one after the other.
     pub fn reset(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.own.store(false, Ordering::Relaxed);
     }
 
     /// Whether the run was asked to stop.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.own.load(Ordering::Relaxed) || self.above.as_ref().is_some_and(|above| above.is_cancelled())
     }
 
     /// `Err(cancelled)` if the run was asked to stop.

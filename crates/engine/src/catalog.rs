@@ -431,6 +431,23 @@ impl Catalog {
         Ok(out)
     }
 
+    /// How many files of the libraries and folders of a filter could not be read. Those that the person wants left alone are not counted.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn skipped(&self, filter: &Filter) -> Result<usize> {
+        let mut skipped = 0;
+        for library in self.libraries()?.into_iter().filter(|l| filter.libraries.is_empty() || filter.libraries.contains(&l.name)) {
+            let inside = |path: &str| {
+                let within = |folder: &String| in_folder(path, folder) || in_folder(&format!("{}/{path}", library.name), folder);
+                filter.folders.is_empty() || filter.folders.iter().any(within)
+            };
+            let counts = |row: &LedgerRow| row.skip.as_ref().is_some_and(|skip| skip.reason != SkipReason::Ignored) && inside(&row.path);
+            skipped += self.ledger(library.id)?.iter().filter(|row| counts(row)).count();
+        }
+        Ok(skipped)
+    }
+
     /// Every document, by title.
     ///
     /// # Errors

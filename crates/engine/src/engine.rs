@@ -35,6 +35,8 @@ pub struct Settings {
     pub search: retrieve::Settings,
     /// How answers are chosen.
     pub answer: answer::Settings,
+    /// How a model is asked to write.
+    pub writing: answer::writing::Settings,
 }
 
 /// The host of one data folder.
@@ -338,6 +340,8 @@ impl Engine {
                 next_embedder: None,
                 next_embedded: 0,
                 reranker: self.cross_encoder.as_ref().map(|r| r.spec().name.clone()),
+                // It is not the engine's: whoever asks hands it over.
+                generator: None,
             },
             files: None,
             notices: Vec::new(),

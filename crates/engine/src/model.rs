@@ -1,5 +1,7 @@
 //! The traits behind which models live, and what identifies a model. It must not know any implementation, file or runtime.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cancel::CancelToken;
@@ -173,10 +175,14 @@ pub struct GeneratorSpec {
 /// A model that writes.
 pub trait Generator: Send + Sync {
     /// What it is.
-    fn spec(&self) -> &GeneratorSpec;
+    fn spec(&self) -> Arc<GeneratorSpec>;
 
-    /// Starts loading and returns at once, where there is something to load; a failure is told by the first use.
+    /// A question is coming: what it is, is settled now as far as memory allows and stays so while the question is answered. Starts loading and returns at
+    /// once, where there is something to load; a failure is told by the first use.
     fn warm_up(&self) {}
+
+    /// It was not waited for any longer: where a smaller one can stand in for it, that one does from the next question on, and says so.
+    fn gave_way(&self) {}
 
     /// Tokens of a text (an estimate where the model does not tell).
     ///

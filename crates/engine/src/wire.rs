@@ -41,6 +41,8 @@ pub enum Support {
     Partly,
     /// Nothing cited says it.
     Unsupported,
+    /// It claims nothing: a question to practise with, a sentence that only leads on.
+    NoClaim,
 }
 
 /// Who wrote the answer.
@@ -50,6 +52,8 @@ pub struct Answerer {
     pub kind: &'static str,
     /// The generative model's name.
     pub model: Option<String>,
+    /// The host that the question, the passages and what was said before are sent to; null for a model on this machine.
+    pub leaves_machine_to: Option<String>,
 }
 
 /// How a question was made self-contained.
@@ -417,4 +421,6 @@ pub struct Legs {
     pub next_embedded: u64,
     /// The cross-encoder.
     pub reranker: Option<String>,
+    /// The model that writes answers.
+    pub generator: Option<String>,
 }

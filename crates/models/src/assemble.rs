@@ -59,7 +59,15 @@ pub(crate) fn assemble(
     run: Run<'_>,
 ) -> Result<(Installed, Vec<String>)> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    let (kind, usage) = if is_gguf(graph) { generator(&folder.join(graph), options)? } else { usage(folder, graph, known, options)? };
+    let mut licence = origin.licence;
+    let (kind, usage) = if is_gguf(graph) {
+        let (usage, own) = generator(&folder.join(graph), options)?;
+        // What is known of a model is more than what its file says.
+        licence = Some(licence).filter(|known| !known.is_empty()).or(own).unwrap_or_default();
+        (Kind::Generator, usage)
+    } else {
+        usage(folder, graph, known, options)?
+    };
     let now = jiff::Timestamp::now();
     let manifest = Manifest {
         format: Manifest::format(),
@@ -71,7 +79,7 @@ pub(crate) fn assemble(
         graph: graph.to_owned(),
         usage,
         languages: origin.languages,
-        licence: origin.licence,
+        licence,
         installed: now.round(jiff::Unit::Second).unwrap_or(now).to_string(),
         files,
     };
@@ -108,8 +116,11 @@ pub(crate) fn is_gguf(path: &str) -> bool {
     path.to_ascii_lowercase().ends_with(".gguf")
 }
 
-/// How a generator is used: its file says it all. A file that could not be run is refused before anything is loaded.
-fn generator(file: &Path, options: &Options) -> Result<(Kind, Usage)> {
+/// How a generator is used, and its licence: its file says it all. A file that could not be run is refused before anything is loaded.
+///
+/// # Errors
+/// `InvalidInput` if something else than a generator is wanted, `ModelUnavailable` if the file is none, `Io`.
+pub(crate) fn generator(file: &Path, options: &Options) -> Result<(Usage, Option<String>)> {
     if options.kind.is_some_and(|kind| kind != Kind::Generator) || options.pooling.is_some() {
         return Err(Error::new(ErrorCode::InvalidInput, "a GGUF file holds a generator", "leave out --kind and --pooling, or choose an ONNX model"));
     }
@@ -118,7 +129,8 @@ fn generator(file: &Path, options: &Options) -> Result<(Kind, Usage)> {
     Vocabulary::read(&gguf)?;
     Template::read(&gguf)?;
     let max_tokens = options.max_tokens.unwrap_or(MOST_CONTEXT).min(shape.context);
-    Ok((Kind::Generator, Usage { pooling: String::new(), query_prefix: String::new(), passage_prefix: String::new(), max_tokens, dimensions: 0 }))
+    let licence = gguf.text("general.license").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    Ok((Usage { pooling: String::new(), query_prefix: String::new(), passage_prefix: String::new(), max_tokens, dimensions: 0 }, licence))
 }
 
 /// The files beside a graph that hold its weights, relative to the model's folder. Those that are not safe to fetch are refused.

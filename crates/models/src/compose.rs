@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use sidenote_engine::answer::writing;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
 use sidenote_engine::model::{CrossEncoder, Embedder, Generator, TokenVectors};
@@ -29,6 +30,8 @@ pub struct Models {
     pub reranker: Option<Arc<dyn CrossEncoder>>,
     /// Writes answers.
     pub generator: Option<Arc<dyn Generator>>,
+    /// How it is asked to.
+    pub writing: writing::Settings,
     /// Why there is no embedder.
     pub problem: Option<String>,
     /// A chosen model that cannot be used, and what stands in for it.
@@ -87,6 +90,12 @@ pub fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models {
             }
             Err(error) => models.notices.push(format!("results are not reranked: {}; {}", error.message, error.hint)),
         }
+    }
+    match crate::writing::read(&paths.settings()) {
+        Ok(settings) => models.writing = settings,
+        // Where the file is no TOML that was said already.
+        Err(error) if models.notices.iter().any(|notice| notice.starts_with(&error.message)) => {}
+        Err(error) => models.notices.push(format!("{}; {}", error.message, error.hint)),
     }
     match generator(&store, &choice) {
         Ok(model) => models.generator = model,

@@ -2,8 +2,9 @@
 //! settings and chooses it; everything it is asked leaves the machine, and its spec says whereto. It must not know what the answers are used for.
 
 use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sidenote_engine::cancel::CancelToken;
@@ -21,6 +22,12 @@ const LOOK: Duration = Duration::from_millis(20);
 const CONNECT: Duration = Duration::from_secs(15);
 /// Without a byte: a model that was not loaded yet takes its time.
 const STALL: Duration = Duration::from_secs(180);
+/// Without a word: bytes that only keep the connection open are no answer.
+const WORDLESS: Duration = Duration::from_secs(180);
+/// For a whole answer.
+const WHOLE: Duration = Duration::from_secs(900);
+/// Bytes that a token has at most: a server that sends more than was asked for is cut off there.
+const TOKEN: usize = 16;
 /// Bytes of one line; a server that sends more is no such server.
 const LONGEST_LINE: u64 = 1 << 20;
 /// Tokens that conversation and answer may have where the settings do not say.
@@ -40,12 +47,33 @@ pub struct EndpointSettings {
 }
 
 impl EndpointSettings {
-    /// The host that is asked, with its port; none where the address is no web address.
-    #[must_use]
-    pub fn host(&self) -> Option<String> {
-        let uri = self.address().parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")))?;
-        let port = uri.port().map_or(String::new(), |port| format!(":{port}"));
-        uri.host().map(|host| format!("{host}{port}"))
+    /// The host that everything is sent to; none where that is this machine.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the address is none.
+    pub fn leaves_machine_to(&self) -> Result<Option<String>> {
+        let host = self.host()?;
+        Ok((!self.is_local()).then_some(host))
+    }
+
+    /// The host that is asked, with its port where one is written.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the address is none.
+    pub fn host(&self) -> Result<String> {
+        let url = self.address();
+        let uri = url.parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
+        let host = uri.and_then(|uri| {
+            let port = uri.port().map_or(String::new(), |port| format!(":{port}"));
+            uri.host().map(|host| format!("{host}{port}"))
+        });
+        host.ok_or_else(|| {
+            Error::new(
+                ErrorCode::InvalidInput,
+                format!("`models.endpoint.url` is `{url}`, which is no web address"),
+                "write it as in `https://host/v1`",
+            )
+        })
     }
 
     /// Whether that is this machine.
@@ -61,12 +89,14 @@ impl EndpointSettings {
 
 /// A generator on another machine.
 pub struct Remote {
-    spec: GeneratorSpec,
+    spec: Arc<GeneratorSpec>,
     url: String,
     model: String,
     key: Option<String>,
     key_env: Option<String>,
     agent: Agent,
+    wordless: Duration,
+    whole: Duration,
 }
 
 impl Remote {
@@ -77,10 +107,7 @@ impl Remote {
     pub fn new(settings: &EndpointSettings, key: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let url = settings.address().to_owned();
         let refuse = |why: String, hint: &str| Error::new(ErrorCode::InvalidInput, why, hint);
-        let host = settings
-            .host()
-            .ok_or_else(|| refuse(format!("`models.endpoint.url` is `{url}`, which is no web address"), "write it as in `https://host/v1`"))?;
-        let local = settings.is_local();
+        let (host, local) = (settings.host()?, settings.is_local());
         let found = match &settings.key_env {
             None => None,
             Some(name) => Some(key(name).filter(|key| !key.is_empty()).ok_or_else(|| {
@@ -105,18 +132,31 @@ impl Remote {
             .user_agent(concat!("sidenote/", env!("CARGO_PKG_VERSION")));
         let config = if local { config.proxy(None) } else { config };
         Ok(Self {
-            spec: GeneratorSpec {
+            spec: Arc::new(GeneratorSpec {
                 name: settings.model.clone(),
                 context: settings.context.unwrap_or(CONTEXT),
                 leaves_machine_to: (!local).then_some(host),
                 notice: None,
-            },
+            }),
             url: format!("{url}/chat/completions"),
             model: settings.model.clone(),
             key: found,
             key_env: settings.key_env.clone(),
             agent: config.build().into(),
+            wordless: WORDLESS,
+            whole: WHOLE,
         })
+    }
+
+    /// The same with other limits: how long it may say no word, and how long a whole answer may take.
+    #[must_use]
+    pub fn within(self, wordless: Duration, whole: Duration) -> Self {
+        Self { wordless, whole, ..self }
+    }
+
+    /// For the person.
+    fn host(&self) -> &str {
+        self.spec.leaves_machine_to.as_deref().unwrap_or("this machine")
     }
 
     /// What is sent.
@@ -153,8 +193,8 @@ impl Remote {
 }
 
 impl Generator for Remote {
-    fn spec(&self) -> &GeneratorSpec {
-        &self.spec
+    fn spec(&self) -> Arc<GeneratorSpec> {
+        Arc::clone(&self.spec)
     }
 
     fn count(&self, text: &str) -> Result<usize> {
@@ -171,16 +211,24 @@ impl Generator for Remote {
             key: self.key.clone(),
             key_env: self.key_env.clone(),
             body: self.body(request).to_string(),
-            host: self.spec.leaves_machine_to.clone().unwrap_or_else(|| "this machine".to_owned()),
+            host: self.host().to_owned(),
         };
         let thread = std::thread::Builder::new().name("endpoint".to_owned());
         thread.spawn(move || post.run(&send)).map_err(|e| Error::internal(format!("a thread could not be started: {e}")))?;
         let mut said = String::new();
+        let began = Instant::now();
+        let mut last = began;
         loop {
             match parts.recv_timeout(LOOK) {
                 Ok(Part::Text(text)) => {
+                    last = Instant::now();
                     said.push_str(&text);
                     say(&text);
+                    if said.len() > TOKEN * request.limit {
+                        // It does not keep to what it was asked for.
+                        generated.ending = Ending::Limit;
+                        break;
+                    }
                 }
                 Ok(Part::Ending(ending)) => generated.ending = ending,
                 Ok(Part::Usage { prompt, new }) => (generated.prompt_tokens, generated.new_tokens) = (prompt, new),
@@ -190,6 +238,12 @@ impl Generator for Remote {
             }
             // The thread ends when it finds nobody listening.
             cancel.check()?;
+            if last.elapsed() > self.wordless {
+                return Err(failed(self.host(), &format!("it said no word for {} s", self.wordless.as_secs())));
+            }
+            if began.elapsed() > self.whole {
+                return Err(failed(self.host(), &format!("it was not finished after {} s", self.whole.as_secs())));
+            }
         }
         if generated.prompt_tokens == 0 {
             generated.prompt_tokens = request.messages.iter().map(|message| estimate_tokens(&message.text)).sum();
@@ -295,10 +349,14 @@ impl Post {
     }
 
     fn failed(&self, why: &str) -> Error {
-        Error::new(
-            ErrorCode::ModelUnavailable,
-            format!("the endpoint on {} could not answer: {why}", self.host),
-            "look whether its address in `[models] endpoint` is right and it is running, or choose another generator with `sidenote models use`",
-        )
+        failed(&self.host, why)
     }
+}
+
+fn failed(host: &str, why: &str) -> Error {
+    Error::new(
+        ErrorCode::ModelUnavailable,
+        format!("the endpoint on {host} could not answer: {why}"),
+        "look whether its address in `[models] endpoint` is right and it is running, or choose another generator with `sidenote models use`",
+    )
 }

@@ -19,7 +19,7 @@ pub use choose::{Chooser, goes_round, likeliest};
 pub use gguf::Gguf;
 pub use network::{Logits, Network, Shape, stored_as};
 pub use passages::Passages;
-pub use room::{available, needed};
+pub use room::{available_to_one, needed};
 pub use template::Template;
 pub use vocabulary::{Characters, Vocabulary};
 pub use writer::Writer;

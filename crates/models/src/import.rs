@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Stage};
 
-use crate::assemble::{Options, Origin, assemble, is_gguf, weights_of};
+use crate::assemble::{Options, Origin, assemble, generator, is_gguf, weights_of};
 use crate::catalogue::known;
 use crate::fingerprint::Digest;
 use crate::hub::Hashing;
@@ -49,6 +49,10 @@ impl Import {
                 format!("a model named `{name}` is installed already"),
                 format!("run `sidenote models remove {name}` first, or choose another name with --name"),
             ));
+        }
+        if is_gguf(&graph) {
+            // What cannot be used is refused by its own name, and before gigabytes are copied.
+            generator(&folder.join(&graph), &self.options)?;
         }
         let mut paths = vec![graph.clone()];
         paths.extend(weights_of(&folder, &graph)?);

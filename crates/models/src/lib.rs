@@ -27,6 +27,7 @@ pub mod suggest;
 pub mod switch;
 pub mod tokens;
 mod worker;
+pub mod writing;
 
 pub use assemble::Options;
 pub use bundled::{bundled, bundled_files, bundled_glossary};

@@ -1,7 +1,7 @@
 //! The generator that a question gets: the chosen one, or where there is no room for that the largest smaller one that there is room for, which says so.
 //! It must not know how models are stored or chosen.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::Result;
@@ -14,46 +14,92 @@ type Fits = dyn Fn(&Writer) -> Result<()> + Send + Sync;
 
 /// The chosen generator and those that may stand in for it.
 pub(crate) struct StandIn {
-    chosen: Writer,
-    /// The largest first.
-    smaller: Vec<Writer>,
+    /// The chosen one, then the others, the largest first.
+    writers: Vec<Writer>,
     fits: Box<Fits>,
-    /// Which one it is, from the first question on: a model that answers keeps its memory.
-    taken: OnceLock<(Option<usize>, GeneratorSpec)>,
+    state: Mutex<State>,
+}
+
+/// Which one answers.
+#[derive(Default)]
+struct State {
+    taken: Option<Taken>,
+    /// How many from the first on were not waited for: they are not asked again.
+    slow: usize,
+}
+
+#[derive(Clone)]
+struct Taken {
+    at: usize,
+    /// Why it is not the chosen one.
+    notice: Option<String>,
 }
 
 impl StandIn {
     pub(crate) fn new(chosen: Writer, smaller: Vec<Writer>, fits: impl Fn(&Writer) -> Result<()> + Send + Sync + 'static) -> Self {
-        Self { chosen, smaller, fits: Box::new(fits), taken: OnceLock::new() }
+        let writers = std::iter::once(chosen).chain(smaller).collect();
+        Self { writers, fits: Box::new(fits), state: Mutex::default() }
     }
 
-    fn taken(&self) -> &(Option<usize>, GeneratorSpec) {
-        self.taken.get_or_init(|| {
-            let Err(short) = (self.fits)(&self.chosen) else { return (None, self.chosen.spec().clone()) };
-            match self.smaller.iter().position(|writer| (self.fits)(writer).is_ok()) {
-                Some(at) => {
-                    let spec = self.smaller[at].spec().clone();
-                    let notice = format!("{} stands in for {}: {}", spec.name, self.chosen.spec().name, short.message);
-                    (Some(at), GeneratorSpec { notice: Some(notice), ..spec })
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The one that answers, as it was settled when the question came.
+    fn taken(&self) -> Taken {
+        let mut state = self.state();
+        let slow = state.slow;
+        state.taken.get_or_insert_with(|| self.choose(slow)).clone()
+    }
+
+    /// The first that there is room for of those that are fast enough.
+    fn choose(&self, slow: usize) -> Taken {
+        let chosen = &self.writers[0].spec().name;
+        let mut why = (slow > 0).then(|| format!("{chosen} was too slow"));
+        for (at, writer) in self.writers.iter().enumerate().skip(slow) {
+            match (self.fits)(writer) {
+                Ok(()) => {
+                    let notice = why.map(|why| format!("{} stands in for {chosen}: {why}", writer.spec().name));
+                    return Taken { at, notice };
                 }
-                // It tells itself why it cannot answer.
-                None => (None, self.chosen.spec().clone()),
+                Err(short) => drop(why.get_or_insert(short.message)),
             }
-        })
+        }
+        // None can stand in: it tells itself why it cannot answer.
+        Taken { at: slow, notice: None }
     }
 
     fn writer(&self) -> &Writer {
-        self.taken().0.map_or(&self.chosen, |at| &self.smaller[at])
+        &self.writers[self.taken().at]
     }
 }
 
 impl Generator for StandIn {
-    fn spec(&self) -> &GeneratorSpec {
-        &self.taken().1
+    fn spec(&self) -> Arc<GeneratorSpec> {
+        let taken = self.taken();
+        let spec = self.writers[taken.at].spec();
+        match taken.notice {
+            None => spec,
+            Some(why) => {
+                let notice = spec.notice.as_ref().map_or_else(|| why.clone(), |own| format!("{why}; {own}"));
+                Arc::new(GeneratorSpec { notice: Some(notice), ..(*spec).clone() })
+            }
+        }
     }
 
     fn warm_up(&self) {
+        // A model that answers keeps its memory; where none is there, memory may have become free, or less.
+        if !self.writers.iter().any(Writer::is_loaded) {
+            self.state().taken = None;
+        }
         self.writer().warm_up();
+    }
+
+    fn gave_way(&self) {
+        let at = self.taken().at;
+        if at + 1 < self.writers.len() {
+            *self.state() = State { taken: None, slow: at + 1 };
+        }
     }
 
     fn count(&self, text: &str) -> Result<usize> {
@@ -73,13 +119,19 @@ mod tests {
 
     use super::*;
 
-    fn among(room_for: &'static [&'static str]) -> GeneratorSpec {
+    /// A large, a middle and a small one, of which memory holds those that are named in `room_for`.
+    fn three(room_for: &Arc<Mutex<Vec<&'static str>>>) -> StandIn {
         let writer = |name: &str| Writer::new(name, Path::new("nowhere.gguf"), 2048);
-        let fits = move |writer: &Writer| match room_for.contains(&writer.spec().name.as_str()) {
+        let room_for = Arc::clone(room_for);
+        let fits = move |writer: &Writer| match room_for.lock().expect("the list").contains(&writer.spec().name.as_str()) {
             true => Ok(()),
             false => Err(Error::new(ErrorCode::ModelUnavailable, format!("{} needs more memory", writer.spec().name), "")),
         };
-        StandIn::new(writer("large"), vec![writer("middle"), writer("small")], fits).spec().clone()
+        StandIn::new(writer("large"), vec![writer("middle"), writer("small")], fits)
+    }
+
+    fn among(room_for: &[&'static str]) -> GeneratorSpec {
+        (*three(&Arc::new(Mutex::new(room_for.to_vec()))).spec()).clone()
     }
 
     #[test]
@@ -91,5 +143,29 @@ mod tests {
         assert_eq!(among(&["small"]).name, "small");
         let found = among(&[]);
         assert_eq!((found.name.as_str(), found.notice), ("large", None), "nothing can stand in, so the chosen one tells why");
+    }
+
+    #[test]
+    fn it_is_decided_again_for_the_next_question_and_not_within_one() {
+        let room_for = Arc::new(Mutex::new(vec!["small"]));
+        let models = three(&room_for);
+        models.warm_up();
+        *room_for.lock().expect("the list") = vec!["large", "small"];
+        assert_eq!(models.spec().name, "small", "within a question it stays the same");
+        models.warm_up();
+        assert_eq!(models.spec().name, "large", "none is in memory, and now there is room");
+    }
+
+    #[test]
+    fn one_that_was_not_waited_for_gives_way_to_a_smaller_one_from_the_next_question_on() {
+        let room_for = Arc::new(Mutex::new(vec!["large", "small"]));
+        let models = three(&room_for);
+        assert_eq!(models.spec().name, "large");
+        models.gave_way();
+        models.warm_up();
+        let spec = models.spec();
+        assert_eq!((spec.name.as_str(), spec.notice.as_deref()), ("small", Some("small stands in for large: large was too slow")));
+        models.gave_way();
+        assert_eq!(models.spec().name, "small", "there is none smaller");
     }
 }

@@ -9,7 +9,7 @@ use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor};
 use candle_core::{Device, Module, Tensor};
 
 use crate::catalogue::{KNOWN, Kind, Known};
-use crate::generate::available;
+use crate::generate::available_to_one;
 
 /// Tokens per second below which reading along is no pleasure: people read five words or more in a second.
 const PLEASANT: f64 = 8.0;
@@ -26,7 +26,7 @@ const READING: f64 = 0.8;
 /// What this machine can do.
 #[derive(Clone, Copy, Debug)]
 pub struct Machine {
-    /// Bytes of memory that programs can still have, where the system tells.
+    /// Bytes of memory that one model could have, where the system tells.
     free: Option<u64>,
     rates: Rates,
 }
@@ -34,7 +34,7 @@ pub struct Machine {
 /// What a machine can do with a generator.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outlook {
-    /// Whether it fits into the memory that is free; none where nobody knows what it takes.
+    /// Whether it fits into the memory that is free, or held by the model in whose place it would come; none where nobody knows what it takes.
     pub fits: Option<bool>,
     /// Tokens per second that it is expected to write.
     pub tokens_per_s: Option<f64>,
@@ -57,7 +57,7 @@ impl Machine {
     pub fn look() -> Self {
         static RATES: OnceLock<Rates> = OnceLock::new();
         let rates = RATES.get_or_init(|| Rates { four: rate(GgmlDType::Q4K), eight: rate(GgmlDType::Q8_0) });
-        Self { free: available(), rates: *rates }
+        Self { free: available_to_one(), rates: *rates }
     }
 
     /// Whether there is memory for a model that takes so many bytes; true where the system does not tell.

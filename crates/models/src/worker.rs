@@ -2,6 +2,7 @@
 //! It must not know what kind of model it is.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -43,6 +44,9 @@ pub(crate) struct Worker<S: Serve> {
     idle: Duration,
     model: Arc<S>,
     owner: Mutex<Option<Owner<S>>>,
+    /// Whether a load that nobody waits for is left to itself when the handle goes.
+    left: bool,
+    loading: Arc<AtomicBool>,
 }
 
 struct Owner<S: Serve> {
@@ -58,7 +62,13 @@ struct Request<S: Serve> {
 
 impl<S: Serve> Worker<S> {
     pub(crate) fn new(kind: &'static str, model: S) -> Self {
-        Self { kind, idle: IDLE, model: Arc::new(model), owner: Mutex::new(None) }
+        Self { kind, idle: IDLE, model: Arc::new(model), owner: Mutex::new(None), left: false, loading: Arc::default() }
+    }
+
+    /// The same, for a model whose loading may be left to itself when the handle goes: a program that ends need not wait for what nobody asked.
+    pub(crate) fn left_while_loading(mut self) -> Self {
+        self.left = true;
+        self
     }
 
     /// Sends a question and does not wait for its answer.
@@ -97,9 +107,11 @@ impl<S: Serve> Worker<S> {
             return Ok(owner.requests.clone());
         }
         let (requests, receiver) = sync_channel(WAITING);
-        let (model, kind, idle) = (Arc::clone(&self.model), self.kind, self.idle);
-        let thread =
-            std::thread::Builder::new().name(kind.to_owned()).spawn(move || serve(model.as_ref(), kind, idle, &receiver)).map_err(|error| {
+        let (model, kind, idle, loading) = (Arc::clone(&self.model), self.kind, self.idle, Arc::clone(&self.loading));
+        let thread = std::thread::Builder::new()
+            .name(kind.to_owned())
+            .spawn(move || serve(model.as_ref(), kind, idle, &loading, &receiver))
+            .map_err(|error| {
                 Error::new(
                     ErrorCode::ModelUnavailable,
                     format!("the {kind} thread could not be started: {error}"),
@@ -116,6 +128,9 @@ impl<S: Serve> Drop for Worker<S> {
         let owner = self.owner.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Owner { requests, thread }) = owner {
             drop(requests);
+            if self.left && self.loading.load(Ordering::Acquire) {
+                return;
+            }
             // A panic in it was answered with an error already.
             drop(thread.join());
         }
@@ -123,7 +138,7 @@ impl<S: Serve> Drop for Worker<S> {
 }
 
 /// The owning thread: answers requests until the handle is gone.
-fn serve<S: Serve>(model: &S, kind: &str, idle: Duration, requests: &Receiver<Request<S>>) {
+fn serve<S: Serve>(model: &S, kind: &str, idle: Duration, loading: &AtomicBool, requests: &Receiver<Request<S>>) {
     let mut loaded: Option<S::Loaded> = None;
     loop {
         let request = if loaded.is_some() { requests.recv_timeout(idle) } else { requests.recv().map_err(|_| RecvTimeoutError::Disconnected) };
@@ -135,7 +150,7 @@ fn serve<S: Serve>(model: &S, kind: &str, idle: Duration, requests: &Receiver<Re
             }
             Err(RecvTimeoutError::Disconnected) => return,
         };
-        let answer = catch_unwind(AssertUnwindSafe(|| answer(model, &mut loaded, &request))).unwrap_or_else(|_| {
+        let answer = catch_unwind(AssertUnwindSafe(|| answer(model, &mut loaded, loading, &request))).unwrap_or_else(|_| {
             // Its state is unknown: the next request loads it again.
             loaded = None;
             Err(Error::internal(format!("the {kind} model panicked")))
@@ -145,18 +160,23 @@ fn serve<S: Serve>(model: &S, kind: &str, idle: Duration, requests: &Receiver<Re
     }
 }
 
-fn answer<S: Serve>(model: &S, loaded: &mut Option<S::Loaded>, request: &Request<S>) -> Result<S::Answer> {
+fn answer<S: Serve>(model: &S, loaded: &mut Option<S::Loaded>, loading: &AtomicBool, request: &Request<S>) -> Result<S::Answer> {
     request.cancel.check()?;
     let loaded = match loaded {
         Some(loaded) => loaded,
-        None => loaded.insert(model.open()?),
+        None => {
+            loading.store(true, Ordering::Release);
+            let opened = model.open();
+            loading.store(false, Ordering::Release);
+            loaded.insert(opened?)
+        }
     };
     model.answer(loaded, &request.question)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
     use std::time::Instant;
 
     use super::*;

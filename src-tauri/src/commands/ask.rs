@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use sidenote_engine::answer::prompt::Exchange;
+use sidenote_engine::answer::prompt::{Exchange, Read};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::conversations::KeptTurn;
 use sidenote_engine::engine::{Cited, Manner, Question, Snapshot, stopped};
@@ -82,9 +82,9 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
     let models = desk.models()?;
     let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
     let generator = models.generator.as_deref().filter(|_| !request.extractive);
-    let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator };
-    // A model that writes wants all cores.
-    let aside = generator.map(|_| desk.indexer.aside());
+    let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator, ..Manner::default() };
+    // A person's question comes before work in the background, whoever answers it.
+    let aside = desk.indexer.aside();
     let mut answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
         // Stopped is one of the ways a question ends.
         Err(e) if e.code == ErrorCode::Cancelled => stopped(&question.text, &rewrite),
@@ -133,9 +133,21 @@ fn earlier_said(earlier: &[KeptTurn], replaces: Option<i64>) -> Vec<Exchange> {
         .map(|turn| {
             let sentences = turn.answer.get("sentences").and_then(|s| s.as_array());
             let texts: Vec<&str> = sentences.into_iter().flatten().filter_map(|s| s.get("text")?.as_str()).collect();
-            Exchange { question: turn.question.clone(), answer: texts.join(" ") }
+            Exchange { question: told(turn).standalone, answer: texts.join(" "), passages: read(turn) }
         })
         .collect()
+}
+
+/// What a model read for an answer, if one wrote it.
+fn read(turn: &KeptTurn) -> Vec<Read> {
+    let wrote = turn.answer.pointer("/answerer/kind").and_then(|kind| kind.as_str()) == Some("generative");
+    let passages = turn.answer.get("passages").and_then(|p| p.as_array()).filter(|_| wrote);
+    let number = |passage: &serde_json::Value, key: &str| passage.get(key)?.as_u64();
+    let place = |passage| {
+        let (start, end) = (number(passage, "start")?, number(passage, "end")?);
+        Some(Read { document: number(passage, "document_id")?, start: usize::try_from(start).ok()?, end: usize::try_from(end).ok()? })
+    };
+    passages.into_iter().flatten().filter_map(place).collect()
 }
 
 /// A turn as follow-ups need it.

@@ -21,7 +21,9 @@ pub(crate) async fn status(desk: State<'_, Arc<Desk>>) -> Result<wire::Status> {
         .clone()
         .run(None, |desk, cancel| {
             let mut status = desk.engine()?.status(false, Run { observer: &Silent, cancel })?;
-            status.notices.extend(desk.models()?.told());
+            let models = desk.models()?;
+            status.legs.generator = models.generator.as_ref().map(|generator| generator.spec().name.clone());
+            status.notices.extend(models.told());
             Ok(status)
         })
         .await

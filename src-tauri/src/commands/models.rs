@@ -56,7 +56,7 @@ fn list(desk: &Desk) -> EngineResult<Vec<ModelInfo>> {
     out.extend(missing);
     out.extend(choice.endpoint.as_ref().map(|endpoint| {
         let elsewhere =
-            Elsewhere { host: endpoint.host().unwrap_or_else(|| endpoint.url.clone()), model: endpoint.model.clone(), local: endpoint.is_local() };
+            Elsewhere { host: endpoint.host().unwrap_or_else(|_| endpoint.url.clone()), model: endpoint.model.clone(), local: endpoint.is_local() };
         let row = named(ENDPOINT, Kind::Generator, &choice);
         ModelInfo { installed: true, used: row.chosen, elsewhere: Some(elsewhere), ..row }
     }));

@@ -65,8 +65,9 @@ impl Ask {
         let changes = app.look_for_changes();
         let streaming = Streaming::new(&app.output);
         let generator = reading.generator.as_deref().filter(|_| !self.extractive);
-        // Only questions are known of what was asked before: a model needs the answers too.
-        let manner = Manner { rewrite: Some(rewrite), generator, ..Manner::default() };
+        // Only questions are known of what was asked before: a model is told of none without its answer.
+        let before: Vec<String> = followup::conversation(&self.after).into_iter().map(|turn| turn.standalone).collect();
+        let manner = Manner { rewrite: Some(rewrite), before: &before, generator, ..Manner::default() };
         let mut answer = reading.snapshot.ask_with(&question, &manner, app.streaming(&streaming))?;
         streaming.clear();
         answer.notices.extend(reading.notices);

@@ -167,7 +167,7 @@ impl Talk<'_> {
         let snapshot = self.engine.snapshot(self.app.silent());
         let streaming = Streaming::new(&self.app.output);
         let run = self.app.streaming(&streaming);
-        let manner = Manner { rewrite: Some(&rewrite), earlier: &self.said, generator: self.generator.as_deref() };
+        let manner = Manner { rewrite: Some(&rewrite), earlier: &self.said, generator: self.generator.as_deref(), ..Manner::default() };
         let asked = snapshot.and_then(|s| s.ask_with(&self.chat.question(&question), &manner, run));
         streaming.clear();
         let answer = match asked {
@@ -180,8 +180,7 @@ impl Talk<'_> {
                 titles.push(citation.title.clone());
             }
         }
-        let sentences: Vec<&str> = answer.sentences.iter().map(|s| s.text.as_str()).collect();
-        self.said.push(Exchange { question: rewrite.standalone.clone(), answer: sentences.join(" ") });
+        self.said.push(Exchange::new(rewrite.standalone.clone(), &answer));
         self.turns.push(Turn { question, standalone: rewrite.standalone, titles });
         self.tell(answer)
     }

@@ -197,6 +197,17 @@ fn more_models(app: &App, models: &Models) -> Vec<Check> {
             Err(e) => problem("reranker", &e),
         });
     }
+    if let Some(generator) = &models.generator {
+        let spec = generator.spec();
+        checks.push(match &spec.leaves_machine_to {
+            // Nothing is sent anywhere to find out.
+            Some(host) => fine("generator", format!("{}, on {host}: each question goes there", spec.name)),
+            None => match generator.count("注意力 attention") {
+                Ok(_) => fine("generator", spec.name.clone()),
+                Err(e) => problem("generator", &e),
+            },
+        });
+    }
     checks
 }
 

@@ -38,6 +38,13 @@ impl Status {
             status.legs.next_embedded = coverage.embedded;
             status.notices.push(format!("{} is not complete; `sidenote sync` goes on with it", next.spec().name));
         }
+        if let Some(generator) = &models.generator {
+            let spec = generator.spec();
+            status.legs.generator = Some(spec.name.clone());
+            status
+                .notices
+                .extend(spec.leaves_machine_to.as_ref().map(|host| format!("each question goes to {host}, where {} writes the answer", spec.name)));
+        }
         status.notices.extend(models.notices);
         if status.stale_files > 0 {
             status.notices.push(format!("{} changed since the last sync; run `sidenote sync`", files(status.stale_files)));
@@ -99,6 +106,9 @@ fn human(status: &wire::Status, output: &Output) -> String {
     }
     if let Some(reranker) = &legs.reranker {
         let _ = writeln!(out, "rerank    model {}", one_line(reranker));
+    }
+    if let Some(generator) = &legs.generator {
+        let _ = writeln!(out, "answers   model {}", one_line(generator));
     }
     let _ = writeln!(out, "data      {}", style.place(&one_line(&status.data_folder)));
     for entry in status.files.iter().flatten() {

@@ -1,6 +1,6 @@
 //! "Summarise …": a note or a folder, all of it.
 
-use super::{Act, object};
+use super::{Act, Whole, object};
 
 const OPENINGS: &[&str] = &[
     "总结一下",
@@ -23,6 +23,9 @@ const OPENINGS: &[&str] = &[
 ];
 /// What names a note or a folder; without one of these, or marks around the name, 「总结 LoRA 的优点」 is a question.
 const KINDS: &[&str] = &["这篇笔记", "这份笔记", "笔记", "文件夹", "目录", "note", "folder", "《", "「", "`", ".md"];
+/// Those that name a folder, whatever else is named; and those that name a note.
+const FOLDERS: &[&str] = &["文件夹", "目录", "folder"];
+const NOTES: &[&str] = &["笔记", "note", ".md"];
 const BEFORE: &[&str] = &[
     "一下",
     "这篇",
@@ -54,5 +57,12 @@ pub(super) fn of(typed: &str, text: &str) -> Option<Act> {
     // Names keep the case they were typed in, where normalising moved nothing.
     let at = text.find(what).filter(|_| text.len() == typed.len());
     let what = at.and_then(|at| typed.get(at..at + what.len())).unwrap_or(what);
-    Some(Act::Summarise { what: what.to_owned() })
+    let around = text.replacen(&crate::text::normalise(what), "", 1);
+    let says = |kinds: &[&str]| kinds.iter().any(|kind| around.contains(kind));
+    let whole = match (says(FOLDERS), says(NOTES) || what.ends_with(".md")) {
+        (true, _) => Whole::Folder,
+        (false, true) => Whole::Note,
+        (false, false) => Whole::Either,
+    };
+    Some(Act::Summarise { what: what.to_owned(), whole })
 }

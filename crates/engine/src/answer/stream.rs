@@ -6,6 +6,8 @@ use crate::text::sentences;
 
 const THINK: &str = "<think>";
 const THOUGHT: &str = "</think>";
+/// What begins an answer to a question to practise with.
+const ANSWER: &str = "Answer: ";
 /// Characters of the longest marker that is waited for.
 const MARKER: usize = 16;
 
@@ -14,6 +16,8 @@ const MARKER: usize = 16;
 pub struct Written {
     /// Without markup and markers.
     pub text: String,
+    /// Bytes at its beginning that only say what it is: 「答案：」.
+    pub label: usize,
     /// Whether it is an item of a list.
     pub item: bool,
 }
@@ -120,7 +124,11 @@ impl Stream {
         let cut: Vec<Written> = units(&done)
             .into_iter()
             .filter(|u| matches!(u.kind, Kind::Sentence | Kind::Item | Kind::Row) && u.clean.contains(char::is_alphanumeric))
-            .map(|u| Written { item: u.kind == Kind::Item, text: u.clean })
+            .map(|u| match u.label {
+                Some(label) => Written { item: u.kind == Kind::Item, label: label.len(), text: label + &u.clean },
+                // In English it is a part of the sentence where notes are read.
+                None => Written { item: u.kind == Kind::Item, label: if u.clean.starts_with(ANSWER) { ANSWER.len() } else { 0 }, text: u.clean },
+            })
             .collect();
         cut
     }

@@ -28,6 +28,8 @@ pub(super) struct Unit {
     pub(super) span: Span,
     /// The text without markup, on one line.
     pub(super) clean: String,
+    /// What stands before it and only says what it is: 「答案：」.
+    pub(super) label: Option<String>,
     /// The heading above it inside the passage, where small sections share one.
     pub(super) heading: Option<String>,
 }
@@ -66,6 +68,7 @@ fn regex(pattern: &str) -> Regex {
 pub(super) fn units(text: &str) -> Vec<Unit> {
     let mut out = Vec::new();
     let mut paragraph: Option<Span> = None;
+    let mut label: Option<String> = None;
     let mut fence: Option<&str> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -82,7 +85,7 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
         let block = trimmed.is_empty() || opens.is_some() || trimmed.starts_with('#') || trimmed.starts_with('|') || trimmed.starts_with("> [!");
         let item = ITEM.find(line).filter(|m| m.end() < line.trim_end().len());
         if block || item.is_some() {
-            flush(text, &mut paragraph, &mut out);
+            flush(text, &mut paragraph, &mut label, &mut out);
         }
         if let Some(mark) = opens {
             // `$$ x $$` on one line opens nothing.
@@ -104,18 +107,24 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
         } else if !block {
             // The mark of a quotation is no part of what it says.
             let from = start + (line.len() - line.trim_start().trim_start_matches('>').trim_start().len());
-            let from = if paragraph.is_none() { from + LABEL.find(&text[from..at]).map_or(0, |m| m.end()) } else { from };
+            let named = LABEL.find(&text[from..at]).filter(|_| paragraph.is_none());
+            label = named.map(|m| m.as_str().to_owned()).or(label);
+            let from = from + named.map_or(0, |m| m.end());
             paragraph = Some(paragraph.map_or(from.min(at)..at, |p| p.start..at));
         }
     }
-    flush(text, &mut paragraph, &mut out);
+    flush(text, &mut paragraph, &mut label, &mut out);
     out
 }
 
-fn flush(text: &str, paragraph: &mut Option<Span>, out: &mut Vec<Unit>) {
-    let Some(span) = paragraph.take() else { return };
+fn flush(text: &str, paragraph: &mut Option<Span>, label: &mut Option<String>, out: &mut Vec<Unit>) {
+    let (Some(span), label) = (paragraph.take(), label.take()) else { return };
+    let first = out.len();
     for sentence in sentences(&text[span.clone()]) {
         push(text, span.start + sentence.start..span.start + sentence.end, Kind::Sentence, out);
+    }
+    if let Some(first) = out.get_mut(first) {
+        first.label = label;
     }
 }
 
@@ -126,7 +135,7 @@ fn push(text: &str, span: Span, kind: Kind, out: &mut Vec<Unit>) {
     if start < end {
         let clean = clean(&text[start..end], kind);
         let above = out.last().and_then(|last| if last.kind == Kind::Heading { Some(last.clean.clone()) } else { last.heading.clone() });
-        out.push(Unit { kind, heading: if kind == Kind::Heading { None } else { above }, clean, span: start..end });
+        out.push(Unit { kind, heading: if kind == Kind::Heading { None } else { above }, clean, label: None, span: start..end });
     }
 }
 

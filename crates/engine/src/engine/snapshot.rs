@@ -2,9 +2,11 @@
 
 mod anchor;
 mod ask;
+mod carry;
 mod compare;
 mod cross;
 mod explain;
+mod flaw;
 mod follow;
 mod list;
 mod notes;
@@ -13,6 +15,7 @@ mod passages;
 mod present;
 mod quoting;
 mod read;
+mod speak;
 mod suggest;
 mod summarise;
 mod write;

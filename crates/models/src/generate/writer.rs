@@ -3,8 +3,9 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use sidenote_engine::cancel::CancelToken;
@@ -15,7 +16,7 @@ use super::choose::{Chooser, goes_round};
 use super::gguf::Gguf;
 use super::network::{Logits, Network, Shape};
 use super::passages::Passages;
-use super::room;
+use super::room::{self, Needs};
 use super::template::Template;
 use super::vocabulary::{Characters, Vocabulary, too_long};
 use crate::worker::{Serve, Worker};
@@ -30,15 +31,21 @@ const ALIKE: usize = 3;
 
 /// A handle on a generator. Making one is cheap.
 pub struct Writer {
-    spec: GeneratorSpec,
+    name: String,
+    /// Tokens that it may use where there is memory for them.
+    most: usize,
+    spec: Mutex<Arc<GeneratorSpec>>,
     reading: Arc<Reading>,
     worker: Worker<Model>,
 }
 
-/// What is needed to make tokens of text: small, and kept while the handle lives.
+/// What is needed to make tokens of text and to know whether there is room: small, and kept while the handle lives.
 struct Reading {
     file: PathBuf,
     made: OnceLock<(Vocabulary, Template)>,
+    needs: OnceLock<Needs>,
+    /// Whether the model is in memory.
+    loaded: AtomicBool,
 }
 
 impl Reading {
@@ -57,16 +64,26 @@ impl Reading {
         }
         self.made.get().ok_or_else(|| Error::internal("the tokenizer is gone"))
     }
+
+    fn needs(&self) -> Result<Needs> {
+        if let Some(needs) = self.needs.get() {
+            return Ok(*needs);
+        }
+        let gguf = Gguf::open(&self.file)?;
+        let shape = Shape::read(&gguf)?;
+        Ok(*self.needs.get_or_init(|| Needs::of(&gguf, &shape)))
+    }
 }
 
 impl Writer {
     /// A handle on the model in a GGUF file, which may use `context` tokens.
     #[must_use]
     pub fn new(name: &str, file: &Path, context: usize) -> Self {
-        let reading = Arc::new(Reading { file: file.to_owned(), made: OnceLock::new() });
+        let reading = Arc::new(Reading { file: file.to_owned(), made: OnceLock::new(), needs: OnceLock::new(), loaded: AtomicBool::new(false) });
         let model = Model { name: name.to_owned(), context, reading: Arc::clone(&reading) };
         let spec = GeneratorSpec { name: name.to_owned(), context, leaves_machine_to: None, notice: None };
-        Self { spec, reading, worker: Worker::new("generating", model) }
+        let worker = Worker::new("generating", model).left_while_loading();
+        Self { name: name.to_owned(), most: context, spec: Mutex::new(Arc::new(spec)), reading, worker }
     }
 
     /// Whether there is room for it in memory now.
@@ -74,8 +91,29 @@ impl Writer {
     /// # Errors
     /// `ModelUnavailable` if there is not, or if its file cannot be read.
     pub fn fits(&self) -> Result<()> {
-        let gguf = Gguf::open(&self.reading.file)?;
-        room::fits(&self.spec.name, &gguf, &Shape::read(&gguf)?)
+        self.reading.needs()?.context(&self.name, self.most, room::available()).map(drop)
+    }
+
+    /// Whether it is in memory.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.reading.loaded.load(Ordering::Acquire)
+    }
+
+    /// How much of a conversation it can remember, by the memory that is free before it is loaded.
+    fn settle(&self) {
+        if self.is_loaded() {
+            return;
+        }
+        let free = room::available();
+        // Where there is no room, or no such file, the first use tells.
+        let Ok(context) = self.reading.needs().and_then(|needs| needs.context(&self.name, self.most, free)) else { return };
+        let notice = (context < self.most).then(|| {
+            let free = free.unwrap_or_default() / 1_000_000;
+            format!("{} reads {context} tokens at once instead of {}: {free} MB of memory are free", self.name, self.most)
+        });
+        let spec = GeneratorSpec { name: self.name.clone(), context, leaves_machine_to: None, notice };
+        *self.spec.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(spec);
     }
 
     /// The tokens of a conversation, as the model gets them.
@@ -90,14 +128,15 @@ impl Writer {
 }
 
 impl Generator for Writer {
-    fn spec(&self) -> &GeneratorSpec {
-        &self.spec
+    fn spec(&self) -> Arc<GeneratorSpec> {
+        Arc::clone(&self.spec.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn warm_up(&self) {
+        self.settle();
         let (pieces, _) = channel();
-        let stop = CancelToken::new();
-        self.worker.warm_up(Question { tokens: Vec::new(), limit: 0, sampling: Sampling::default(), passages: None, pieces, stop });
+        let (stop, context) = (CancelToken::new(), self.spec().context);
+        self.worker.warm_up(Question { tokens: Vec::new(), context, limit: 0, sampling: Sampling::default(), passages: None, pieces, stop });
     }
 
     fn count(&self, text: &str) -> Result<usize> {
@@ -107,14 +146,22 @@ impl Generator for Writer {
     fn generate(&self, request: &Generation<'_>, say: &mut dyn FnMut(&str), cancel: &CancelToken) -> Result<Generated> {
         cancel.check()?;
         let tokens = self.tokens(request.messages)?;
-        if tokens.len() >= self.spec.context {
-            return Err(too_long(tokens.len(), self.spec.context));
+        let context = self.spec().context;
+        if tokens.len() >= context {
+            return Err(too_long(tokens.len(), context));
         }
         let (pieces, said) = channel();
         // Its own: the caller's may be made good for the next run before the thread has looked at it.
         let stop = CancelToken::new();
-        let question =
-            Question { tokens, limit: request.limit, sampling: request.sampling.clone(), passages: request.passages, pieces, stop: stop.clone() };
+        let question = Question {
+            tokens,
+            context,
+            limit: request.limit,
+            sampling: request.sampling.clone(),
+            passages: request.passages,
+            pieces,
+            stop: stop.clone(),
+        };
         let answer = self.worker.send(question, &stop)?;
         loop {
             match said.recv_timeout(LOOK) {
@@ -142,6 +189,8 @@ struct Model {
 /// What the owning thread is asked. Without tokens it only loads the model.
 struct Question {
     tokens: Vec<u32>,
+    /// Tokens that conversation and answer may have together.
+    context: usize,
     limit: usize,
     sampling: Sampling,
     passages: Option<usize>,
@@ -151,9 +200,24 @@ struct Question {
 
 /// The model in memory.
 struct Loaded {
+    _held: InMemory,
     network: Network,
     /// The tokens that the network remembers.
     seen: Vec<u32>,
+    /// Whether guesses gain with what is being written.
+    luck: Luck,
+}
+
+/// Says so to others while the model is in memory.
+struct InMemory {
+    reading: Arc<Reading>,
+    _held: room::Held,
+}
+
+impl Drop for InMemory {
+    fn drop(&mut self) {
+        self.reading.loaded.store(false, Ordering::Release);
+    }
 }
 
 impl Serve for Model {
@@ -163,14 +227,18 @@ impl Serve for Model {
 
     fn open(&self) -> Result<Loaded> {
         let gguf = Gguf::open(&self.reading.file)?;
-        room::fits(&self.name, &gguf, &Shape::read(&gguf)?)?;
+        let needs = self.reading.needs()?;
+        let context = needs.context(&self.name, self.context, room::available())?;
         self.reading.get_from(&gguf)?;
-        Ok(Loaded { network: Network::load(&gguf)?, seen: Vec::new() })
+        let network = Network::load(&gguf)?;
+        let held = InMemory { reading: Arc::clone(&self.reading), _held: room::Held::new(&needs, context) };
+        self.reading.loaded.store(true, Ordering::Release);
+        Ok(Loaded { _held: held, network, seen: Vec::new(), luck: Luck::default() })
     }
 
     fn answer(&self, loaded: &mut Loaded, question: &Question) -> Result<Generated> {
         let (vocabulary, _) = self.reading.get()?;
-        let result = loaded.write(question, vocabulary, self.context);
+        let result = loaded.write(question, vocabulary);
         // After an error the network may remember fewer tokens than were sent, after a wrong guess more than were said.
         loaded.seen.truncate(loaded.network.seen());
         loaded.network.truncate(loaded.seen.len());
@@ -182,7 +250,7 @@ impl Serve for Model {
 }
 
 impl Loaded {
-    fn write(&mut self, question: &Question, vocabulary: &Vocabulary, context: usize) -> Result<Generated> {
+    fn write(&mut self, question: &Question, vocabulary: &Vocabulary) -> Result<Generated> {
         let prompt = &question.tokens;
         let mut generated = Generated { prompt_tokens: prompt.len(), reused_tokens: 0, new_tokens: 0, ending: Ending::Limit };
         let Some(before_last) = prompt.len().checked_sub(1) else { return Ok(generated) };
@@ -199,7 +267,7 @@ impl Loaded {
         let mut characters = Characters::default();
         // Guesses that were read already, each with what comes after it.
         let mut ahead: VecDeque<(u32, Vec<f32>)> = VecDeque::new();
-        let limit = question.limit.min(context.saturating_sub(prompt.len()));
+        let limit = question.limit.min(question.context.saturating_sub(prompt.len()));
         while generated.new_tokens < limit {
             question.stop.check()?;
             if let Some(passages) = &passages {
@@ -217,6 +285,7 @@ impl Loaded {
                 passages.take(bytes);
             }
             tell(question, characters.push(bytes))?;
+            self.luck.came(token);
             self.seen.push(token);
             if goes_round(&self.seen[prompt.len()..]) {
                 generated.ending = Ending::Loop;
@@ -237,6 +306,9 @@ impl Loaded {
                 None => {}
             }
             let guesses = if chooser.is_greedy() { guess(&self.seen, GUESSES.min(limit - generated.new_tokens)) } else { &[] };
+            self.luck.guessed(guesses);
+            // One that is not worth reading is compared with what comes all the same.
+            let guesses = if self.luck.gains() { guesses } else { &[] };
             let next: Vec<u32> = [&[token][..], guesses].concat();
             let rows = self.network.read(&next, Logits::All, &question.stop)?;
             let mut rows = rows.chunks_exact(rows.len() / next.len()).map(<[f32]>::to_vec);
@@ -254,6 +326,54 @@ fn guess(seen: &[u32], most: usize) -> &[u32] {
     let last = &seen[before..];
     let found = (ALIKE..=before).rev().find(|end| &seen[end - ALIKE..*end] == last);
     found.map_or(&[], |end| &seen[end..(end + most).min(before)])
+}
+
+/// Of the guesses read at once this many must be right on the average to gain: four tokens read together took 154 ms where one took 80 ms
+/// (`docs/benchmarks.md`, "Generators: speed beside llama.cpp").
+const BREAK_EVEN: f32 = 154.0 / 80.0 - 1.0;
+/// How much the newest guesses count.
+const NEWEST: f32 = 0.1;
+
+/// How many of the guesses made together were right lately, whether or not they were read.
+struct Luck {
+    average: f32,
+    /// What is expected next, the next last.
+    expected: Vec<u32>,
+    right: u8,
+}
+
+impl Default for Luck {
+    fn default() -> Self {
+        // The first ones are tried.
+        Self { average: 2.0 * BREAK_EVEN, expected: Vec::new(), right: 0 }
+    }
+}
+
+impl Luck {
+    /// Guesses were made; those made before them that are still open go on.
+    fn guessed(&mut self, guesses: &[u32]) {
+        if self.expected.is_empty() {
+            self.expected = guesses.iter().rev().copied().collect();
+            self.right = 0;
+        }
+    }
+
+    /// A token was said.
+    fn came(&mut self, token: u32) {
+        let Some(expected) = self.expected.pop() else { return };
+        if expected == token {
+            self.right += 1;
+        } else {
+            self.expected.clear();
+        }
+        if self.expected.is_empty() {
+            self.average += NEWEST * (f32::from(self.right) - self.average);
+        }
+    }
+
+    fn gains(&self) -> bool {
+        self.average >= BREAK_EVEN
+    }
 }
 
 /// Passes a piece on. A caller that left wants no more.
@@ -275,5 +395,39 @@ mod tests {
         assert!(guess(&[1, 2, 3], 3).is_empty());
         assert!(guess(&[1, 2], 3).is_empty());
         assert!(guess(&[1, 2, 3, 4, 5, 6], 3).is_empty());
+    }
+
+    /// Guesses of which the first so many are right.
+    fn guesses(luck: &mut Luck, right: u32) {
+        luck.guessed(&[1, 2, 3]);
+        for token in 1..=right {
+            luck.came(token);
+        }
+        if right < 3 {
+            luck.came(9);
+        }
+    }
+
+    #[test]
+    fn guessing_stops_while_too_few_are_right_and_begins_again_when_more_are() {
+        let mut luck = Luck::default();
+        assert!(luck.gains(), "the first ones are tried");
+        for _ in 0..30 {
+            guesses(&mut luck, 0);
+        }
+        assert!(!luck.gains());
+        // They are compared with what comes although nobody reads them.
+        for _ in 0..30 {
+            guesses(&mut luck, 3);
+        }
+        assert!(luck.gains());
+        for _ in 0..60 {
+            guesses(&mut luck, 1);
+        }
+        assert!(luck.gains(), "one right of three is just enough: {}", luck.average);
+        for round in 0..60 {
+            guesses(&mut luck, round % 2);
+        }
+        assert!(!luck.gains(), "one right every second time is not: {}", luck.average);
     }
 }

@@ -9,7 +9,7 @@ export type Outcome = 'answered' | 'not_in_notes' | 'cancelled';
 /**
  * How far the notes support a sentence of the answer.
  */
-export type Support = 'supported' | 'partly' | 'unsupported';
+export type Support = 'supported' | 'partly' | 'unsupported' | 'no_claim';
 
 /**
  * Who wrote the answer.
@@ -23,6 +23,10 @@ export type Answerer = {
    * The generative model's name.
    */
   model: string | null;
+  /**
+   * The host that the question, the passages and what was said before are sent to; null for a model on this machine.
+   */
+  leaves_machine_to: string | null;
 };
 
 /**
@@ -645,6 +649,10 @@ export type Legs = {
    * The cross-encoder.
    */
   reranker: string | null;
+  /**
+   * The model that writes answers.
+   */
+  generator: string | null;
 };
 
 /**

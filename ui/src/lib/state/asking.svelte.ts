@@ -3,6 +3,7 @@
 import {
   backend,
   type AskEvent,
+  type Answerer,
   type Citation,
   type Mark,
   type Passage,
@@ -23,6 +24,8 @@ export interface Live {
   /** How far the notes are read that it waits for. */
   indexing: SyncProgress | null;
   passages: Passage[] | null;
+  /** Who writes, once known. */
+  answerer: Answerer | null;
   sentences: Sentence[];
   citations: Citation[];
   /** The finished sentences as one text, with their line breaks and list marks. */
@@ -156,6 +159,7 @@ class Asking {
       standalone: null,
       indexing: null,
       passages: null,
+      answerer: null,
       sentences: [],
       citations: [],
       text: '',
@@ -254,6 +258,7 @@ function take(live: Live, event: AskEvent): void {
   else if (event.type === 'started') {
     live.standalone = event.standalone_question;
     live.passages = event.passages;
+    live.answerer = event.answerer;
   } else if (event.type === 'piece') live.pieces += event.text;
   else if (event.type === 'sentence') {
     const begins = live.text === '' ? '' : event.item ? '\n' : ' ';

@@ -89,7 +89,8 @@ fn generator(app: &App, name: Option<&str>) -> Result<Used> {
 
 /// What the person should know of an endpoint that is not on this machine.
 fn leaving(remote: &Remote) -> Option<String> {
-    let host = remote.spec().leaves_machine_to.as_ref()?;
+    let spec = remote.spec();
+    let host = spec.leaves_machine_to.as_ref()?;
     Some(format!("each question is sent to {host} with the passages found for it; `sidenote models use --no-generator` stops that"))
 }
 

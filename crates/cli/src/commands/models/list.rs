@@ -32,7 +32,10 @@ pub(super) fn run(app: &App) -> Outcome {
         }
     }
     models.extend(installed.iter().map(|model| shown(model, &choice)));
-    models.extend(endpoint(&choice));
+    if let Some((model, notice)) = endpoint(&choice) {
+        models.push(model);
+        notices.extend(notice);
+    }
     models.sort_by_key(|model| match model.kind {
         Kind::Embedder => 0,
         Kind::Reranker => 1,
@@ -73,10 +76,22 @@ fn built_in(choice: &Choice) -> Model {
     }
 }
 
-/// The generator on another machine, where the settings name one.
-fn endpoint(choice: &Choice) -> Option<Model> {
+/// The generator on another machine, where the settings name one, and what the person should know of it.
+fn endpoint(choice: &Choice) -> Option<(Model, Option<String>)> {
     let settings = choice.endpoint.as_ref()?;
-    Some(Model {
+    let in_use = choice.generator.as_deref() == Some(ENDPOINT);
+    let notice = match settings.leaves_machine_to() {
+        Ok(None) => None,
+        Ok(Some(host)) if in_use => Some(format!(
+            "each question leaves this machine: it goes to {host} with the passages found for it and what was said before; \
+             `sidenote models use --no-generator` stops that"
+        )),
+        Ok(Some(host)) => {
+            Some(format!("once `{ENDPOINT}` is in use, each question leaves this machine: it goes to {host} with the passages found for it"))
+        }
+        Err(error) => Some(format!("{}; {}", error.message, error.hint)),
+    };
+    let model = Model {
         name: ENDPOINT.to_owned(),
         kind: Kind::Generator,
         source: Some(settings.url.clone()),
@@ -90,9 +105,10 @@ fn endpoint(choice: &Choice) -> Option<Model> {
         suggested: false,
         dimensions: None,
         installed: true,
-        in_use: choice.generator.as_deref() == Some(ENDPOINT),
+        in_use,
         preparing: false,
-    })
+    };
+    Some((model, notice))
 }
 
 fn available(known: &Known) -> Model {
@@ -175,7 +191,10 @@ fn human(models: &[Model], output: &Output) -> String {
             Some(_) => "–",
         };
         let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| pad(cell, *width)).collect();
-        let line = format!("{}  {}", cells[1..].join("  "), state);
+        let mut line = format!("{}  {}", cells[1..].join("  "), state);
+        if let Some(model) = at.checked_sub(1).and_then(|at| models.get(at)).filter(|model| model.name == ENDPOINT) {
+            line.push_str(&format!(", at {}", one_line(model.source.as_deref().unwrap_or_default())));
+        }
         let _ = if at == 0 {
             writeln!(out, "{}", style.dim(&format!("{}  {line}", cells[0])))
         } else {

@@ -5,14 +5,16 @@ use std::time::Instant;
 
 use super::present::passage_json;
 use super::quoting::Quoting;
+use super::summarise::Named;
 use super::{ANSWER_PASSAGES, Found, Question, Snapshot, ms, told};
-use crate::act::Act;
+use crate::act::{Act, Again};
 use crate::answer::prompt::{Exchange, Task};
 use crate::answer::{self, Draft, Material};
 use crate::error::Result;
 use crate::event::Run;
 use crate::followup::{Kind, Rewrite};
 use crate::model::Generator;
+use crate::text::is_cjk;
 use crate::wire;
 
 /// How a question is asked.
@@ -22,6 +24,8 @@ pub struct Manner<'a> {
     pub rewrite: Option<&'a Rewrite>,
     /// What was said before, oldest first, for a model that writes.
     pub earlier: &'a [Exchange],
+    /// Questions that were asked before, self-contained, oldest first, where nothing is known of their answers.
+    pub before: &'a [String],
     /// Writes the answer; without one it is made of the notes' own sentences.
     pub generator: Option<&'a dyn Generator>,
 }
@@ -35,7 +39,13 @@ pub(super) struct Body {
 
 /// Who answers without a model.
 pub(super) fn extractive() -> wire::Answerer {
-    wire::Answerer { kind: "extractive", model: None }
+    wire::Answerer { kind: "extractive", model: None, leaves_machine_to: None }
+}
+
+/// Whether a text is mostly written in Han characters or kana: one about `KV cache` has few of them, an English one none.
+fn mostly_cjk(text: &str) -> bool {
+    let cjk = text.chars().filter(|&c| is_cjk(c)).count();
+    cjk * 6 >= text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
 impl Snapshot {
@@ -57,7 +67,12 @@ impl Snapshot {
             Some(rewrite) => Question { text: rewrite.standalone.clone(), ..question.clone() },
             None => question.clone(),
         };
-        let mut answer = self.act(&asked, manner, run)?;
+        // What an act is about may be a name of another language than the question.
+        let chinese = mostly_cjk(&question.text);
+        let mut answer = match self.again(question, manner, chinese, run)? {
+            Some(answer) => answer,
+            None => self.act(&asked, chinese, manner, run)?,
+        };
         answer.question.clone_from(&question.text);
         if let Some(rewrite) = manner.rewrite.filter(|r| r.kind != Kind::AsIs) {
             answer.followup = told(rewrite);
@@ -69,40 +84,76 @@ impl Snapshot {
         Ok(answer)
     }
 
+    /// Does what is wanted of what was asked before, where a request names nothing itself.
+    fn again(&self, question: &Question, manner: &Manner<'_>, chinese: bool, run: Run<'_>) -> Result<Option<wire::Answer>> {
+        if manner.rewrite.is_some_and(|rewrite| rewrite.kind == Kind::Edited) {
+            return Ok(None);
+        }
+        let Some(again) = Again::of(&question.text) else { return Ok(None) };
+        // The last question that says what it is about.
+        let questions = manner.before.iter().chain(manner.earlier.iter().map(|exchange| &exchange.question));
+        let questions: Vec<&String> = questions.collect();
+        let Some(turn) = questions.iter().rposition(|before| Again::of(before).is_none()) else { return Ok(None) };
+        let act = Act::of(questions[turn]);
+        let asked = Question { text: act.subject().unwrap_or(questions[turn]).to_owned(), ..question.clone() };
+        let task = match again {
+            Again::Simply => Task::Simply,
+            Again::Quiz => Task::Quiz,
+            Again::Summary => Task::Summary,
+        };
+        let mut answer = self.retold(&asked, task, chinese, manner, run)?;
+        answer.followup = Some(wire::FollowUp { kind: Kind::Continuation, turn: Some(turn + 1), subject: None });
+        Ok(Some(answer))
+    }
+
     /// Does what is wanted: a list or a summary of all of something, or an answer.
-    fn act(&self, asked: &Question, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+    fn act(&self, asked: &Question, chinese: bool, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
         let about = |text: String| Question { text, ..asked.clone() };
         match Act::of(&asked.text) {
-            Act::Ask => self.answer(asked, Task::Answer, None, manner, run),
+            Act::Ask => self.answer(asked, Task::Answer, None, chinese, manner, run),
             Act::List { of } => self.list(asked, &of, run),
-            Act::Compare { sides } => self.answer(asked, Task::Compare, Some(&sides), manner, run),
-            Act::Summarise { what } => match self.summarise(asked, &what, manner.generator, run)? {
+            Act::Compare { sides } => self.answer(asked, Task::Compare, Some(&sides), chinese, manner, run),
+            Act::Summarise { what, whole } => match self.summarise(asked, &Named { what: &what, whole, chinese }, manner.generator, run)? {
                 Some(answer) => Ok(answer),
                 // There is no note or folder of that name: it is a question.
-                None => self.answer(asked, Task::Answer, None, manner, run),
+                None => self.answer(asked, Task::Answer, None, chinese, manner, run),
             },
-            Act::Explain { of } => self.retold(&about(of), Task::Simply, manner, run),
-            Act::Quiz { about: subject } => self.retold(&about(subject), Task::Quiz, manner, run),
+            Act::Explain { of } => self.retold(&about(of), Task::Simply, chinese, manner, run),
+            Act::Quiz { about: subject } => self.retold(&about(subject), Task::Quiz, chinese, manner, run),
         }
     }
 
     /// What only a model can put into other words.
-    fn retold(&self, asked: &Question, task: Task, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
-        let mut answer = self.answer(asked, task, None, manner, run)?;
+    fn retold(&self, asked: &Question, task: Task, chinese: bool, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+        let mut answer = self.answer(asked, task, None, chinese, manner, run)?;
         if answer.outcome == wire::Outcome::Answered && manner.generator.is_none() {
             answer.notices.push("only a model that writes can put it in other words: these are the notes' own sentences".to_owned());
         }
         Ok(answer)
     }
 
-    fn answer(&self, asked: &Question, task: Task, sides: Option<&[String; 2]>, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+    fn answer(
+        &self,
+        asked: &Question,
+        task: Task,
+        sides: Option<&[String; 2]>,
+        chinese: bool,
+        manner: &Manner<'_>,
+        run: Run<'_>,
+    ) -> Result<wire::Answer> {
         let began = Instant::now();
+        if let Some(generator) = manner.generator {
+            // It is loaded while passages are looked for.
+            generator.warm_up();
+        }
         let mut found = self.find(asked, asked.limit.max(ANSWER_PASSAGES), run)?;
         let answering = Instant::now();
         let mut draft = self.draft(&found, run)?;
         if let Some(sides) = sides {
             self.both_sides(asked, sides, &mut found, &mut draft, run)?;
         }
+        // Said of what is shown, in the language that was spoken.
+        draft.across = draft.points.first().is_some_and(|point| mostly_cjk(&point.text) != chinese);
         found.timings.insert("answer", ms(answering));
         let confidence = draft.confidence;
         // What the notes do not answer is not asked of a model.
@@ -111,7 +162,7 @@ impl Snapshot {
                 Some(sides) => self.with_sides(asked, sides, &found, run)?,
                 None => found.clone(),
             };
-            if let Some(body) = self.write(&mut given, generator, task, manner.earlier, run)? {
+            if let Some(body) = self.write(&mut given, generator, task, chinese, manner.earlier, run)? {
                 return self.finish(asked, given, body, confidence, began);
             }
             (found.notices, found.timings) = (given.notices, given.timings);

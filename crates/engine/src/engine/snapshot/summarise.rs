@@ -1,78 +1,127 @@
 //! "Summarise …": all of a note or a folder is read. A model summarises it part by part, then as a whole; without one there is the first sentence of each
 //! section of a note, or of each note of a folder. It must not know how a request is recognised.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::ask::{Body, extractive};
+use super::flaw::Flaw;
 use super::quoting::Quoting;
-use super::write::place;
+use super::speak::speak;
+use super::write::{place, sent};
 use super::{Found, Passage, Question, Snapshot, ms};
+use crate::act::Whole;
 use crate::answer;
-use crate::answer::prompt::{Prompt, Shown, Task, prompt};
+use crate::answer::prompt::{Shown, Task, prompt};
 use crate::answer::stream::Stream;
 use crate::catalog::{ChunkPlace, DocumentRow, Filter};
-use crate::error::{Error, Result};
+use crate::error::{ErrorCode, Result};
 use crate::event::Run;
-use crate::model::{Generation, Generator, Sampling};
+use crate::model::{Ending, Generation, Generator};
 use crate::retrieve::Hit;
 use crate::wire;
 
 /// Sentences of a summary.
 const SENTENCES: usize = 60;
 
+/// What is to be summarised.
+pub(super) struct Named<'a> {
+    pub(super) what: &'a str,
+    pub(super) whole: Whole,
+    /// The language of the request, which the name need not be in.
+    pub(super) chinese: bool,
+}
+
+/// What came of reading all of it.
+#[derive(Default)]
+struct Reading {
+    /// Indices of passages that were not read to their end.
+    short: HashSet<usize>,
+    /// Indices of passages that a model was told.
+    told: HashSet<usize>,
+    /// Summaries of parts that were cut.
+    cut: usize,
+}
+
 impl Snapshot {
     /// What a note or a folder says; none if there is none of that name.
-    pub(super) fn summarise(&self, asked: &Question, what: &str, generator: Option<&dyn Generator>, run: Run<'_>) -> Result<Option<wire::Answer>> {
+    pub(super) fn summarise(
+        &self,
+        asked: &Question,
+        named: &Named<'_>,
+        generator: Option<&dyn Generator>,
+        run: Run<'_>,
+    ) -> Result<Option<wire::Answer>> {
         let began = Instant::now();
-        let Ok(query) = self.query(what) else { return Ok(None) };
-        let named = |notes: Vec<String>, folders: Vec<String>| Filter { notes, folders, ..asked.filter.clone() };
-        let (one, documents) = {
-            let catalog = self.catalog();
-            let notes = catalog.matching(&named(vec![what.to_owned()], asked.filter.folders.clone()))?;
-            let one = !notes.is_empty();
-            let ids = if one { notes } else { catalog.matching(&named(asked.filter.notes.clone(), vec![what.to_owned()]))? };
-            let mut rows: Vec<DocumentRow> = Vec::with_capacity(ids.len());
-            for id in ids {
-                rows.extend(catalog.document(id)?);
-            }
-            rows.sort_by(|a, b| a.path.cmp(&b.path));
-            (one, rows)
-        };
+        let Ok(query) = self.query(named.what) else { return Ok(None) };
+        let (one, documents, skipped) = self.named(asked, named)?;
         if documents.is_empty() {
             return Ok(None);
         }
-        let of = documents.len();
+        if let Some(generator) = generator {
+            generator.warm_up();
+        }
+        let of = documents.len() + skipped;
         let mut passages: Vec<Passage> = Vec::new();
-        for document in documents {
+        for document in &documents {
             run.cancel.check()?;
-            let document = Arc::new(document);
             let catalog = self.catalog();
             let text = catalog.text(document.id)?;
             passages.extend(catalog.chunks_of(document.id)?.into_iter().map(|c| {
                 let part = text[c.span.clone()].to_owned();
-                passage(Arc::clone(&document), c, part)
+                unfound(Arc::clone(document), c, part)
             }));
         }
         let timings = wire::Timings::new();
         let mut found = Found { query, vector: None, passages, hits: Vec::new(), notices: self.notices.clone(), timings };
-        found.notices.push(format!("read {of} of {of} notes"));
+        let mut reading = Reading::default();
         let written = match generator {
-            Some(generator) if !found.passages.is_empty() => self.condensed(&mut found, &asked.text, generator, run)?,
+            Some(generator) if !found.passages.is_empty() => self.condensed(&mut found, &asked.text, named.chinese, generator, &mut reading, run)?,
             _ => None,
         };
         let body = match written {
             Some(body) => body,
-            None => self.leads(&mut found, one)?,
+            None => {
+                // Without a model every passage is looked at.
+                reading.short.clear();
+                self.leads(&mut found, one)?
+            }
         };
-        let mut documents: Vec<u64> = body.quoting.citations.iter().map(|c| c.document_id).collect();
-        documents.sort_unstable();
-        documents.dedup();
+        let short: HashSet<u64> = reading.short.iter().map(|at| found.passages[*at].document.id).collect();
+        let read = documents.len() - short.len();
+        found.notices.push(format!("read {read} of {of} notes"));
+        if !short.is_empty() {
+            found
+                .notices
+                .push(format!("{} notes were not read to their end: a part of them is longer than what the model can read at once", short.len()));
+        }
+        if skipped > 0 {
+            found.notices.push(format!("{skipped} files of the folder could not be read; `sidenote status --files` says why"));
+        }
+        let having: HashSet<u64> = body.quoting.citations.iter().map(|c| c.document_id).collect();
         found.timings.insert("summarise", ms(began));
         let mut answer = self.finish(asked, found, body, 1.0, began)?;
         answer.standalone_question.clone_from(&asked.text);
-        answer.coverage = Some(wire::Coverage { read: of, of, having: documents.len() });
+        answer.coverage = Some(wire::Coverage { read, of, having: having.len() });
         Ok(Some(answer))
+    }
+
+    /// The notes of a name, in order: whether it is that of one note, and how many files of a folder could not be read.
+    fn named(&self, asked: &Question, named: &Named<'_>) -> Result<(bool, Vec<Arc<DocumentRow>>, usize)> {
+        let note = Filter { notes: vec![named.what.to_owned()], ..asked.filter.clone() };
+        let folder = Filter { folders: vec![named.what.to_owned()], ..asked.filter.clone() };
+        let catalog = self.catalog();
+        let notes = if named.whole == Whole::Folder { Vec::new() } else { catalog.matching(&note)? };
+        let one = !notes.is_empty();
+        let ids = if one || named.whole == Whole::Note { notes } else { catalog.matching(&folder)? };
+        let mut rows: Vec<Arc<DocumentRow>> = Vec::with_capacity(ids.len());
+        for id in ids {
+            rows.extend(catalog.document(id)?.map(Arc::new));
+        }
+        rows.sort_by(|a, b| a.path.cmp(&b.path));
+        let skipped = if one || rows.is_empty() { 0 } else { catalog.skipped(&folder)? };
+        Ok((one, rows, skipped))
     }
 
     /// The first sentence of each section of a note, or of each note.
@@ -111,8 +160,17 @@ impl Snapshot {
 
     /// What a model makes of all of it: what it can read at once is summarised, then the summaries in the same way, until one prompt holds all that is
     /// left. The result is compared with the notes themselves.
-    fn condensed(&self, found: &mut Found, request: &str, generator: &dyn Generator, run: Run<'_>) -> Result<Option<Body>> {
-        let chinese = found.query.is_cjk();
+    fn condensed(
+        &self,
+        found: &mut Found,
+        request: &str,
+        chinese: bool,
+        generator: &dyn Generator,
+        reading: &mut Reading,
+        run: Run<'_>,
+    ) -> Result<Option<Body>> {
+        // The parts are sent before the summary of the whole: whereto is told before the first.
+        self.begin(found, generator, run);
         let places: Vec<String> = found.passages.iter().map(place).collect();
         let notes: Vec<Shown<'_>> = found.passages.iter().zip(&places).map(|(p, place)| Shown { place, text: &p.text }).collect();
         let mut summaries: Option<Vec<String>> = None;
@@ -122,61 +180,100 @@ impl Snapshot {
                 Some(texts) => texts.iter().map(|text| Shown { place: "", text }).collect(),
             };
             match prompt(request, chinese, Task::Whole, &parts, &[], generator) {
-                Ok(made) if made.passages == parts.len() => break Ok(made),
+                Ok(made) if made.passages == parts.len() && (parts.len() == 1 || !made.cut) => break Ok(made),
                 Ok(_) => {}
-                Err(error) => break Err(failed(&error)),
+                Err(error) => break Err(Flaw::new(format!("the model could not answer: {}", error.message))),
             }
-            match shorter(&parts, request, chinese, generator, run) {
-                Ok(fewer) if fewer.len() < parts.len() => summaries = Some(fewer),
-                Ok(_) => break Err("the notes are too long for what the model can read at once".to_owned()),
-                Err(error) => {
-                    run.cancel.check()?;
-                    break Err(failed(&error));
+            let first = summaries.is_none().then_some(&mut *reading);
+            match self.shorter(&parts, request, chinese, generator, first, run)? {
+                Ok((fewer, cut)) => {
+                    // The notes' own parts become shorter, if not fewer; summaries do not.
+                    if fewer.len() >= parts.len() && summaries.is_some() {
+                        break Err(Flaw::new("the notes are too long for what the model can read at once"));
+                    }
+                    reading.cut += cut;
+                    summaries = Some(fewer);
                 }
+                Err(flaw) => break Err(flaw),
             }
         };
+        if reading.cut > 0 {
+            found.notices.push(format!("the summaries of {} parts were cut: they reached their longest", reading.cut));
+        }
         match made {
             Ok(made) => {
-                let all = found.passages.len();
-                self.written(found, generator, Prompt { passages: all, ..made }, run)
+                if summaries.is_none() {
+                    reading.told = (0..found.passages.len()).collect();
+                    reading.short.extend(made.cut.then_some(0));
+                }
+                self.written(found, generator, made, (reading.told.len(), 0), run)
             }
             // Half a summary is none.
-            Err(reason) => Ok(self.replaced(found, &reason, run)),
+            Err(flaw) => {
+                if !reading.told.is_empty() {
+                    sent(found, generator, (reading.told.len(), 0));
+                }
+                Ok(self.replaced(found, &flaw, run))
+            }
         }
     }
-}
 
-/// Summaries of parts, each of as many as the model can read at once; as many as there were if it cannot read two together.
-///
-/// # Errors
-/// Those of the generator.
-fn shorter(parts: &[Shown<'_>], request: &str, chinese: bool, generator: &dyn Generator, run: Run<'_>) -> Result<Vec<String>> {
-    let mut summaries = Vec::new();
-    let mut at = 0;
-    while at < parts.len() {
-        let made = prompt(request, chinese, Task::Summary, &parts[at..], &[], generator)?;
-        // What it cannot read even alone stays as it is.
-        at += made.passages.max(1);
-        if made.passages == 0 {
-            summaries.push(parts[at - 1].text.to_owned());
-            continue;
+    /// Summaries of parts, each of as many as the model can read at once, and how many of them were cut; or why there can be none. Where the parts are the
+    /// notes' own, what was read of them is noted in `reading`.
+    ///
+    /// # Errors
+    /// `Cancelled` where the person stopped it.
+    fn shorter(
+        &self,
+        parts: &[Shown<'_>],
+        request: &str,
+        chinese: bool,
+        generator: &dyn Generator,
+        mut reading: Option<&mut Reading>,
+        run: Run<'_>,
+    ) -> Result<std::result::Result<(Vec<String>, usize), Flaw>> {
+        let settings = &self.settings.writing;
+        let (mut summaries, mut cut) = (Vec::new(), 0);
+        let mut at = 0;
+        while at < parts.len() {
+            let made = match prompt(request, chinese, Task::Summary, &parts[at..], &[], generator) {
+                Ok(made) if made.passages > 0 => made,
+                Ok(_) => return Ok(Err(Flaw::new("the model can read too little at once"))),
+                Err(error) => return Ok(Err(Flaw::new(format!("the model could not answer: {}", error.message)))),
+            };
+            if let Some(reading) = reading.as_deref_mut() {
+                reading.told.extend(at..at + made.passages);
+                reading.short.extend(made.cut.then_some(at));
+            }
+            at += made.passages;
+            let mut stream = Stream::default();
+            let mut summary = String::new();
+            let named = settings.existing_passages.then_some(made.passages);
+            let asked = Generation { messages: &made.messages, limit: made.limit, sampling: settings.sampling.clone(), passages: named };
+            let mut say = |piece: &str| summary.push_str(&stream.push(piece).0);
+            let (generated, late) = speak(generator, &asked, settings.patience(), &run.cancel.child(), &mut say);
+            let generated = match (generated, late) {
+                (_, Some(late)) => return Ok(Err(late)),
+                (Err(error), _) if error.code == ErrorCode::Cancelled => return Err(error),
+                (Err(error), _) => return Ok(Err(Flaw::new(format!("the model could not answer: {}", error.message)))),
+                (Ok(generated), _) => generated,
+            };
+            summary.push_str(&stream.finish(generated.ending == Ending::Limit).0);
+            if generated.ending == Ending::Loop {
+                return Ok(Err(Flaw::new("the model repeated itself")));
+            }
+            if !summary.contains(char::is_alphanumeric) {
+                return Ok(Err(Flaw::new("the model said nothing")));
+            }
+            cut += usize::from(generated.ending == Ending::Limit);
+            summaries.push(summary);
         }
-        let mut stream = Stream::default();
-        let mut summary = String::new();
-        let request = Generation { messages: &made.messages, limit: made.limit, sampling: Sampling::default(), passages: None };
-        generator.generate(&request, &mut |piece| summary.push_str(&stream.push(piece).0), run.cancel)?;
-        summary.push_str(&stream.finish(false).0);
-        summaries.push(summary);
+        Ok(Ok((summaries, cut)))
     }
-    Ok(summaries)
-}
-
-fn failed(error: &Error) -> String {
-    format!("the model could not answer: {}", error.message)
 }
 
 /// A part of a note that no search found.
-fn passage(document: Arc<DocumentRow>, chunk: ChunkPlace, text: String) -> Passage {
+pub(super) fn unfound(document: Arc<DocumentRow>, chunk: ChunkPlace, text: String) -> Passage {
     let hit = Hit { chunk: chunk.id, document: document.id, lexical: None, vector: None, fused: 0.0, reranked: None, cross: None };
     Passage { hit, document, chunk, text, grown: Vec::new(), also_in: Vec::new() }
 }

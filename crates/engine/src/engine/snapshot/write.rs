@@ -4,15 +4,18 @@
 use std::time::Instant;
 
 use super::ask::Body;
+use super::flaw::Flaw;
 use super::present::passage_json;
 use super::quoting::Quoting;
+use super::speak::speak;
 use super::{ANSWER_PASSAGES, Found, Passage, Snapshot, ms};
 use crate::answer::prompt::{Exchange, Prompt, Shown, Task, prompt};
 use crate::answer::stream::{Stream, Written};
 use crate::answer::verify::{Grounds, Source, Verdict};
+use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
-use crate::model::{Ending, Generated, Generation, Generator, Sampling};
+use crate::model::{Ending, Generated, Generation, Generator};
 use crate::wire::{self, AnswerEvent, Support};
 
 /// Times that a sentence may be said; from then on the model repeats itself.
@@ -29,6 +32,8 @@ struct Writing<'a> {
     claims: (usize, usize),
     loops: bool,
     failure: Option<Error>,
+    /// Stops the model: what it would say after this is not wanted.
+    stop: CancelToken,
 }
 
 impl Writing<'_> {
@@ -42,17 +47,19 @@ impl Writing<'_> {
         for sentence in sentences {
             if self.quoting.sentences.iter().filter(|s| s.text == sentence.text).count() >= REPEATED {
                 self.loops = true;
+                self.stop.cancel();
                 return;
             }
             if let Err(error) = self.judge(sentence) {
                 self.failure = Some(error);
+                self.stop.cancel();
                 return;
             }
         }
     }
 
     fn judge(&mut self, written: Written) -> Result<()> {
-        let Verdict { mut support, quotes, claims } = self.grounds.judge(&written.text);
+        let Verdict { mut support, quotes, claims } = self.grounds.judge(&written.text[written.label..]);
         let known = self.quoting.citations.len();
         let mut numbers = Vec::new();
         for quote in quotes {
@@ -63,11 +70,14 @@ impl Writing<'_> {
                 None => support = Support::Partly,
             }
         }
-        if numbers.is_empty() {
+        // A question to practise with claims nothing.
+        let claims = claims && !written.text.ends_with(['?', '？']);
+        if !claims {
+            support = Support::NoClaim;
+        } else if numbers.is_empty() {
             support = Support::Unsupported;
         }
-        // A question to practise with claims nothing.
-        if claims && !written.text.ends_with(['?', '？']) {
+        if claims {
             self.claims.0 += 1;
             self.claims.1 += usize::from(support == Support::Unsupported);
         }
@@ -80,14 +90,17 @@ impl Writing<'_> {
     }
 
     /// Why what was written cannot stand; none if it can.
-    fn flaw(&self, generated: &Result<Generated>) -> Option<String> {
+    fn flaw(&self, generated: &Result<Generated>) -> Option<Flaw> {
         let (claims, unsupported) = self.claims;
         match generated {
-            Err(error) => Some(format!("the model could not answer: {}", error.message)),
-            Ok(_) if self.loops => Some("the model repeated itself".to_owned()),
-            Ok(generated) if generated.ending == Ending::Loop => Some("the model repeated itself".to_owned()),
-            Ok(_) if claims == 0 => Some("the model said nothing".to_owned()),
-            Ok(_) if 2 * unsupported > claims => Some(format!("{unsupported} of {claims} sentences of the model's answer are not in the notes")),
+            // It may have been stopped for that.
+            _ if self.loops => Some(Flaw::new("the model repeated itself")),
+            Err(error) => Some(Flaw::new(format!("the model could not answer: {}", error.message))),
+            Ok(generated) if generated.ending == Ending::Loop => Some(Flaw::new("the model repeated itself")),
+            Ok(_) if claims == 0 => Some(Flaw::new("the model said nothing")),
+            Ok(_) if 2 * unsupported > claims => {
+                Some(Flaw::new(format!("{unsupported} of {claims} sentences of the model's answer are not in the notes")))
+            }
             Ok(_) => None,
         }
     }
@@ -95,36 +108,68 @@ impl Writing<'_> {
 
 impl Snapshot {
     /// What the model writes from the best passages; none, and a notice, where the notes' own sentences have to take its place.
-    pub(super) fn write(&self, found: &mut Found, generator: &dyn Generator, task: Task, earlier: &[Exchange], run: Run<'_>) -> Result<Option<Body>> {
-        let best = &found.passages[..found.passages.len().min(ANSWER_PASSAGES)];
-        let places: Vec<String> = best.iter().map(place).collect();
-        let shown: Vec<Shown<'_>> = best.iter().zip(&places).map(|(p, place)| Shown { place, text: &p.text }).collect();
-        match prompt(&found.query.text, found.query.is_cjk(), task, &shown, earlier, generator) {
-            Ok(made) if made.passages > 0 => self.written(found, generator, made, run),
-            Ok(_) => Ok(self.replaced(found, "the model can read too little at once", run)),
-            Err(error) => Ok(self.replaced(found, &format!("the model could not answer: {}", error.message), run)),
+    pub(super) fn write(
+        &self,
+        found: &mut Found,
+        generator: &dyn Generator,
+        task: Task,
+        chinese: bool,
+        earlier: &[Exchange],
+        run: Run<'_>,
+    ) -> Result<Option<Body>> {
+        let best = found.passages[..found.passages.len().min(ANSWER_PASSAGES)].to_vec();
+        let question = found.query.text.clone();
+        let made = |passages: &[Passage]| {
+            let places: Vec<String> = passages.iter().map(place).collect();
+            let shown: Vec<Shown<'_>> = passages.iter().zip(&places).map(|(p, place)| Shown { place, text: &p.text }).collect();
+            prompt(&question, chinese, task, &shown, earlier, generator)
+        };
+        let (passages, made) = match self.carried(&best, earlier)? {
+            Some(both) => match made(&both) {
+                // What was read before must not push out what was found now.
+                Ok(prompt) if prompt.passages < both.len() => (best.clone(), made(&best)),
+                prompt => (both, prompt),
+            },
+            None => (best.clone(), made(&best)),
+        };
+        match made {
+            Ok(made) if made.passages > 0 => {
+                found.passages = passages;
+                found.passages.truncate(made.passages);
+                let told = (made.passages, made.earlier);
+                self.begin(found, generator, run);
+                self.written(found, generator, made, told, run)
+            }
+            Ok(_) => Ok(self.replaced(found, &Flaw::new("the model can read too little at once"), run)),
+            Err(error) => Ok(self.replaced(found, &Flaw::new(format!("the model could not answer: {}", error.message)), run)),
         }
     }
 
-    /// What the model says to a prompt, compared with the first of the passages, as many as the prompt names.
-    pub(super) fn written(&self, found: &mut Found, generator: &dyn Generator, made: Prompt, run: Run<'_>) -> Result<Option<Body>> {
-        let writing = Instant::now();
-        let spec = generator.spec();
-        let answerer = wire::Answerer { kind: "generative", model: Some(spec.name.clone()) };
-        let Prompt { messages, limit, passages: read, notices } = made;
-        found.notices.extend(spec.notice.iter().cloned());
-        found.notices.extend(notices);
-        if let Some(host) = &spec.leaves_machine_to {
-            found.notices.push(format!("the question and {read} passage(s) of your notes were sent to {host}"));
-        }
-        let read_passages = &found.passages[..read];
+    /// Tells who is going to write, and whereto it is sent, before anything is.
+    pub(super) fn begin(&self, found: &mut Found, generator: &dyn Generator, run: Run<'_>) {
+        found.notices.extend(generator.spec().notice.iter().cloned());
         run.answer(AnswerEvent::Started {
             standalone_question: found.query.text.clone(),
-            answerer: answerer.clone(),
-            passages: read_passages.iter().map(|p| passage_json(p, &found.query)).collect(),
+            answerer: generative(generator),
+            passages: found.passages.iter().map(|p| passage_json(p, &found.query)).collect(),
         });
+    }
+
+    /// What the model says to a prompt, compared with the passages. `told` are the passages and earlier questions that it was told, here and before.
+    pub(super) fn written(
+        &self,
+        found: &mut Found,
+        generator: &dyn Generator,
+        made: Prompt,
+        told: (usize, usize),
+        run: Run<'_>,
+    ) -> Result<Option<Body>> {
+        let writing = Instant::now();
+        let Prompt { messages, limit, passages: named, notices, .. } = made;
+        found.notices.extend(notices);
+        sent(found, generator, told);
         let sources: Vec<Source<'_>> =
-            read_passages.iter().map(|p| Source { title: &p.document.title, heading: &p.chunk.heading, text: &p.text }).collect();
+            found.passages.iter().map(|p| Source { title: &p.document.title, heading: &p.chunk.heading, text: &p.text }).collect();
         let mut state = Writing {
             snapshot: self,
             passages: &found.passages,
@@ -134,22 +179,26 @@ impl Snapshot {
             claims: (0, 0),
             loops: false,
             failure: None,
+            stop: run.cancel.child(),
         };
+        let stop = state.stop.clone();
+        let settings = &self.settings.writing;
         let mut stream = Stream::default();
-        let request = Generation { messages: &messages, limit, sampling: Sampling::default(), passages: Some(read) };
+        let request =
+            Generation { messages: &messages, limit, sampling: settings.sampling.clone(), passages: settings.existing_passages.then_some(named) };
         let mut say = |piece: &str| {
             let (shown, sentences) = stream.push(piece);
             state.take(shown, sentences);
         };
-        let generated = generator.generate(&request, &mut say, run.cancel);
+        let (generated, late) = speak(generator, &request, settings.patience(), &stop, &mut say);
         let cut = !matches!(&generated, Ok(g) if g.ending == Ending::Complete);
         let (shown, sentences) = stream.finish(cut);
         state.take(shown, sentences);
         if let Some(error) = state.failure.take() {
             return Err(error);
         }
-        let stopped = matches!(&generated, Err(e) if e.code == ErrorCode::Cancelled);
-        let flaw = if stopped { None } else { state.flaw(&generated) };
+        let stopped = !state.loops && late.is_none() && matches!(&generated, Err(e) if e.code == ErrorCode::Cancelled);
+        let flaw = if stopped { None } else { late.or_else(|| state.flaw(&generated)) };
         let mut quoting = state.quoting;
         found.timings.insert("write", ms(writing));
         if let Some(reason) = flaw {
@@ -160,15 +209,33 @@ impl Snapshot {
         }
         let outcome = if stopped { wire::Outcome::Cancelled } else { wire::Outcome::Answered };
         run.answer(AnswerEvent::Done { outcome });
-        Ok(Some(Body { quoting, outcome, answerer }))
+        Ok(Some(Body { quoting, outcome, answerer: generative(generator) }))
     }
 
     /// Says why the notes' own sentences take the model's place.
-    pub(super) fn replaced(&self, found: &mut Found, reason: &str, run: Run<'_>) -> Option<Body> {
+    pub(super) fn replaced(&self, found: &mut Found, flaw: &Flaw, run: Run<'_>) -> Option<Body> {
+        let reason = &flaw.reason;
         found.notices.push(format!("{reason}: these are the notes' own sentences instead"));
-        run.answer(AnswerEvent::Replaced { reason: reason.to_owned() });
+        found.notices.extend(flaw.remedy.map(str::to_owned));
+        run.answer(AnswerEvent::Replaced { reason: reason.clone() });
         None
     }
+}
+
+/// Who writes.
+fn generative(generator: &dyn Generator) -> wire::Answerer {
+    let spec = generator.spec();
+    wire::Answerer { kind: "generative", model: Some(spec.name.clone()), leaves_machine_to: spec.leaves_machine_to.clone() }
+}
+
+/// Says what leaves the machine: passages, and earlier questions with their answers.
+pub(super) fn sent(found: &mut Found, generator: &dyn Generator, (passages, earlier): (usize, usize)) {
+    let spec = generator.spec();
+    let Some(host) = &spec.leaves_machine_to else { return };
+    found.notices.push(match earlier {
+        0 => format!("the question and {passages} passage(s) of your notes were sent to {host}"),
+        _ => format!("the question, {earlier} earlier one(s) with what was answered, and {passages} passage(s) of your notes were sent to {host}"),
+    });
 }
 
 /// Where a passage stands, for the model.

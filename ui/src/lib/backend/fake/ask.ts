@@ -160,6 +160,12 @@ function textOf(sentences: readonly Sentence[], items: readonly boolean[]): stri
   return out;
 }
 
+function answerer(): Answer['answerer'] {
+  if (scene('remote')) return { kind: 'generative', model: 'large', leaves_machine_to: 'models.example' };
+  if (scene('generative')) return { kind: 'generative', model: 'qwen3-1.7b', leaves_machine_to: null };
+  return { kind: 'extractive', model: null, leaves_machine_to: null };
+}
+
 function answerOf(
   question: string,
   standalone: string,
@@ -175,7 +181,7 @@ function answerOf(
     followup,
     outcome: found.enough ? 'answered' : 'not_in_notes',
     confidence: found.enough ? 0.86 : 0.12,
-    answerer: scene('generative') ? { kind: 'generative', model: 'qwen3-1.7b' } : { kind: 'extractive', model: null },
+    answerer: answerer(),
     answer: found.enough ? textOf(written.sentences, written.items) : '',
     sentences: found.enough ? written.sentences : [],
     citations: found.enough ? written.citations : [],
@@ -324,7 +330,7 @@ export const ask: AskBackend = {
     if (scene('taken-back') && !request.extractive) {
       onEvent({ type: 'piece', text: 'The moon is made of cheese, as everyone knows.' });
       await pause(150, signal);
-      onEvent({ type: 'replaced', reason: 'None of its sentences was found in your notes.' });
+      onEvent({ type: 'replaced', reason: "2 of 3 sentences of the model's answer are not in the notes" });
     }
     const told = await tell(answer, written, onEvent, signal);
     if (signal.aborted) {

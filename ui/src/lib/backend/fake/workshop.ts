@@ -52,6 +52,7 @@ export function legs(chunks: number, generation: number): Legs {
     next_embedder: next?.name ?? null,
     next_embedded: next ? Math.round((chunks * next.done) / next.total) : 0,
     reranker: used.reranker,
+    generator: used.generator,
   };
 }
 

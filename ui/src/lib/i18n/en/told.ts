@@ -14,6 +14,8 @@ export const told: Record<string, string> = {
     'the file is gone: this is the passage as it was indexed',
   '{} sentence(s) were left out: their note has changed or is gone; run `sidenote sync`':
     '{} sentence(s) were left out: their note has changed or is gone',
+  '{} files of the folder could not be read; `sidenote status --files` says why':
+    '{} files of the folder could not be read; the list of its library’s files says why',
   'the folder `{}` of library `{}` is not there: its notes were kept as they were indexed; plug it in again, or `sidenote library remove {}`':
     'the folder `{}` of library `{}` is not there: its notes were kept as they were indexed; plug it in again, or remove the library',
   'choose a name without `/`, with --name': 'its name must not hold a `/`: rename the folder',

@@ -53,12 +53,35 @@ export const told: Record<string, string> = {
   'the best passage is longer than what the model can read at once: only its beginning was read':
     '最相关的段落超过模型一次能读的长度，只读了开头',
   '{} of {} passages did not fit into what the model can read at once': '{2} 段里有 {1} 段超出模型一次能读的长度，没有用上',
-  'the conversation is long: of its first {} answers the model was only told the questions':
-    '对话较长，最早的 {} 个回答只把问题告诉了模型',
-  'the model wrote nothing': '模型什么也没写',
+  'the conversation is long: of the last answer the model was only told the beginning': '对话较长，上一个回答只把开头告诉了模型',
+  'the conversation is long: of {} earlier answers the model was only told the questions':
+    '对话较长，之前有 {} 个回答只把问题告诉了模型',
+  'the conversation is long: the model was not told of its first {} questions': '对话较长，最早的 {} 个问题没有告诉模型',
   'the model repeated itself': '模型不断重复',
-  'most of what the model wrote is not in your notes': '模型写的多半不在你的笔记里',
-  "the program's memory does not hold the model": '内存装不下这个模型',
+  'the model said nothing': '模型什么也没写',
+  'the model could not answer: {}': '模型没能回答：{}',
+  'the model can read too little at once': '模型一次能读的太少',
+  'the notes are too long for what the model can read at once': '笔记太长，模型一次读不下',
+  "{} of {} sentences of the model's answer are not in the notes": '模型的回答里，{2} 句中有 {1} 句不在笔记里',
+  '{} said no word within {} s': '{} 在 {} 秒内一个字也没写',
+  '{} writes less than a word a second': '{} 每秒写不到一个词',
+  'a smaller model is faster; `patience_s` in `[writing]` of settings.toml says how long one is waited for':
+    '小一些的模型更快；等多久由 settings.toml 里 `[writing]` 的 `patience_s` 决定',
+  '{} stands in for {}: {}': '{} 暂代 {}：{}',
+  '{} was too slow': '{} 太慢',
+  '{} reads {} tokens at once instead of {}: {} MB of memory are free':
+    '{} 一次读 {2} 个 token，而不是 {3} 个：空闲内存为 {4} MB',
+  'the question, {} earlier one(s) with what was answered, and {} passage(s) of your notes were sent to {}':
+    '问题、之前的 {} 个问题和回答，以及笔记里的 {} 段内容发给了 {}',
+  'the summaries of {} parts were cut: they reached their longest': '有 {} 个部分的摘要太长，后面被截断了',
+  '{} notes were not read to their end: a part of them is longer than what the model can read at once':
+    '有 {} 篇笔记没有读完：其中有一段超过模型一次能读的长度',
+  '{} files of the folder could not be read; `sidenote status --files` says why':
+    '文件夹里有 {} 个文件没能读取；原因见笔记库的文件清单',
+  'it said no word for {} s': '{} 秒内没有写出一个字',
+  'the answer broke off': '回答中断了',
+  'it sent what is no JSON': '返回的不是 JSON',
+  'it was not finished after {} s': '{} 秒后还没写完',
   document: '篇',
   section: '节',
 
@@ -287,6 +310,13 @@ export const told: Record<string, string> = {
   'run `sidenote models remove {}`, then install it again': '请在“设置 › 模型”里删除它，再重新安装',
   'run `sidenote models verify {}`': '请在“设置 › 模型”里删除它，再重新安装',
   'the settings name no endpoint': '设置里没有写接口地址',
+  '`models.endpoint.url` is `{}`, which is no web address': '`models.endpoint.url` 是 `{}`，不是网址',
+  'write it as in `https://host/v1`': '请写成 `https://host/v1` 这样',
+  '`{}` is no table': '`{}` 不是表',
+  '`{}` is no number from {} to {}': '`{}` 不是 {} 到 {} 之间的数',
+  '`{}` is no whole number': '`{}` 不是整数',
+  '`{}` is not true or false': '`{}` 不是 true 或 false',
+  'there is no setting `{}`': '没有设置 `{}`',
   'write `endpoint = {}` into `[models]` of settings.toml': '请在 settings.toml 的 `[models]` 里写上 `endpoint = {}`',
   'the embedding model {} could not be loaded: {}': '语义模型 {} 加载不了：{}',
   'its files are damaged or of another kind: install the model again or choose another one':

@@ -1,5 +1,7 @@
 // How the sentences of an answer stand: in paragraphs and lists. The answer's text knows it; the sentences know their support. Pure.
 
+import type { Sentence } from '../../backend';
+
 /** Sentences by their index. Items of a list may hold several; a paragraph is one item. */
 export interface Block {
   kind: 'paragraph' | 'bullets' | 'numbers';
@@ -75,4 +77,9 @@ export function withoutMarkers(answer: string, numbers: readonly number[]): stri
 /** Whether a space belongs between two sentences: not where a Chinese one ends or begins. */
 export function spaced(before: string, after: string): boolean {
   return !/[\p{Script=Han}\u3000-\u303f\uff00-\uffef”’]$/u.test(before) || !/^[\p{Script=Han}\u3000-\u303f“‘]/u.test(after);
+}
+
+/** Whether a sentence is marked: what claims nothing needs nothing to rest on. */
+export function doubted(sentence: Sentence): boolean {
+  return sentence.support === 'partly' || sentence.support === 'unsupported';
 }

@@ -1,0 +1,115 @@
+//! `ask` and `chat` with a model that writes: a server on the loopback is the model.
+
+use std::fs;
+use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc::Receiver;
+
+use crate::endpoint_server::{Asked, done, head, piece, serve};
+use crate::support::{Desk, each, strings};
+
+const QUESTION: &str = "绿茶用多少度的水泡？";
+
+/// A model that says these pieces, once.
+fn model(pieces: &'static [&'static str]) -> (SocketAddr, Receiver<Asked>) {
+    serve(move |stream: &mut TcpStream| {
+        head(stream, "200 OK");
+        pieces.iter().for_each(|text| piece(stream, text));
+        done(stream);
+    })
+}
+
+/// A desk whose settings name a model behind an address and use it.
+fn desk(address: SocketAddr) -> Desk {
+    let desk = Desk::without_runtime().with_notes();
+    choose(&desk, address);
+    desk
+}
+
+fn choose(desk: &Desk, address: SocketAddr) {
+    let text = format!("[models]\ngenerator = \"endpoint\"\nendpoint = {{ url = \"http://{address}/v1\", model = \"big\" }}\n");
+    let file = desk.data().join("config/settings.toml");
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    fs::write(file, text).expect("settings");
+}
+
+#[test]
+fn an_answer_that_a_model_writes_is_shown_with_what_the_notes_do_not_say() {
+    let (address, asked) = model(&["绿茶用八十", "度左右的水冲泡 [1]。水太热茶汤会发苦。", "绿茶要配牛奶。"]);
+    let ran = desk(address).run(["ask", QUESTION]).exits(0);
+    assert!(ran.out.contains("绿茶用八十度左右的水冲泡。 [1]"), "{}", ran.whole());
+    assert!(ran.out.contains("笔记里没有: 绿茶要配牛奶。") && ran.out.contains("由 big 写成，逐句与笔记核对"), "{}", ran.whole());
+    let asked = asked.recv().expect("it was asked");
+    assert_eq!(asked.body["messages"][0]["role"], "system");
+    assert!(asked.body["messages"][1]["content"].as_str().is_some_and(|text| text.contains("<passage n=\"1\"") && text.ends_with(QUESTION)));
+}
+
+#[test]
+fn json_has_the_answer_of_the_model_and_says_who_wrote_it() {
+    let (address, asked) = model(&["绿茶用八十度左右的水冲泡。"]);
+    let desk = desk(address);
+    let answer = desk.json(["ask", QUESTION, "--set", "writing.temperature=0.5", "--set", "writing.seed=7"]);
+    assert_eq!(answer["answerer"], serde_json::json!({"kind": "generative", "model": "big", "leaves_machine_to": null}));
+    assert_eq!(
+        (each(&answer["sentences"], "text"), each(&answer["sentences"], "support")),
+        (vec!["绿茶用八十度左右的水冲泡。".into()], vec!["supported".into()])
+    );
+    let asked = asked.recv().expect("it was asked");
+    assert_eq!((asked.body["temperature"].as_f64(), asked.body["seed"].as_u64()), (Some(0.5), Some(7)));
+}
+
+#[test]
+fn the_notes_own_sentences_answer_where_they_are_wanted_or_the_model_fails() {
+    let (address, asked) = model(&["never said"]);
+    let desk = desk(address);
+    let plain = desk.json(["ask", QUESTION, "--extractive"]);
+    assert_eq!(plain["answerer"]["kind"], "extractive");
+    assert!(asked.try_recv().is_err(), "nothing was sent");
+    // A server that is not there.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    choose(&desk, gone);
+    let failed = desk.json(["ask", QUESTION]);
+    assert_eq!((&failed["answerer"], &failed["answer"]), (&plain["answerer"], &plain["answer"]));
+    assert!(strings(&failed["notices"]).iter().any(|n| n.contains("could not answer") && n.contains("own sentences instead")), "{failed}");
+}
+
+#[test]
+fn a_question_to_practise_with_is_not_said_to_be_missing_from_the_notes() {
+    let (address, _asked) = model(&["1. 绿茶用多少度的水冲泡？\n答案：绿茶用八十度左右的水冲泡。\n"]);
+    let ran = desk(address).run(["ask", "考考我绿茶用多少度的水泡"]).exits(0);
+    assert!(ran.out.contains("答案：绿茶用八十度左右的水冲泡。") && !ran.out.contains("笔记里没有"), "{}", ran.whole());
+}
+
+#[test]
+fn a_request_of_a_conversation_is_about_the_question_before() {
+    let (address, _asked) = model(&["绿茶用八十度左右的水冲泡。"]);
+    let desk = desk(address);
+    let ran = desk.feed(["chat", "--json"], "绿茶用多少度的水泡？\n用简单的话解释一下\n".as_bytes()).exits(0);
+    let second: serde_json::Value = serde_json::from_str(ran.out.lines().nth(1).expect("two answers")).expect("JSON");
+    // The server answers once: the notes' own sentences take the place of the second answer.
+    assert_eq!((&second["outcome"], &second["standalone_question"]), (&"answered".into(), &QUESTION.into()), "{second}");
+}
+
+#[test]
+fn a_request_after_a_question_is_about_it() {
+    let (address, asked) = model(&["绿茶用八十度左右的水冲泡。"]);
+    let answer = desk(address).json(["ask", "考考我", "--after", QUESTION]);
+    assert_eq!((&answer["answerer"]["kind"], &answer["followup"]["turn"]), (&"generative".into(), &1.into()), "{answer}");
+    let asked = asked.recv().expect("it was asked");
+    assert!(asked.body["messages"][1]["content"].as_str().is_some_and(|text| text.contains("出三到五道练习题")), "{}", asked.body);
+}
+
+#[test]
+fn what_writes_answers_and_whereto_questions_go_is_said_where_models_and_state_are_shown() {
+    let (address, _asked) = model(&[]);
+    let desk = desk(address);
+    let status = desk.run(["status"]).exits(0);
+    assert!(status.out.contains("answers   model big"), "{}", status.whole());
+    assert_eq!(desk.json(["status"])["legs"]["generator"], "big");
+    let far = "[models]\ngenerator = \"endpoint\"\nendpoint = { url = \"https://models.example/v1\", model = \"big\" }\n";
+    fs::write(desk.data().join("config/settings.toml"), far).expect("settings");
+    let listed = desk.run(["models", "list"]).exits(0);
+    assert!(listed.out.contains("in use, at https://models.example/v1") && listed.err.contains("it goes to models.example"), "{}", listed.whole());
+    let examined = desk.run(["doctor"]);
+    assert!(examined.out.contains("generator: big, on models.example: each question goes there"), "{}", examined.whole());
+    assert!(desk.run(["status"]).err.contains("each question goes to models.example"));
+}
