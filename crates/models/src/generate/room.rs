@@ -7,6 +7,7 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::gguf::Gguf;
+use super::matrix::Matrix;
 use super::network::Shape;
 
 /// Tokens of a question with its passages and answer: what must fit at least.
@@ -19,6 +20,7 @@ const BESIDE: u64 = 250_000_000;
 pub fn needed(gguf: &Gguf, shape: &Shape) -> u64 {
     let weights = gguf.size();
     let copies = match gguf.mostly() {
+        Some(stored) if Matrix::in_place(stored) => 0,
         // Put in another order once more, for products with many tokens.
         Some(GgmlDType::Q4K) => weights + weights / 3,
         Some(GgmlDType::Q6K | GgmlDType::Q8_0) => weights,
