@@ -7,9 +7,18 @@ mod choose;
 mod elsewhere;
 mod gguf;
 mod lanes;
+#[cfg(target_arch = "x86_64")]
+mod lanes_256;
+#[cfg(target_arch = "x86_64")]
+mod lanes_512;
+mod linear;
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, unused_variables, reason = "kernels are written for x86 only"))]
+mod matrix;
 mod network;
 mod passages;
 pub(crate) mod room;
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, unused_variables, reason = "kernels are written for x86 only"))]
+mod rounded;
 mod scored;
 mod template;
 mod vocabulary;

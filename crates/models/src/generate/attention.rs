@@ -7,7 +7,7 @@ use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Tensor};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
-use super::lanes::{axpy_tile, dot, softmax};
+use super::lanes::{axpy_tile, dots, softmax, weigh, widen};
 
 /// Up to so many new tokens are attended one by one: the matrices of longer runs would hardly be filled.
 const FEW: usize = 8;
@@ -111,13 +111,11 @@ impl Memory {
         for from in (0..tokens).step_by(TILE) {
             let to = tokens.min(from + TILE);
             let wide = &mut wide[..(to - from) * size];
-            self.keys[head][from * size..to * size].convert_to_f32_slice(wide);
+            widen(&self.keys[head][from * size..to * size], wide);
             for (query, scores) in queries.chunks_exact(size).zip(scores.chunks_exact_mut(TILE)) {
-                for (score, key) in scores.iter_mut().zip(wide.chunks_exact(size)) {
-                    *score = dot(query, key) * scale;
-                }
+                dots(query, wide, scale, &mut scores[..to - from]);
             }
-            self.values[head][from * size..to * size].convert_to_f32_slice(wide);
+            widen(&self.values[head][from * size..to * size], wide);
             for (at, scores) in scores.chunks_exact_mut(TILE).enumerate() {
                 let scores = &mut scores[..to - from];
                 let out = &mut out[at * size..(at + 1) * size];
@@ -129,10 +127,7 @@ impl Memory {
                     sums[at] *= fade;
                     best[at] = highest;
                 }
-                for score in scores.iter_mut() {
-                    *score = (*score - highest).exp();
-                    sums[at] += *score;
-                }
+                sums[at] += weigh(scores, highest);
                 axpy_tile(scores, wide, out);
             }
         }
@@ -150,7 +145,7 @@ impl Memory {
         for head in 0..keys {
             let matrix = |numbers: &[f16]| {
                 let mut wide = vec![0.0_f32; numbers.len()];
-                numbers.convert_to_f32_slice(&mut wide);
+                widen(numbers, &mut wide);
                 Tensor::from_vec(wide, (all, size), &Device::Cpu)
             };
             let mut asked = Vec::with_capacity(group * new * size);

@@ -155,6 +155,12 @@ impl Gguf {
         QTensor::new(storage, info.shape.clone())
     }
 
+    /// Where a tensor lies.
+    pub(super) fn span(&self, name: &str) -> Option<Span> {
+        let (start, size) = self.bytes(name)?;
+        Some(Span { map: Arc::clone(&self.map), start, size })
+    }
+
     /// Where a tensor's bytes begin and how many they are; `None` if they are not all inside the file.
     fn bytes(&self, name: &str) -> Option<(usize, usize)> {
         let info = self.content.tensor_infos.get(name)?;
@@ -207,6 +213,27 @@ pub(crate) fn first_line(error: &dyn std::fmt::Display) -> String {
 fn map(file: &File) -> std::io::Result<Mmap> {
     // SAFETY: see the reason above.
     unsafe { Mmap::map(file) }
+}
+
+/// Bytes that stay in the mapped file.
+pub(super) struct Span {
+    map: Arc<Mmap>,
+    start: usize,
+    size: usize,
+}
+
+impl Span {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.map[self.start..self.start + self.size]
+    }
+
+    /// Bytes that are in no file.
+    #[cfg(test)]
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut map = memmap2::MmapMut::map_anon(bytes.len()).expect("memory");
+        map.copy_from_slice(bytes);
+        Self { map: Arc::new(map.make_read_only().expect("memory")), start: 0, size: bytes.len() }
+    }
 }
 
 /// Quantised weights that stay in the mapped file.

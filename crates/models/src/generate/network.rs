@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use candle_core::quantized::{GgmlDType, QMatMul, QTensor};
-use candle_core::{Device, Module, Tensor};
+use candle_core::{Device, Tensor};
 use candle_nn::ops::{rms_norm, silu};
 use candle_nn::rotary_emb::{rope_i, rope_thd};
 use sidenote_engine::cancel::CancelToken;
@@ -15,6 +15,8 @@ use sidenote_engine::error::{Error, Result};
 use super::attention::Heads;
 use super::elsewhere::Kept;
 use super::gguf::{Gguf, first_line, unusable};
+use super::linear::{Linear, Weights};
+use super::matrix::Matrix;
 
 /// Tokens that go through the layers together: the matrices are well filled, and the scores of attention stay small.
 const CHUNK: usize = 256;
@@ -129,19 +131,6 @@ impl Shape {
     }
 }
 
-/// A product with a matrix of weights.
-struct Linear {
-    weights: QMatMul,
-    bias: Option<Tensor>,
-}
-
-impl Linear {
-    fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
-        let y = self.weights.forward(x)?;
-        self.bias.as_ref().map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))
-    }
-}
-
 struct Layer {
     attention_norm: Tensor,
     queries: Linear,
@@ -165,7 +154,7 @@ pub struct Network {
     tokens: Arc<QTensor>,
     layers: Vec<Layer>,
     norm: Tensor,
-    head: QMatMul,
+    head: Linear,
     /// Tokens that every layer remembers.
     seen: usize,
 }
@@ -206,11 +195,10 @@ impl Network {
         let layers = (0..shape.layers).map(layer).collect::<Result<Vec<_>>>()?;
         let tokens = Arc::new(loader.tensor("token_embd.weight", &[shape.vocabulary, width])?);
         let head = match gguf.shape("output.weight") {
-            Some(_) => QMatMul::from_qtensor(loader.tensor("output.weight", &[shape.vocabulary, width])?),
+            Some(_) => loader.linear("output", shape.vocabulary, width)?,
             // The table of tokens is used both ways.
-            None => QMatMul::from_arc(Arc::clone(&tokens)),
+            None => Linear::new(loader.weights("token_embd.weight", &tokens)?, None),
         };
-        let head = head.map_err(|e| loader.broken("output.weight", &e))?;
         let norm = loader.numbers("output_norm.weight", width)?;
         Ok(Self { norm, tokens, layers, head, seen: 0, shape, device })
     }
@@ -279,13 +267,14 @@ impl Network {
                 };
                 positions.turn(&y.reshape((1, new, heads, size))?)
             };
-            let asked = turned(layer.queries.forward(&h)?, &layer.query_norm, queries)?;
-            let kept = turned(layer.keys.forward(&h)?, &layer.key_norm, keys)?;
-            let found = layer.memory.attend(&asked, &kept, &layer.values.forward(&h)?, new)?;
+            let [asked, kept, values] = Linear::forward_all([&layer.queries, &layer.keys, &layer.values], &h)?;
+            let asked = turned(asked, &layer.query_norm, queries)?;
+            let kept = turned(kept, &layer.key_norm, keys)?;
+            let found = layer.memory.attend(&asked, &kept, &values, new)?;
             x = (x + layer.output.forward(&found)?)?;
             let h = rms_norm(&x, &layer.feed_norm, epsilon)?;
-            let open = silu(&layer.gate.forward(&h)?)?;
-            x = (x + layer.down.forward(&(open * layer.up.forward(&h)?)?)?)?;
+            let [gate, up] = Linear::forward_all([&layer.gate, &layer.up], &h)?;
+            x = (x + layer.down.forward(&(silu(&gate)? * up)?)?)?;
         }
         let x = match wanted {
             Logits::None => None,
@@ -371,7 +360,18 @@ impl Loader<'_> {
     fn linear(&self, name: &str, rows: usize, columns: usize) -> Result<Linear> {
         let (weights, bias) = (format!("{name}.weight"), format!("{name}.bias"));
         let tensor = self.tensor(&weights, &[rows, columns])?;
-        Ok(Linear { weights: QMatMul::from_qtensor(tensor).map_err(|e| self.broken(&weights, &e))?, bias: self.maybe(&bias, rows)? })
+        let bias = self.maybe(&bias, rows)?;
+        Ok(Linear::new(self.weights(&weights, &Arc::new(tensor))?, bias))
+    }
+
+    /// A matrix that is multiplied where it lies, if that can be done.
+    fn weights(&self, name: &str, tensor: &Arc<QTensor>) -> Result<Weights> {
+        let (rows, columns) = tensor.shape().dims2().map_err(|e| self.broken(name, &e))?;
+        let span = self.gguf.span(name).filter(|_| self.device.is_cpu());
+        if let Some(matrix) = span.and_then(|span| Matrix::new(span, tensor.dtype(), rows, columns)) {
+            return Ok(Weights::Here(matrix));
+        }
+        QMatMul::from_arc(Arc::clone(tensor)).map(Weights::Candle).map_err(|e| self.broken(name, &e))
     }
 
     fn missing(&self, name: &str) -> Error {

@@ -8,6 +8,7 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::gguf::Gguf;
+use super::matrix::Matrix;
 use super::network::Shape;
 
 /// Tokens of a question with its passages and answer: what must fit at least.
@@ -31,6 +32,7 @@ impl Needs {
     pub(crate) fn of(gguf: &Gguf, shape: &Shape) -> Self {
         let weights = gguf.size();
         let copies = match gguf.mostly() {
+            Some(stored) if Matrix::in_place(stored) => 0,
             // Put in another order once more, for products with many tokens.
             Some(GgmlDType::Q4K) => weights + weights / 3,
             Some(GgmlDType::Q6K | GgmlDType::Q8_0) => weights,

@@ -1,0 +1,83 @@
+//! Products of a layer's numbers with its matrices: over the file itself where there are kernels for it, else in candle. It must not know what the
+//! matrices are for.
+
+use candle_core::quantized::QMatMul;
+use candle_core::{CpuStorage, Module, Result, Storage, Tensor};
+
+use super::matrix::Matrix;
+use super::rounded::Rounded;
+
+/// A matrix of weights, and what is added to its products.
+pub(super) struct Linear {
+    weights: Weights,
+    bias: Option<Tensor>,
+}
+
+/// Where the products are made.
+pub(super) enum Weights {
+    Here(Matrix),
+    Candle(QMatMul),
+}
+
+impl Linear {
+    pub(super) fn new(weights: Weights, bias: Option<Tensor>) -> Self {
+        Self { weights, bias }
+    }
+
+    /// The product with one matrix.
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let [y] = Self::forward_all([self], x)?;
+        Ok(y)
+    }
+
+    /// The products with several matrices that are as wide.
+    pub(super) fn forward_all<const N: usize>(linears: [&Self; N], x: &Tensor) -> Result<[Tensor; N]> {
+        let here: Vec<&Matrix> = linears.iter().filter_map(|linear| linear.here()).collect();
+        let products = match <[&Matrix; N]>::try_from(here) {
+            Ok(matrices) => products(matrices, x)?.into_iter().collect::<Vec<_>>(),
+            Err(_) => linears.iter().map(|linear| linear.alone(x)).collect::<Result<_>>()?,
+        };
+        let with_bias = products.into_iter().zip(linears).map(|(y, linear)| linear.bias.as_ref().map_or(Ok(y.clone()), |bias| y.broadcast_add(bias)));
+        let all = with_bias.collect::<Result<Vec<_>>>()?;
+        all.try_into().map_err(|_| candle_core::Error::Msg("as many products as matrices".to_owned()))
+    }
+
+    fn here(&self) -> Option<&Matrix> {
+        match &self.weights {
+            Weights::Here(matrix) => Some(matrix),
+            Weights::Candle(_) => None,
+        }
+    }
+
+    fn alone(&self, x: &Tensor) -> Result<Tensor> {
+        match &self.weights {
+            Weights::Here(matrix) => {
+                let [y] = products([matrix], x)?;
+                Ok(y)
+            }
+            Weights::Candle(weights) => weights.forward(x),
+        }
+    }
+}
+
+fn products<const N: usize>(matrices: [&Matrix; N], x: &Tensor) -> Result<[Tensor; N]> {
+    let (rows, width) = x.dims2()?;
+    let x = x.contiguous()?;
+    let rounded = {
+        let (storage, layout) = x.storage_and_layout();
+        let Storage::Cpu(CpuStorage::F32(numbers)) = &*storage else { candle_core::bail!("numbers on the processor have 32 bits") };
+        if matrices.iter().any(|matrix| matrix.width() != width) {
+            candle_core::bail!("{width} numbers do not fit a matrix")
+        }
+        Rounded::new(&numbers[layout.start_offset()..layout.start_offset() + rows * width], width)
+    };
+    let mut failed = None;
+    let products = Matrix::products(matrices, &rounded).map(|numbers| {
+        let count = numbers.len() / rows.max(1);
+        Tensor::from_vec(numbers, (rows, count), x.device()).unwrap_or_else(|error| {
+            failed = Some(error);
+            x.clone()
+        })
+    });
+    failed.map_or(Ok(products), Err)
+}
