@@ -88,9 +88,11 @@ impl Generator for Script {
     fn generate(&self, request: &Generation<'_>, say: &mut dyn FnMut(&str), cancel: &CancelToken) -> Result<Generated> {
         self.heard.lock().unwrap().push(request.messages.to_vec());
         self.named.lock().unwrap().push(request.passages);
-        while matches!(self.end, End::Silent) {
-            cancel.check()?;
-            std::thread::yield_now();
+        if matches!(self.end, End::Silent) {
+            loop {
+                cancel.check()?;
+                std::thread::yield_now();
+            }
         }
         for (i, piece) in self.pieces.iter().enumerate() {
             if matches!(self.end, End::CancelledBefore(n) if n == i) {
@@ -99,10 +101,12 @@ impl Generator for Script {
             cancel.check()?;
             say(piece);
         }
-        while matches!(self.end, End::Never | End::Stalls) {
-            cancel.check()?;
-            if matches!(self.end, End::Never) {
-                say(self.pieces.last().unwrap());
+        if matches!(self.end, End::Never | End::Stalls) {
+            loop {
+                cancel.check()?;
+                if matches!(self.end, End::Never) {
+                    say(self.pieces.last().unwrap());
+                }
             }
         }
         match self.end {
