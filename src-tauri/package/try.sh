@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 
 deb=$(realpath "${1:?which package?}")
 clean=${2:-$(mktemp -d)}
-for tool in debootstrap Xvfb xdotool import; do has "$tool" || fail "$tool is not there" "apt-get install debootstrap xvfb xdotool imagemagick"; done
+for tool in debootstrap Xvfb xdotool import identify; do has "$tool" || fail "$tool is not there" "apt-get install debootstrap xvfb xdotool imagemagick"; done
 
 inside() { chroot "$clean" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 # As the person, in the session that the window runs in.
@@ -29,6 +29,11 @@ until_() {
     fail "$what did not happen" "look at $clean/tmp/window.log and the pictures beside it"
 }
 picture() { DISPLAY=$display import -window root "$clean/tmp/$1.png"; }
+# painted NAME: whether a picture taken now has more than a window's bare ground; letters have many shades.
+painted() {
+    picture "$1"
+    [ "$(identify -format %k "$clean/tmp/$1.png")" -gt 50 ]
+}
 # kept WORDS: whether an answered question with these words is among the person's conversations.
 kept() {
     python3 - "$clean/home/person/.local/share/sidenote/conversations.sqlite" "$1" <<'PYTHON'
@@ -83,8 +88,7 @@ until_ "a session" test -S "$clean/tmp/bus"
 person 'sidenote-desktop' >"$clean/tmp/window.log" 2>&1 &
 started="$started $!"
 until_ "a window" env DISPLAY="$display" xdotool search --onlyvisible --name '^Sidenote$'
-sleep 4
-picture start
+until_ "a painted page" painted start
 DISPLAY=$display xdotool type --delay 40 'How does LoRA fine-tuning work?'
 DISPLAY=$display xdotool key Return
 until_ "an answer" kept LoRA
