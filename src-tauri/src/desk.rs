@@ -245,7 +245,9 @@ impl Desk {
     /// As [`Self::snapshot`].
     pub(crate) fn fresh_snapshot(&self, tell: Tell<'_>, cancel: &CancelToken) -> Result<(Arc<Snapshot>, Vec<String>)> {
         let mut notices = Vec::new();
-        for library in self.engine()?.libraries()?.iter().filter(|l| l.shipped && l.present && !l.synced) {
+        let engine = self.engine()?;
+        let indexed = engine.has_indexes();
+        for library in engine.libraries()?.iter().filter(|l| l.shipped && l.present && !(l.synced && indexed)) {
             taken_in(self.indexer.watched(self, &library.name, tell, cancel), &mut notices)?;
         }
         let mut saved = self.unsettled();

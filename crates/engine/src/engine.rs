@@ -304,6 +304,12 @@ impl Engine {
         self.paths.index().join(vector::folder_name(&embedder.spec().fingerprint))
     }
 
+    /// Whether there are indexes at all: not before the first sync has come to its end, whatever the catalog holds by then.
+    pub fn has_indexes(&self) -> bool {
+        lexical::generation(&self.paths.index().join(lexical::FOLDER)).is_some()
+            && self.embedder.as_deref().is_none_or(|embedder| vector::newest(&self.vector_folder(embedder)).is_some())
+    }
+
     /// Whether an index misses something that the catalog could give it.
     fn is_behind(&self, catalog: &Catalog) -> Result<bool> {
         let generation = catalog.generation()?;
