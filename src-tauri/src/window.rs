@@ -1,5 +1,6 @@
 //! The one window, its sign in the tray and its hotkey. It must not know what the page shows.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -35,8 +36,14 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     window.on_window_event(move |event| match event {
         WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
             let desk = handle.state::<Arc<Desk>>();
-            for folder in paths.iter().filter(|path| path.is_dir()) {
+            let (folders, others): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| path.is_dir());
+            for folder in folders {
                 desk.offer(folder.clone());
+            }
+            if let Some(other) = others.first() {
+                let told = format!("`{}` is no folder, and only folders can be added", other.display());
+                let error = Error::new(ErrorCode::InvalidInput, told, "drop the folder that it lies in");
+                desk.events.send(AppEvent::Failed { error: error.into() });
             }
         }
         // With a sign in the tray the window only goes out of sight.

@@ -243,6 +243,8 @@ export const told: Record<string, string> = {
   'there is no note `{}` in the library `{}`': '笔记库“{2}”里没有笔记 `{1}`',
   '`{}` is no link that Sidenote knows': '`{}` 不是 Sidenote 认得的链接',
   'copy the link anew from where it was made': '请从原处重新复制链接',
+  '`{}` is no folder, and only folders can be added': '`{}` 不是文件夹，只能添加文件夹',
+  'drop the folder that it lies in': '请拖入它所在的文件夹',
   'there is no note `{}`': '没有笔记 `{}`',
   'name it by its path in the library or by its title; `sidenote status --files` lists them':
     '请写它在笔记库里的路径，或它的标题',
