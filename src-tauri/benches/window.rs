@@ -29,6 +29,7 @@ const STARTS: usize = 7;
 const QUERIES: usize = 40;
 /// How long a window is left alone before its memory is read.
 const REST: Duration = Duration::from_secs(10);
+const BETWEEN_KEYS: Duration = Duration::from_millis(70);
 /// Milliseconds that frames are counted for.
 const COUNTING_MS: u64 = 3_000;
 
@@ -247,7 +248,7 @@ fn searches(window: &Window, queries: &[String]) -> Outcome<Vec<f64>> {
     Ok(serde_json::from_value(window.ok_async(&script.replace("QUERIES", &json!(queries).to_string())))?)
 }
 
-/// Types; milliseconds from each key to the end of the frame that follows.
+/// Types at a quick hand's pace; milliseconds from each key to the end of the frame that follows.
 fn keys(window: &Window, css: &str, text: &str) -> Outcome<String> {
     window.find(css);
     window.script(&format!(
@@ -260,7 +261,10 @@ fn keys(window: &Window, css: &str, text: &str) -> Outcome<String> {
         }}));",
         json!(css)
     ));
-    window.type_into(css, text);
+    for key in text.chars() {
+        window.type_into(css, &key.to_string());
+        std::thread::sleep(BETWEEN_KEYS);
+    }
     std::thread::sleep(Duration::from_secs(1));
     let mut times: Vec<f64> = serde_json::from_value(window.script("return window.__keys"))?;
     Ok(format!(

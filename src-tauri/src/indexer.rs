@@ -68,7 +68,11 @@ impl Indexer {
             closed: AtomicBool::new(false),
         });
         let own = Arc::clone(&shared);
-        let spawned = std::thread::Builder::new().name("indexer".into()).spawn(move || own.work(&desk));
+        let spawned = std::thread::Builder::new().name("indexer".into()).spawn(move || {
+            // Threads that it starts are as humble: what the person does and sees comes first. Where the system refuses, indexing is only less polite.
+            drop(thread_priority::set_current_thread_priority(thread_priority::ThreadPriority::Min));
+            own.work(&desk);
+        });
         if let Err(error) = spawned {
             // A system without room for one thread more has worse troubles; notes are then indexed by the command line.
             drop(error);
