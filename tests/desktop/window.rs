@@ -102,6 +102,34 @@ fn an_english_question_is_answered_with_the_sentences_of_chinese_notes() {
 }
 
 #[test]
+fn all_main_screens_are_reached_from_the_sidebar_in_both_themes() {
+    for (theme, language, words) in [("dark", "zh", "显存"), ("light", "en", "attention")] {
+        let data = tempfile::tempdir().unwrap();
+        let window = open_with(data.path(), &format!("[window]\nlanguage = \"{language}\"\ntheme = \"{theme}\"\n"));
+        let go = |view: usize| window.script(&format!("document.querySelectorAll('.sidebar nav button')[{view}].click()"));
+        go(1);
+        window.type_into(".search .box input", words);
+        window.until("results", "return document.querySelectorAll('.search .hit').length > 5");
+        keep_picture(&window, &format!("search-{language}"));
+        window.script("document.querySelectorAll('.search .bar .segmented input')[1].click()");
+        window.until("the picture of the stages", "return document.querySelector('.search svg circle, .search svg path, .search svg line') !== null");
+        keep_picture(&window, &format!("stages-{language}"));
+        go(2);
+        window.until("the notes", "return document.querySelectorAll('.notes .row').length > 5");
+        window.script("document.querySelectorAll('.notes [role=option]')[0].click()");
+        window.until("a note", "return document.querySelector('.reader, .cm-content') !== null");
+        keep_picture(&window, &format!("notes-{language}"));
+        go(3);
+        window.until("the shipped library", "return /study-notes/.test(document.querySelector('main').innerText)");
+        keep_picture(&window, &format!("libraries-{language}"));
+        go(4);
+        window.until("the settings", "return document.querySelectorAll('main input, main select, main [role=radio], main button').length > 3");
+        keep_picture(&window, &format!("settings-{language}"));
+        window.close();
+    }
+}
+
+#[test]
 fn a_note_that_is_written_in_the_window_answers_a_question() {
     let data = tempfile::tempdir().unwrap();
     let window = open(data.path());

@@ -16,6 +16,7 @@ mod graphs;
 mod loopback;
 mod parity;
 mod pulling;
+mod real_embedder;
 mod reference;
 mod runtime;
 mod static_files;

@@ -64,7 +64,9 @@ fn asked(text: &str) -> Range<usize> {
     loop {
         // The mark that ends a question stays with it.
         let rest = text[range.clone()].trim_end_matches(mark);
-        let thanks = THANKS.iter().find_map(|phrase| rest.strip_suffix(phrase)).filter(|before| before.ends_with(mark));
+        // 「怎么说谢谢」 and "how to say thanks" ask for the word.
+        let apart = |before: &&str| before.trim_end().ends_with(mark);
+        let thanks = THANKS.iter().find_map(|phrase| rest.strip_suffix(phrase)).filter(apart);
         match thanks {
             Some(before) => range.end = range.start + before.len(),
             None => return range,
