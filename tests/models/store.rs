@@ -72,6 +72,14 @@ fn a_folder_becomes_a_model() {
 }
 
 #[test]
+fn a_sentence_model_is_cut_where_it_was_trained_to_be() {
+    let desk = Desk::new(graphs::embedder(1, 0));
+    fs::write(desk.from().join("sentence_bert_config.json"), r#"{"max_seq_length": 48, "do_lower_case": false}"#).unwrap();
+    let model = desk.import(&Import { from: desk.from(), name: None, options: mean() }).unwrap();
+    assert_eq!(model.manifest.usage.max_tokens, 48);
+}
+
+#[test]
 fn a_known_model_brings_its_recipe() {
     let desk = Desk::new(graphs::embedder(1, 0));
     let model = desk.import(&Import { from: desk.from(), name: Some("Multilingual-E5-small".to_owned()), options: Options::default() }).unwrap();

@@ -183,7 +183,9 @@ fn usage(folder: &Path, graph: &str, known: Option<&Known>, options: &Options) -
         ));
     }
     let kind = options.kind.or(known.map(|known| known.kind)).unwrap_or(if classifies { Kind::Reranker } else { Kind::Embedder });
-    let own = number(&read("tokenizer_config.json")["model_max_length"]).or(number(&config["max_position_embeddings"])).unwrap_or(512);
+    // The length a sentence model was trained for may be less than what its tokenizer allows.
+    let trained = number(&read("sentence_bert_config.json")["max_seq_length"]);
+    let own = trained.or(number(&read("tokenizer_config.json")["model_max_length"])).or(number(&config["max_position_embeddings"])).unwrap_or(512);
     let max_tokens = options.max_tokens.or(known.map(|known| known.max_tokens)).unwrap_or(own.min(MOST_TOKENS));
     if kind == Kind::Reranker {
         let usage = Usage { pooling: String::new(), query_prefix: String::new(), passage_prefix: String::new(), max_tokens, dimensions: 0 };

@@ -23,7 +23,8 @@ const SPECIAL_TOKENS: &str = "special_tokens_map.json";
 const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 /// What a model's folder needs besides the graph, and what may be missing.
 pub(crate) const NEEDED: [&str; 2] = [TOKENIZER, CONFIG];
-pub(crate) const USEFUL: [&str; 4] = [SPECIAL_TOKENS, TOKENIZER_CONFIG, "1_Pooling/config.json", "config_sentence_transformers.json"];
+pub(crate) const USEFUL: [&str; 5] =
+    [SPECIAL_TOKENS, TOKENIZER_CONFIG, "1_Pooling/config.json", "config_sentence_transformers.json", "sentence_bert_config.json"];
 
 /// Threads of the runtime: all cores, up to what a batch of this size can use.
 fn threads() -> usize {
