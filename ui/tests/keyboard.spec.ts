@@ -42,7 +42,7 @@ for (const [room, viewport] of [
       const cited = page.locator(':focus');
       const name = await cited.getAttribute('aria-label');
       await page.keyboard.press('Enter');
-      await expect(reader(page)).toBeFocused();
+      await expect(reader(page).locator('.scroller')).toBeFocused();
       await page.keyboard.press('Escape');
       await expect(reader(page)).toHaveCount(0);
       await expect(cited).toHaveAttribute('aria-label', name ?? '');
@@ -65,7 +65,7 @@ for (const [room, viewport] of [
       await expect(page.getByRole('row').first()).toBeVisible();
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
-      await expect(reader(page)).toBeFocused();
+      await expect(reader(page).locator('.scroller')).toBeFocused();
       await page.keyboard.press('Escape');
       await expect(box).toBeFocused();
       const why = button(page, '为何命中？').nth(1);

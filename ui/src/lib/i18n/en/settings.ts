@@ -23,7 +23,7 @@ export const settings = {
     choose: 'Choose another …',
     editor: 'Open notes with',
     editorHelp: 'A command, such as code or gvim; the file is put after it. Empty: the program that the system has for it.',
-    editorPlaceholder: 'the system’s own',
+    editorPlaceholder: 'the usual program',
     background: 'In the background',
     tray: 'Keep running in the tray',
     trayHelp: 'Closing the window hides it; the icon brings it back.',
