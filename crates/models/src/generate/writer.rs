@@ -328,9 +328,9 @@ fn guess(seen: &[u32], most: usize) -> &[u32] {
     found.map_or(&[], |end| &seen[end..(end + most).min(before)])
 }
 
-/// Of the guesses read at once this many must be right on the average to gain: four tokens read together took 154 ms where one took 80 ms
+/// Of the guesses read at once this many must be right on the average to gain: four tokens read together took 71 ms where one took 39 ms
 /// (`docs/benchmarks.md`, "Generators: speed beside llama.cpp").
-const BREAK_EVEN: f32 = 154.0 / 80.0 - 1.0;
+const BREAK_EVEN: f32 = 71.0 / 39.0 - 1.0;
 /// How much the newest guesses count.
 const NEWEST: f32 = 0.1;
 
