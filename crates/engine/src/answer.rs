@@ -50,6 +50,8 @@ pub struct Settings {
     pub rank: f32,
     /// The place under a heading that asks what the person asks.
     pub asked: f32,
+    /// The same across languages, where words tell less of what a sentence says.
+    pub asked_across: f32,
     /// Signs of the kind of answer wanted: a definition, a reason, a number …
     pub kind: f32,
     /// Share of the direct sentence's score that a supporting one must reach.
@@ -70,6 +72,7 @@ impl Default for Settings {
             late: 1.0,
             rank: 0.5,
             asked: 0.8,
+            asked_across: 1.6,
             kind: 0.2,
             support: 0.62,
             support_across: 0.8,
@@ -150,6 +153,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let settings = material.settings;
     let late = LateInteraction::new(&material.query.content, material.tokens);
     let wanted = Wanted::of(&material.query.asked);
+    let place_weight = if evidence::is_across(material) { settings.asked_across } else { settings.asked };
     let mut candidates = Vec::new();
     for (p, passage) in passages.iter().enumerate() {
         let context = format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n"));
@@ -183,7 +187,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
                 + settings.cosine * cosine
                 + settings.late * interaction
                 + settings.rank * rank
-                + settings.asked * asked * first
+                + place_weight * asked * first
                 + settings.kind * wanted.signs(&text, unit)
                 - unit.penalty()
                 - bare;

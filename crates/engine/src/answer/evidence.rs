@@ -82,9 +82,14 @@ impl Evidence {
         let first = score(0).unwrap_or_default();
         evidence.lead = first - score(4).or(material.passages.last().map(|p| p.hit.score())).unwrap_or_default();
         evidence.absent = material.lexical.map_or_else(Vec::new, |lexical| absent(material.query, lexical));
-        evidence.across = material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk());
+        evidence.across = is_across(material);
         evidence
     }
+}
+
+/// Whether question and best passage are in different languages.
+pub(super) fn is_across(material: &Material<'_>) -> bool {
+    material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk())
 }
 
 fn mostly_cjk(text: &str) -> bool {
