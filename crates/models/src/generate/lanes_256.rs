@@ -255,7 +255,7 @@ fn open_q6k(weights: &[u8; 210]) -> Open {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_256(bytes: &[u8], from: usize) -> __m256i {
+pub(super) fn load_256(bytes: &[u8], from: usize) -> __m256i {
     let bytes = &bytes[from..from + 32];
     #[expect(unsafe_code, reason = "loading numbers into a register")]
     // SAFETY: 32 bytes are there (the line above), and need not lie evenly.
@@ -266,7 +266,7 @@ fn load_256(bytes: &[u8], from: usize) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_128(bytes: &[u8], from: usize) -> __m128i {
+pub(super) fn load_128(bytes: &[u8], from: usize) -> __m128i {
     let bytes = &bytes[from..from + 16];
     #[expect(unsafe_code, reason = "loading numbers into a register")]
     // SAFETY: 16 bytes are there (the line above), and need not lie evenly.

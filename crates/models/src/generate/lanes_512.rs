@@ -5,6 +5,7 @@ use std::arch::x86_64::*;
 
 use bytemuck::cast_slice;
 
+use super::lanes_256::{load_128, load_256};
 use super::matrix::{GROUP, Kind};
 use super::rounded::{BLOCK, Block, Rounded};
 
@@ -326,28 +327,6 @@ fn load_512(bytes: &[u8], from: usize) -> __m512i {
     // SAFETY: 64 bytes are there (the line above), and need not lie evenly.
     unsafe {
         _mm512_loadu_si512(bytes.as_ptr().cast())
-    }
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn load_256(bytes: &[u8], from: usize) -> __m256i {
-    let bytes = &bytes[from..from + 32];
-    #[expect(unsafe_code, reason = "loading numbers into a register")]
-    // SAFETY: 32 bytes are there (the line above), and need not lie evenly.
-    unsafe {
-        _mm256_loadu_si256(bytes.as_ptr().cast())
-    }
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn load_128(bytes: &[u8], from: usize) -> __m128i {
-    let bytes = &bytes[from..from + 16];
-    #[expect(unsafe_code, reason = "loading numbers into a register")]
-    // SAFETY: 16 bytes are there (the line above), and need not lie evenly.
-    unsafe {
-        _mm_loadu_si128(bytes.as_ptr().cast())
     }
 }
 
