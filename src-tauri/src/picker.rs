@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use tauri::{AppHandle, Runtime};
+use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_dialog::DialogExt;
+
+use crate::window::LABEL;
 
 /// What is to be picked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +33,14 @@ impl Picker {
     pub(crate) fn dialogs<R: Runtime>(app: &AppHandle<R>) -> Self {
         let app = app.clone();
         Self::new(move |wanted| {
-            let dialog = app.dialog().file();
+            let mut dialog = app.dialog().file();
+            // Otherwise it begins among the files that other programs opened last.
+            if let Ok(home) = app.path().document_dir().or_else(|_| app.path().home_dir()) {
+                dialog = dialog.set_directory(home);
+            }
+            if let Some(window) = app.get_webview_window(LABEL) {
+                dialog = dialog.set_parent(&window);
+            }
             let picked = match wanted {
                 Wanted::Folder => dialog.blocking_pick_folder(),
                 Wanted::File => dialog.blocking_pick_file(),

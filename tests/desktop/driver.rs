@@ -1,58 +1,19 @@
 //! A real window under a display of its own, driven over the WebDriver protocol (W3C WebDriver, 2018) by WebKit's own driver.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::Read as _;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState};
+
+use crate::display::{Display, Hands, Process};
 
 /// How long a window may take to show what is waited for, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-
-/// A process that ends with the test.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // A driver that is killed leaves its window behind: it is asked to end.
-        drop(Command::new("kill").arg(self.0.id().to_string()).status());
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(5) {
-            if matches!(self.0.try_wait(), Ok(Some(_))) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// A display without a screen.
-pub(crate) struct Display {
-    _process: Process,
-    name: String,
-}
-
-impl Display {
-    pub(crate) fn open() -> Self {
-        let mut child = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb is needed: `make test` installs it");
-        let mut number = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Self { _process: Process(child), name: format!(":{}", number.trim()) }
-    }
-}
 
 /// The window.
 pub(crate) struct Window {
@@ -73,7 +34,11 @@ impl Window {
 
     /// Opens it in the size that it had.
     pub(crate) fn open_as_it_was(data: &Path, language: &str, arguments: &[&str]) -> Self {
-        let display = Display::open();
+        Self::open_on(Display::open(), data, language, arguments)
+    }
+
+    /// Opens it on a display on which something was done before.
+    pub(crate) fn open_on(display: Display, data: &Path, language: &str, arguments: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new("WebKitWebDriver")
             .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
@@ -183,20 +148,9 @@ impl Window {
         self.ok("GET", "screenshot", &Value::Null).as_str().unwrap().to_owned()
     }
 
-    /// Asks the window to close, as its close button does (ICCCM 4.2.8.1). What the page makes of it is another matter.
-    pub(crate) fn ask_to_close(&self) {
-        let (connection, screen) = x11rb::connect(Some(&self.display.name)).unwrap();
-        let atom = |name: &[u8]| connection.intern_atom(false, name).unwrap().reply().unwrap().atom;
-        let (protocols, delete) = (atom(b"WM_PROTOCOLS"), atom(b"WM_DELETE_WINDOW"));
-        let root = connection.setup().roots[screen].root;
-        for window in connection.query_tree(root).unwrap().reply().unwrap().children {
-            let shown = connection.get_window_attributes(window).unwrap().reply().unwrap().map_state == MapState::VIEWABLE;
-            let listens = connection.get_property(false, window, protocols, AtomEnum::ATOM, 0, 32).unwrap().reply().unwrap();
-            if shown && listens.value32().is_some_and(|mut known| known.any(|protocol| protocol == delete)) {
-                let message = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
-                connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap().check().unwrap();
-            }
-        }
+    /// The hands of the person before it.
+    pub(crate) fn hands(&self) -> Hands {
+        self.display.hands()
     }
 
     /// Whether the page still answers.

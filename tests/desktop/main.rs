@@ -4,6 +4,7 @@
 mod chores;
 mod commands;
 mod disk;
+mod display;
 mod driver;
 #[path = "../loopback/endpoint.rs"]
 mod endpoint_server;
@@ -14,6 +15,7 @@ mod pdf;
 mod pdf_file;
 mod rights;
 mod speaker;
+mod system;
 mod trouble;
 mod types;
 mod window;

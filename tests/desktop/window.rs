@@ -11,8 +11,8 @@ use crate::disk::SmallDisk;
 use crate::driver::Window;
 use crate::speaker;
 
-const ENTER: &str = "\u{E007}";
-const BOX: &str = ".composer textarea";
+pub(crate) const ENTER: &str = "\u{E007}";
+pub(crate) const BOX: &str = ".composer textarea";
 const QUESTION: &str = "注意力机制为什么要除以根号 d？";
 
 /// Opens the window in a language; the shipped notes are indexed and the box waits.
@@ -20,7 +20,7 @@ fn open_in(data: &Path, language: &str) -> Window {
     open_with(data, &format!("[window]\nlanguage = \"{language}\"\ntheme = \"light\"\n"))
 }
 
-fn open_with(data: &Path, settings: &str) -> Window {
+pub(crate) fn open_with(data: &Path, settings: &str) -> Window {
     std::fs::create_dir_all(data.join("config")).unwrap();
     std::fs::write(data.join("config/settings.toml"), settings).unwrap();
     let window = Window::open(data, "zh_CN", &[]);
@@ -28,7 +28,7 @@ fn open_with(data: &Path, settings: &str) -> Window {
     window
 }
 
-fn answered(window: &Window) {
+pub(crate) fn answered(window: &Window) {
     window.until(
         "an answer with a citation",
         "return document.querySelectorAll('.turn button.chip').length > 0 && !document.querySelector('.composer .stop')",
@@ -65,7 +65,7 @@ fn new_note(window: &Window, title: &str) {
     window.find(".cm-content");
 }
 
-fn open(data: &Path) -> Window {
+pub(crate) fn open(data: &Path) -> Window {
     open_in(data, "zh")
 }
 
@@ -226,7 +226,7 @@ fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_it
     disk.fill();
     window.type_into(".cm-content", "鹈鹕湾的渡口在每周四停航。");
     window.until("that it is not saved", "return document.querySelector('[data-state]')?.dataset.state === 'failed'");
-    window.ask_to_close();
+    window.hands().press_close();
     let said = window.until("the question", "return document.querySelector('dialog[open]')?.innerText ?? null");
     assert!(said.as_str().unwrap().contains("丢失"), "{said}");
     // Longer than a page that does not answer is waited for.
@@ -237,7 +237,7 @@ fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_it
     disk.free();
     window.until("the note on disk", "return document.querySelector('[data-state]')?.dataset.state === 'saved'");
     assert!(std::fs::read_to_string(data.join("notes/鹈鹕.md")).unwrap().contains("每周四停航"));
-    window.ask_to_close();
+    window.hands().press_close();
     let began = std::time::Instant::now();
     while window.is_open() {
         assert!(began.elapsed() < Duration::from_secs(20), "nothing is left to ask");
@@ -252,7 +252,7 @@ fn a_window_opens_in_the_size_that_it_had_and_keeps_it_in_its_data_folder() {
     let window = open(data.path());
     window.resize(930, 710);
     window.until("the size", "return innerWidth === 930 && innerHeight === 710");
-    window.ask_to_close();
+    window.hands().press_close();
     let began = std::time::Instant::now();
     while window.is_open() {
         assert!(began.elapsed() < Duration::from_secs(20), "it closes");
