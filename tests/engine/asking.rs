@@ -156,12 +156,13 @@ fn a_polite_question_is_answered_like_a_plain_one() {
 }
 
 #[test]
-fn a_sentence_that_only_opens_a_formula_or_points_elsewhere_does_not_come_first() {
+fn a_formula_is_given_with_the_words_that_open_it_and_not_what_points_elsewhere() {
     let desk = Desk::new();
     desk.write("缓存.md", "# KV缓存\n\n## KV缓存占多少显存？\n\nKV缓存的显存等于：\n\n$$ 2 l h d b $$\n\nKV缓存占的显存与层数和长度成正比。\n\nKV缓存的显存计算见「推理」。\n");
     desk.sync();
     let answer = desk.ask("KV缓存占多少显存？");
-    assert!(answer.sentences[0].text.contains("成正比"), "{:?}", answer.sentences);
+    let said: Vec<&str> = answer.sentences.iter().map(|s| s.text.as_str()).collect();
+    assert_eq!(said, ["KV缓存的显存等于： $$ 2 l h d b $$", "KV缓存占的显存与层数和长度成正比。"]);
 }
 
 #[test]
@@ -201,4 +202,95 @@ fn a_name_that_no_note_has_is_said_and_not_answered_about() {
     for question in ["Do NPUs hold the cache in memory?", "Which Memory Holds The Cache", "KV缓存 怎么样"] {
         assert!(desk.ask(question).notices.iter().all(|n| !n.contains("no note mentions")), "{question}");
     }
+}
+
+/// The answers of a vault of one note.
+fn ask_note(note: &str, question: &str) -> Answer {
+    let desk = Desk::new();
+    desk.write("note.md", note);
+    desk.sync();
+    let answer = desk.ask(question);
+    assert_verbatim(&desk, &answer);
+    answer
+}
+
+#[test]
+fn the_direct_sentence_comes_first_where_it_is_not_the_first_of_its_passage() {
+    let note = "# 水坝\n\n## 白鹭水坝\n\n白鹭水坝建在青河上游。坝体用混凝土浇筑，分成十二段。白鹭水坝的坝高是一百二十米。\n";
+    let answer = ask_note(note, "白鹭水坝的坝高是多少？");
+    assert!(answer.sentences[0].text.contains("一百二十米"), "{}", answer.answer);
+}
+
+#[test]
+fn steps_are_given_whole_in_order_and_under_their_numbers() {
+    let steps =
+        "1. 收集偏好数据，由标注员排序。\n2. 训练奖励模型，学习打分。\n3. 强化学习微调，用奖励的分数更新模型，同时约束它不要偏离原来的模型太远。\n";
+    let note = format!("# 对齐\n\n## 对齐的流程是什么？\n\n对齐分三步，目的是让模型符合人的偏好。\n\n{steps}");
+    let answer = ask_note(&note, "对齐的流程是什么？");
+    let places: Vec<usize> = ["\n1. 收集", "\n2. 训练", "\n3. 强化"]
+        .iter()
+        .map(|step| answer.answer.find(step).unwrap_or_else(|| panic!("{step}: {}", answer.answer)))
+        .collect();
+    assert!(places.is_sorted());
+}
+
+#[test]
+fn of_a_list_too_long_to_show_it_is_said_how_much_is_left_out() {
+    let items: String = (1..=20).map(|n| format!("- 第 {n} 种量化方法，用一种办法把权重换成低精度的整数。\n")).collect();
+    let answer = ask_note(&format!("# 量化\n\n## 量化有哪些方法？\n\n量化的方法有：\n\n{items}"), "量化有哪些方法？");
+    let shown = answer.answer.matches("\n- ").count();
+    assert!((8..20).contains(&shown), "{}", answer.answer);
+    assert!(answer.notices.contains(&format!("the list goes on: {} more in the note", 20 - shown)), "{:?}", answer.notices);
+}
+
+#[test]
+fn a_list_in_a_callout_stays_a_list() {
+    let note = "# 显存\n\n## 显存不够有哪些办法？\n\n> [!tip] 办法\n> - 减小批大小，用梯度累积。\n> - 打开激活重计算。\n> - 换成低精度的权重。\n";
+    let answer = ask_note(note, "显存不够有哪些办法？");
+    assert_eq!(answer.answer.matches("- ").count(), 3, "{}", answer.answer);
+    assert!(answer.sentences.iter().all(|s| !s.text.starts_with('-')));
+}
+
+#[test]
+fn a_definition_that_ends_in_a_formula_is_quoted_with_it() {
+    let note =
+        "# 困惑度\n\n## 什么是困惑度？\n\n困惑度是平均负对数似然的指数：\n\n$$\n\\exp(-\\frac1N\\sum_i \\log p_i)\n$$\n\n其中 $N$ 是词元的个数。\n";
+    let answer = ask_note(note, "什么是困惑度？");
+    assert!(answer.sentences[0].text.starts_with("困惑度是") && answer.sentences[0].text.ends_with("$$"), "{}", answer.answer);
+    assert!(answer.citations[0].quote.ends_with("$$"));
+}
+
+#[test]
+fn a_row_says_what_its_columns_are() {
+    let note = "# 对齐\n\n## PPO 和 DPO 有什么区别？\n\n|  | PPO | DPO |\n| --- | --- | --- |\n| 奖励模型 | 单独训练 | 不需要 |\n| 数据 | 在线采样 | 离线偏好对 |\n";
+    let answer = ask_note(note, "DPO 和 PPO 有什么区别？");
+    let lines: Vec<&str> = answer.sentences.iter().map(|s| s.text.as_str()).collect();
+    assert_eq!(lines, ["奖励模型：PPO 单独训练；DPO 不需要", "数据：PPO 在线采样；DPO 离线偏好对"]);
+}
+
+#[test]
+fn what_only_says_where_more_stands_is_not_given_as_an_answer() {
+    let note = "# 蒸馏\n\n## 知识蒸馏是什么？\n\n知识蒸馏让小模型去学大模型的输出。知识蒸馏与其他方法的对比见[[模型压缩]]。\n";
+    let answer = ask_note(note, "知识蒸馏是什么？");
+    assert!(answer.answer.contains("小模型") && !answer.answer.contains("对比见"), "{}", answer.answer);
+}
+
+#[test]
+fn an_english_question_about_a_chinese_term_is_asked_in_ordinary_words() {
+    let desk = Desk::new();
+    desk.write("distill.md", "# 知识蒸馏\n\n## 知识蒸馏的原理是什么？\n\n知识蒸馏让小模型去学大模型输出的概率分布。\n");
+    desk.sync();
+    for question in ["how does 知识蒸馏 work", "What is 知识蒸馏 and how to use it?", "知识蒸馏是什么，how does it work"] {
+        let answer = desk.ask(question);
+        assert!(answer.notices.iter().all(|n| !n.contains("no note mentions")), "{question}: {:?}", answer.notices);
+    }
+    assert!(desk.ask("how does 知识蒸馏 v7x work").notices.iter().any(|n| n.contains("v7x")), "a name is one all the same");
+}
+
+#[test]
+fn a_year_that_no_passage_gives_is_not_answered() {
+    let note = "# LoRA\n\n## LoRA 论文\n\nLoRA 论文报告可训练参数减少一万倍。\n";
+    assert_eq!(ask_note(note, "LoRA 论文是哪一年发表的？").outcome, Outcome::NotInNotes);
+    let dated = note.replace("LoRA 论文报告", "LoRA 论文 2021 年发表，报告");
+    assert_eq!(ask_note(&dated, "LoRA 论文是哪一年发表的？").outcome, Outcome::Answered);
 }

@@ -276,3 +276,22 @@ proptest! {
         prop_assert_eq!(&again.standalone, &made.standalone, "a standalone form stays as it is");
     }
 }
+
+#[test]
+fn what_is_done_to_it_does_not_hide_what_it_is() {
+    for (before, question, standalone) in [
+        ("KV缓存是什么？", "怎么压缩它？", "怎么压缩KV缓存？"),
+        ("KV缓存是什么？", "谁提出了它？", "谁提出了KV缓存？"),
+        ("KV缓存是什么？", "什么情况下用它？", "什么情况下用KV缓存？"),
+        ("KV缓存是什么？", "如何减小它的显存？", "如何减小KV缓存的显存？"),
+        ("What is KV cache?", "how to compress it?", "how to compress KV cache?"),
+        ("What is KV cache?", "who invented it?", "who invented KV cache?"),
+    ] {
+        assert_eq!(letters(&after(&[before], question).standalone), letters(standalone), "{question}");
+    }
+    assert!(letters(&after(&["KV缓存是什么？"], "怎么减小？").standalone).contains("kv缓存"));
+    // Here the pronoun stands for something in the question itself.
+    for own in ["模型太大怎么在手机上部署它？", "How does attention use memory when it grows?"] {
+        assert_eq!(after(&["什么是 RAG？"], own).kind, Kind::AsIs, "{own}");
+    }
+}

@@ -47,3 +47,21 @@ fn the_language_of_a_question_is_seen_through_its_terms() {
     assert!(Query::new("KV cache 是什么").unwrap().is_cjk());
     assert!(!Query::new("what is a KV cache").unwrap().is_cjk());
 }
+
+#[test]
+fn an_identifier_is_searched_for_wherever_it_stands_in_a_long_text() {
+    let prose: String = (0..220).map(|n| format!("word{} about unrelated matters ", ["alpha", "beta", "gamma"][n % 3])).collect();
+    let words: String =
+        (0..130).map(|n| format!("somewhatlongword{} ", char::from(b'a' + n % 26).to_string().repeat(usize::from(n / 26) + 1))).collect();
+    for long in [format!("{words} E0277"), format!("E0277 {words}"), format!("{prose} RecursionError: E0277")] {
+        let terms = terms(&long);
+        assert!(terms.contains(&"e0277".to_owned()), "{} terms, the last {:?}", terms.len(), terms.last());
+    }
+}
+
+#[test]
+fn the_language_of_a_question_is_that_of_its_frame() {
+    let is_cjk = |text: &str| Query::new(text).unwrap().is_cjk();
+    assert!(is_cjk("transformer为啥要layernorm"));
+    assert!(!is_cjk("how does quantization relate to the technique of 蒸馏 in practice"));
+}

@@ -585,7 +585,7 @@ fn streamed(text: &str) -> (String, Vec<Written>) {
 fn thoughts_and_markers_are_not_shown_however_they_are_cut() {
     let (shown, sentences) = streamed("<think>嗯 [1]</think>\n\n有三点 [1, 2]：\n\n- **快**【3】，a < b。\n- 省 [x]。\n\n好[1].");
     assert_eq!(shown, "有三点：\n\n- **快**，a < b。\n- 省 [x]。\n\n好.");
-    let cut: Vec<(&str, bool)> = sentences.iter().map(|s| (s.text.as_str(), s.item)).collect();
+    let cut: Vec<(&str, bool)> = sentences.iter().map(|s| (s.text.as_str(), s.mark.is_some())).collect();
     assert_eq!(cut, [("有三点：", false), ("快，a < b。", true), ("省 [x]。", true), ("好.", false)]);
 }
 

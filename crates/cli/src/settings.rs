@@ -29,6 +29,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("answer.rank", |s, v| put(&mut s.answer.rank, v)),
     ("answer.asked", |s, v| put(&mut s.answer.asked, v)),
     ("answer.asked_across", |s, v| put(&mut s.answer.asked_across, v)),
+    ("answer.aspect_across", |s, v| put(&mut s.answer.aspect_across, v)),
     ("answer.kind", |s, v| put(&mut s.answer.kind, v)),
     ("answer.support", |s, v| put(&mut s.answer.support, v)),
     ("answer.support_across", |s, v| put(&mut s.answer.support_across, v)),

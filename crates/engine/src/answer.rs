@@ -12,6 +12,7 @@ pub mod writing;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use crate::document::Span;
 use crate::engine::Passage;
@@ -25,13 +26,22 @@ use crate::text::normalise;
 use crate::wire;
 
 use evidence::{Evidence, TermWeights, confidence};
-use units::{Kind, Unit, units};
+use units::{Kind, Unit};
 use wanted::Wanted;
 
 /// Confidence from which the notes are said to answer; where it lies is decided by the fit in `evidence`.
 const ANSWERED: f32 = 0.5;
+/// Confidence at most where nothing found is of the kind that is asked for.
+const UNSAID: f32 = 0.2;
 /// Points an answer has at most.
 const MAX_POINTS: usize = 8;
+/// Items and characters of a list that is shown whole; of a longer one it is said how many are left out.
+const MAX_ITEMS: usize = 12;
+const MAX_LIST: usize = 700;
+/// Share of the direct sentence's score from which a list stands beside it where several things are wanted.
+const NEAR: f32 = 0.85;
+/// How far a section's heading must ask the question for its list to be the answer.
+const ASKED: f32 = 0.3;
 /// Characters by which one more sentence may pass the length aimed at.
 const OVERSHOOT: usize = 80;
 /// Passages whose sentences are considered.
@@ -52,6 +62,8 @@ pub struct Settings {
     pub asked: f32,
     /// The same across languages, where words tell less of what a sentence says.
     pub asked_across: f32,
+    /// A heading that names the same aspect (how it works, its drawbacks …), across languages, where the words do not tell.
+    pub aspect_across: f32,
     /// Signs of the kind of answer wanted: a definition, a reason, a number …
     pub kind: f32,
     /// Share of the direct sentence's score that a supporting one must reach.
@@ -73,6 +85,7 @@ impl Default for Settings {
             rank: 0.5,
             asked: 0.8,
             asked_across: 1.6,
+            aspect_across: 0.3,
             kind: 0.2,
             support: 0.62,
             support_across: 0.8,
@@ -103,8 +116,8 @@ pub struct Material<'a> {
 /// A sentence of the answer and where it is quoted from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// Whether it is an item of a list in its note.
-    pub item: bool,
+    /// The mark of its line, where it is an item of a list or a row in its note: `-` or its number, `2.`.
+    pub mark: Option<String>,
     /// Index of the passage.
     pub passage: usize,
     /// Bytes of the passage's text: the quote.
@@ -120,6 +133,8 @@ pub struct Point {
 pub struct Draft {
     /// In the order they are read.
     pub points: Vec<Point>,
+    /// Which of them is the direct one.
+    pub direct: usize,
     /// 0 to 1.
     pub confidence: f32,
     /// Whether the notes answer the question.
@@ -128,12 +143,16 @@ pub struct Draft {
     pub across: bool,
     /// Names in the question that no note has.
     pub absent: Vec<String>,
+    /// Items that the list in the answer has beyond those shown.
+    pub cut: usize,
 }
 
 struct Candidate {
     passage: usize,
     unit: usize,
     score: f32,
+    /// How far the heading above it asks what the person asks.
+    asked: f32,
 }
 
 /// Picks the answer out of the passages.
@@ -146,19 +165,20 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     }
     let weights = TermWeights::new(material.query, material.lexical);
     let passages = &material.passages[..material.passages.len().min(PASSAGES)];
-    let all: Vec<Vec<Unit>> = passages.iter().map(|p| units(&p.text)).collect();
+    let all: Vec<Vec<Unit>> = passages.iter().map(|p| units::of_note(&p.text)).collect();
     let similar = similarities(material, passages, &all, run)?;
     let best_fused = passages[0].hit.score().max(1e-6);
 
     let settings = material.settings;
     let late = LateInteraction::new(&material.query.content, material.tokens);
     let wanted = Wanted::of(&material.query.asked);
-    let place_weight = if evidence::is_across(material) { settings.asked_across } else { settings.asked };
+    let across = evidence::is_across(material);
+    let (place_weight, aspect_weight) = if across { (settings.asked_across, settings.aspect_across) } else { (settings.asked, 0.0) };
     let mut candidates = Vec::new();
     for (p, passage) in passages.iter().enumerate() {
         let context = format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n"));
         let above_late = late.nearest(&late.tokens(&normalise(&context)));
-        let (mut heading, mut asked, mut place) = (None, 0.0, 0);
+        let (mut heading, mut asked, mut aspect, mut place) = (None, 0.0, 0.0, 0);
         for (u, unit) in all[p].iter().enumerate() {
             if !unit.quotable() || is_heading_text(passage, &unit.clean) {
                 continue;
@@ -167,6 +187,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             if place == 0 || heading != above {
                 // How far the heading asks what the person asks: its answer is then what stands first under it.
                 asked = above.map_or(0.0, |h| 0.5 * weights.coverage(h, "") + 0.5 * likeness(&material.query.asked, h));
+                aspect = f32::from(u8::from(above.is_some_and(|h| wanted::same_aspect(&material.query.asked, h))));
                 (heading, place) = (above, 0);
             }
             let text = normalise(&unit.clean);
@@ -175,37 +196,49 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             let first = 1.0 / (1.0 + place as f32);
             let rank = passage.hit.score() / best_fused;
             // What only introduces something is no answer without it.
-            let next = all[p].get(u + 1);
-            let introduces = unit.clean.ends_with(['：', ':']);
-            if introduces && next.is_some_and(|n| passage.text[n.span.clone()].starts_with("$$")) {
-                // A formula is not quoted.
-                continue;
-            }
-            let bare = if introduces && next.is_none_or(|n| n.kind != Kind::Item) { 0.5 } else { 0.0 };
+            let bare = if unit.opens() && all[p].get(u + 1).is_none_or(|n| !n.listed()) { 0.5 } else { 0.0 };
+            // "Where L is the number of layers" says nothing without the formula.
+            let explains = u > 0 && all[p][u - 1].has_formula() && unit.explains();
+            let bare = if explains { 0.5 } else { bare };
             let interaction = late.score(&late.nearest(&late.tokens(&text)).or(&above_late));
             let score = settings.coverage * covered
                 + settings.cosine * cosine
                 + settings.late * interaction
                 + settings.rank * rank
-                + place_weight * asked * first
+                + (place_weight * asked + aspect_weight * aspect) * first
                 + settings.kind * wanted.signs(&text, unit)
                 - unit.penalty()
                 - bare;
-            candidates.push(Candidate { passage: p, unit: u, score });
+            candidates.push(Candidate { passage: p, unit: u, score, asked });
             place += 1;
         }
     }
     let evidence = Evidence::new(material, &weights, &late, similar.values().copied().fold(0.0, f32::max));
     let confidence = confidence(&evidence);
-    let mut draft = Draft { points: Vec::new(), confidence, answered: confidence >= ANSWERED, across: evidence.across, absent: evidence.absent };
+    let mut draft = Draft {
+        points: Vec::new(),
+        direct: 0,
+        confidence,
+        answered: confidence >= ANSWERED,
+        across: evidence.across,
+        absent: evidence.absent,
+        cut: 0,
+    };
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.passage, a.unit).cmp(&(b.passage, b.unit))));
     let Some(best) = candidates.first() else {
         draft.answered = false;
         return Ok(draft);
     };
-    let share = if evidence.across { settings.support_across } else { settings.support };
+    if wanted::asks_year(&material.query.asked) && !all.iter().flatten().any(|unit| unit.quotable() && wanted::names_year(&unit.clean)) {
+        // What is asked for is in none of them.
+        draft.confidence = draft.confidence.min(UNSAID);
+        draft.answered = false;
+    }
+    let share = if across { settings.support_across } else { settings.support };
     let aim = if wanted.is_short(&material.query.asked) { settings.characters_short } else { settings.characters };
-    draft.points = choose(&candidates, share * best.score, aim, &all);
+    (draft.points, draft.cut) = choose(&candidates, share * best.score, aim, wanted, &all);
+    let direct = &all[best.passage][best.unit].span;
+    draft.direct = draft.points.iter().position(|p| p.passage == best.passage && p.span == *direct).unwrap_or(0);
     Ok(draft)
 }
 
@@ -218,53 +251,84 @@ pub(crate) fn holds(query: &Query, lexical: Option<&LexicalReader>, text: &str) 
 pub(crate) fn leads(text: &str) -> Vec<Point> {
     let says = |u: &Unit| u.quotable() && u.kind != Kind::Row && !u.clean.ends_with(['：', ':', '？', '?']);
     let mut out: Vec<Point> = Vec::new();
-    for unit in units(text).into_iter().filter(says) {
+    for unit in units::of_note(text).into_iter().filter(says) {
         if out.iter().all(|known| known.heading != unit.heading) {
-            out.push(Point { item: true, passage: 0, span: unit.span, text: unit.clean, heading: unit.heading });
+            out.push(Point { mark: bullet(), passage: 0, span: unit.span, text: unit.clean, heading: unit.heading });
         }
     }
     out
 }
 
-/// The direct sentence, the list it opens or belongs to, and the next best sentences while there is room; then in reading order, the direct
-/// sentence's passage first.
-fn choose(candidates: &[Candidate], floor: f32, aim: usize, all: &[Vec<Unit>]) -> Vec<Point> {
+/// The list or table that answers with the direct sentence: the one it opens, or belongs to where several things are wanted and the section is about the
+/// question. A sentence that opens it comes with it.
+fn list_of(direct: &Candidate, wanted: Wanted, own: &[Unit]) -> Range<usize> {
+    let run = |from: usize| from..from + own[from..].iter().take_while(|unit| unit.listed()).count();
+    let (at, unit) = (direct.unit, &own[direct.unit]);
+    let several = matches!(wanted, Wanted::List | Wanted::Steps | Wanted::Reason | Wanted::Comparison) && direct.asked >= ASKED;
+    if unit.listed() && several {
+        let first = at - own[..at].iter().rev().take_while(|before| before.listed()).count();
+        let opener = first.checked_sub(1).filter(|&before| own[before].kind == Kind::Sentence && own[before].quotable());
+        return opener.unwrap_or(first)..run(first).end;
+    }
+    let follows = own.get(at + 1).is_some_and(Unit::listed);
+    if follows && (unit.opens() || several) { at..run(at + 1).end } else { at..at + 1 }
+}
+
+/// The direct sentence with its list, and the next best sentences while there is room: the direct one first, at most with the sentence before it, then those of
+/// its passage, then the others. And how many items of the list are left out.
+fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, all: &[Vec<Unit>]) -> (Vec<Point>, usize) {
     let direct = &candidates[0];
-    let mut taken: Vec<(usize, usize)> = vec![(direct.passage, direct.unit)];
-    let mut chars = all[direct.passage][direct.unit].clean.chars().count();
-    let mut add = |place: (usize, usize), chars: &mut usize| {
-        if !taken.contains(&place) && taken.len() < MAX_POINTS {
-            *chars += all[place.0][place.1].clean.chars().count();
-            taken.push(place);
+    let (mut taken, mut chars, mut cut) = (Vec::<(usize, usize)>::new(), 0, 0);
+    let mut take = |candidate: &Candidate, list: Range<usize>| {
+        let own = &all[candidate.passage];
+        for u in list.filter(|&u| own[u].quotable()) {
+            let length = own[u].clean.chars().count();
+            // The item that answers is shown in any case.
+            if u != candidate.unit && (taken.len() >= MAX_ITEMS || chars + length > MAX_LIST) {
+                cut += 1;
+                continue;
+            }
+            taken.push((candidate.passage, u));
+            chars += length;
         }
     };
-    // A sentence that opens a list is no answer without the list.
-    let own = &all[direct.passage];
-    if own[direct.unit].clean.ends_with(['：', ':']) {
-        for (u, _) in own.iter().enumerate().skip(direct.unit + 1).take_while(|(_, unit)| unit.kind == Kind::Item) {
-            if chars < 2 * aim {
-                add((direct.passage, u), &mut chars);
-            }
+    let list = |candidate: &Candidate| list_of(candidate, wanted, &all[candidate.passage]);
+    take(direct, list(direct));
+    if list(direct).len() == 1 && matches!(wanted, Wanted::List | Wanted::Steps) {
+        // The direct sentence says that there are several; a list that is nearly as good says which.
+        let near = candidates[1..].iter().take_while(|c| c.score >= NEAR * direct.score).find(|c| list(c).len() > 1);
+        if let Some(near) = near.filter(|near| near.passage != direct.passage || !list(near).contains(&direct.unit)) {
+            take(near, list(near));
         }
     }
+    let head = taken.len();
     for candidate in &candidates[1..] {
-        if chars >= aim || candidate.score < floor {
+        if chars >= aim || candidate.score < floor || taken.len() >= MAX_POINTS {
             break;
         }
-        let text = &all[candidate.passage][candidate.unit].clean;
-        if chars + text.chars().count() > aim + OVERSHOOT {
+        let unit = &all[candidate.passage][candidate.unit];
+        let length = unit.clean.chars().count();
+        let place = (candidate.passage, candidate.unit);
+        if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() {
             continue;
         }
-        add((candidate.passage, candidate.unit), &mut chars);
+        chars += length;
+        taken.push(place);
     }
+    // On from the direct sentence, then what its passage says before, then the others.
     let first = direct.passage;
-    taken.sort_by_key(|&(p, u)| (p != first, p, u));
+    taken[head..].sort_by_key(|&(p, u)| (p != first, u < direct.unit, p, u));
+    let led = taken[head..].iter().position(|&(p, u)| p == first && u + 1 == direct.unit).filter(|_| head == 1 && all[first][direct.unit].leans());
+    if let Some(led) = led {
+        taken[..=head + led].rotate_right(1);
+    }
     let mut points: Vec<Point> = Vec::with_capacity(taken.len());
-    for (p, u) in taken {
+    for (at, (p, u)) in taken.into_iter().enumerate() {
         let unit = &all[p][u];
         if !points.iter().any(|known| known.text == unit.clean) {
             points.push(Point {
-                item: unit.kind == Kind::Item,
+                // The third step says its number only among the others.
+                mark: if at < head { unit.mark() } else { unit.mark().and_then(|_| bullet()) },
                 passage: p,
                 span: unit.span.clone(),
                 text: unit.clean.clone(),
@@ -272,7 +336,7 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, all: &[Vec<Unit>]) -
             });
         }
     }
-    points
+    (points, cut)
 }
 
 /// Cosine of the question and each quotable unit; empty without a model.
@@ -321,14 +385,23 @@ fn letters(text: &str) -> String {
     normalise(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The sentences with their markers as one text: items of a list on lines of their own, other sentences as a paragraph.
+/// The mark of an item without a number.
+pub(crate) fn bullet() -> Option<String> {
+    Some("-".to_owned())
+}
+
+/// The sentences with their markers as one text: items of a list on lines of their own under their marks, other sentences as a paragraph.
 #[must_use]
-pub fn with_markers(sentences: &[wire::Sentence], items: &[bool]) -> String {
+pub fn with_markers(sentences: &[wire::Sentence], marks: &[Option<String>]) -> String {
     let mut out = String::new();
     let mut after_item = false;
-    for (sentence, &item) in sentences.iter().zip(items) {
-        if item {
-            out.push_str(if out.is_empty() { "- " } else { "\n- " });
+    for (sentence, mark) in sentences.iter().zip(marks) {
+        if let Some(mark) = mark {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(mark);
+            out.push(' ');
         } else if after_item {
             out.push('\n');
         } else if !out.is_empty() {
@@ -339,7 +412,7 @@ pub fn with_markers(sentences: &[wire::Sentence], items: &[bool]) -> String {
             // Writing to a string cannot fail.
             let _ = write!(out, " [{n}]");
         }
-        after_item = item;
+        after_item = mark.is_some();
     }
     out
 }

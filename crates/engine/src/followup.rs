@@ -67,6 +67,18 @@ pub struct Rewrite {
     pub subject: Option<String>,
 }
 
+/// Whether a question is put in English, whatever the language of what it names: "how does 知识蒸馏 work".
+#[must_use]
+pub fn is_framed_in_english(question: &str) -> bool {
+    language(&Line::new(question)) == Language::English
+}
+
+/// Whether a normalised English word says nothing by itself of what is asked about.
+#[must_use]
+pub fn is_common_word(word: &str) -> bool {
+    [words::EN_EMPTY, words::EN_WEAK, words::EN_VERBS, words::EN_ASPECTS].iter().any(|list| list.contains(&word))
+}
+
 impl Rewrite {
     /// The question as typed.
     #[must_use]

@@ -1,4 +1,4 @@
-//! What is said around a question out of politeness: greetings, "could you help me understand", thanks. Pure; it must not know what is asked.
+//! What is said around a question out of politeness, or to say where it is asked: greetings, "could you help me understand", 「笔记里提到」, thanks. Pure; it must not know what is asked.
 
 use std::ops::Range;
 
@@ -10,7 +10,8 @@ const BEFORE: &[&str] = &[
     "请问一下", "请问", "请教一下", "请教", "想请教一下", "想请教", "打扰一下", "打扰了", "不好意思", "麻烦问一下", "麻烦您", "麻烦你", "麻烦帮我", "劳驾", "能不能", "能否",
     "可不可以", "可否", "是否可以", "能帮我", "能给我", "可以帮我", "可以给我", "请帮我", "请帮忙", "请给我", "请您", "请你", "帮我", "帮忙", "给我", "告诉我", "我想知道",
     "我想了解一下", "我想了解", "我想问一下", "我想问问", "我想问", "我想请问", "我想请教", "我需要了解", "想知道", "想了解一下", "想了解", "想问一下", "想问问", "想问", "我不太明白",
-    "我不明白", "我不懂", "问一下", "问个问题", "我有个问题", "有个问题", "please", "could you", "can you", "would you", "will you", "may i ask", "can i ask",
+    "我不明白", "我不懂", "问一下", "问个问题", "我有个问题", "有个问题", "我的笔记里提到了", "我的笔记里提到", "我的笔记里", "我的笔记中", "笔记里提到了", "笔记里提到", "笔记中提到了", "笔记中提到",
+    "笔记里讲了", "笔记里说了", "笔记里", "笔记中", "根据我的笔记", "根据笔记", "according to my notes", "in my notes", "please", "could you", "can you", "would you", "will you", "may i ask", "can i ask",
     "help me to understand", "help me understand", "help me to", "help me", "tell me", "let me know", "i would like to know", "i would like to understand", "i would like to ask", "i'd like to know",
     "i'd like to understand", "i'd like to ask", "i want to know", "i want to understand", "i need to know", "i need to understand", "i am wondering",
     "i'm wondering", "i was wondering", "do you know", "just wondering",
@@ -104,6 +105,8 @@ mod tests {
             ("請問什麼是量化？", "什麼是量化？"),
             ("您好！请问一下，KV cache 有什么用？", "KV cache 有什么用？"),
             ("能不能告诉我 RAG 是什么？谢谢您。", "RAG 是什么？"),
+            ("笔记里提到了哪些开源模型？", "哪些开源模型？"),
+            ("According to my notes, what is RoPE?", "what is RoPE?"),
             ("Hi, could you please help me understand how LoRA works? Thank you so much!", "how LoRA works?"),
             ("Hello can you tell me what RoPE is, thanks", "what RoPE is,"),
             ("I’d like to know why attention is scaled", "why attention is scaled"),

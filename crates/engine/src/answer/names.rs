@@ -1,6 +1,7 @@
 //! Names in a question (models, methods, parameters, products) that no note has: what is not even mentioned is hardly answered. It must not know
 //! passages.
 
+use crate::followup::{is_common_word, is_framed_in_english};
 use crate::lexical::LexicalReader;
 use crate::retrieve::Query;
 use crate::text::{humps, is_cjk, normalise, words};
@@ -16,10 +17,10 @@ pub(super) fn absent(query: &Query, lexical: &LexicalReader) -> Vec<String> {
     out
 }
 
-/// What is written in a question like a name. Among Chinese characters every word of letters is one; among English words it takes a capital letter or a digit
-/// that is not merely that of a sentence's beginning, or of a line in which every word has one.
+/// What is written in a question like a name. In a Chinese question every word of letters is one that is not an English question's; in an English one it takes a
+/// capital letter or a digit that is not merely that of a sentence's beginning, or of a line in which every word has one.
 fn names(text: &str) -> Vec<&str> {
-    let cjk = text.chars().any(is_cjk);
+    let cjk = text.chars().any(is_cjk) && !is_framed_in_english(text);
     let words_of_letters = || text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 3);
     let title = words_of_letters().filter(|w| w.starts_with(char::is_uppercase)).count() * 2 > words_of_letters().count();
     let is_part = |c: char| c.is_alphanumeric() && !is_cjk(c) || matches!(c, '-' | '_' | '.' | '+' | '#');
@@ -42,7 +43,8 @@ fn names(text: &str) -> Vec<&str> {
         let capitals = name.chars().filter(|c| c.is_uppercase()).count();
         let inner = name.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit());
         let marked = cjk || inner || (capitals > 0 && !begins && !title);
-        if greek || (letters >= 2 && marked) {
+        let asks = capitals == 0 && is_common_word(name);
+        if greek || (letters >= 2 && marked && !asks) {
             out.push(name);
         }
         begins = run[..end].ends_with('.');

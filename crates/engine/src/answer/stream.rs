@@ -18,8 +18,8 @@ pub struct Written {
     pub text: String,
     /// Bytes at its beginning that only say what it is: 「答案：」.
     pub label: usize,
-    /// Whether it is an item of a list.
-    pub item: bool,
+    /// The mark of its line, where it is an item of a list.
+    pub mark: Option<String>,
 }
 
 /// Takes pieces and gives text and sentences.
@@ -124,10 +124,11 @@ impl Stream {
         let cut: Vec<Written> = units(&done)
             .into_iter()
             .filter(|u| matches!(u.kind, Kind::Sentence | Kind::Item | Kind::Row) && u.clean.contains(char::is_alphanumeric))
-            .map(|u| match u.label {
-                Some(label) => Written { item: u.kind == Kind::Item, label: label.len(), text: label + &u.clean },
+            .map(|u| (u.mark(), u))
+            .map(|(mark, u)| match u.label {
+                Some(label) => Written { mark, label: label.len(), text: label + &u.clean },
                 // In English it is a part of the sentence where notes are read.
-                None => Written { item: u.kind == Kind::Item, label: if u.clean.starts_with(ANSWER) { ANSWER.len() } else { 0 }, text: u.clean },
+                None => Written { mark, label: if u.clean.starts_with(ANSWER) { ANSWER.len() } else { 0 }, text: u.clean },
             })
             .collect();
         cut

@@ -1,10 +1,11 @@
-//! A passage's text as quotable units: sentences, list items, table rows; headings, code and formulas are seen but not quoted. Pure; it
+//! A text as quotable units: sentences, list items, table rows; headings and code are seen but not quoted, a formula only with the words before it. Pure; it
 //! must not know questions.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::bullet;
 use crate::document::Span;
 use crate::text::sentences;
 
@@ -30,6 +31,8 @@ pub(super) struct Unit {
     pub(super) clean: String,
     /// What stands before it and only says what it is: 「答案：」.
     pub(super) label: Option<String>,
+    /// The number of an item that has one.
+    pub(super) ordinal: Option<u16>,
     /// The heading above it inside the passage, where small sections share one.
     pub(super) heading: Option<String>,
 }
@@ -45,18 +48,66 @@ impl Unit {
         let long = if chars > 160 { 0.002 * (chars - 160) as f32 } else { 0.0 };
         let question = if self.clean.ends_with(['?', '？']) { 0.7 } else { 0.0 };
         let row = if self.kind == Kind::Row { 0.15 } else { 0.0 };
-        let elsewhere = if ELSEWHERE.is_match(&self.clean) { 0.3 } else { 0.0 };
-        long.min(0.5) + question + row + elsewhere
+        let elsewhere = if self.points_elsewhere() { 0.7 } else { f32::from(u8::from(self.kind != Kind::Item && TAIL.is_match(&self.clean))) * 0.3 };
+        let broken = if self.clean.ends_with(['，', ',']) { 0.5 } else { 0.0 };
+        long.min(0.5) + question + row + elsewhere + broken
+    }
+
+    /// Whether it says where something stands, and nothing of it.
+    pub(super) fn points_elsewhere(&self) -> bool {
+        self.kind == Kind::Sentence && ELSEWHERE.is_match(&self.clean)
+    }
+
+    /// Whether it only opens what follows it.
+    pub(super) fn opens(&self) -> bool {
+        self.clean.ends_with(['：', ':'])
+    }
+
+    /// Whether it goes on with what the sentence before it says: its "it" and "therefore" are about that.
+    pub(super) fn leans(&self) -> bool {
+        self.kind == Kind::Sentence && LEANS.is_match(&self.clean)
+    }
+
+    /// Whether it ends with a formula.
+    pub(super) fn has_formula(&self) -> bool {
+        self.clean.ends_with("$$") || self.kind == Kind::Code
+    }
+
+    /// Whether it says what the signs before it mean.
+    pub(super) fn explains(&self) -> bool {
+        self.clean.starts_with("其中") || self.clean.starts_with("这里") || self.clean.to_lowercase().starts_with("where ")
+    }
+
+    /// Whether it is part of a list or table.
+    pub(super) fn listed(&self) -> bool {
+        matches!(self.kind, Kind::Item | Kind::Row)
+    }
+
+    /// The mark of its line, where it has one of its own.
+    pub(super) fn mark(&self) -> Option<String> {
+        self.listed().then(|| self.ordinal.map(|n| format!("{n}."))).and_then(|numbered| numbered.or_else(bullet))
     }
 }
 
-static ITEM: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:[-*+]\s+|[•◦▪·]|\(?\d{1,3}[.)、）]|[（(]\d{1,2}[)）]|[①-⑳]|[A-Fa-f][.、)])\s*"));
+static ITEM: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^\s*(?:>\s*)*(?:[-*+]\s+|[•◦▪·]|\(?\d{1,3}[.)、）]|[（(]\d{1,2}[)）]|[①-⑳]|[A-Fa-f][.、)])\s*"));
 static LABEL: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:答案|解析|回答|解答|答|问题|A|Q)(?:（[^）]*）)?\s*[:：]\s*"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[([^\]]*)\]\([^)]*\)"));
 static WIKI: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]"));
 /// Says where something stands, not what it is.
 static ELSEWHERE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^[^，。；,;]{0,24}见\s?[^，。；]{1,30}[。）)]?$|(?i)^(?:[^,.;]{0,40}\b)?see (?:also )?[^,.;]{1,40}[.)]?$"));
+/// Ends by saying where more stands.
+static TAIL: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:[参详另]见|[，,；;（(]见|^见)[^，。；]{1,24}[。）)]?$|(?i)\bsee (?:also )?[^,.;]{1,40}[.)]?$"));
+/// How a sentence begins that goes on with the one before it.
+static LEANS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^(?:他|她|它|其|这|该|此|但|因此|所以|后来|最终|最后|于是|然而|而|不过|并|同时|(?i:it|its|this|these|that|they|he|she|but|so|however|therefore|thus|then)\b)",
+    )
+});
+/// The number of an item.
+static ORDINAL: LazyLock<Regex> = LazyLock::new(|| regex(r"^[\s>]*[(（]?(\d{1,3})[.)、）]"));
 static MARKS: LazyLock<Regex> = LazyLock::new(|| regex(r"\*\*|__|~~|`|\[\^[^\]]*\]|<[a-zA-Z/][^>]*>"));
 
 #[expect(clippy::expect_used, reason = "the patterns are constants, compiled by every test of this file")]
@@ -103,7 +154,11 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
                 head.kind = Kind::Head;
             }
         } else if let Some(mark) = item {
+            let before = out.len();
             push(text, start + mark.end()..at, Kind::Item, &mut out);
+            if let Some(item) = out.get_mut(before) {
+                item.ordinal = ORDINAL.captures(line).and_then(|found| found[1].parse().ok());
+            }
         } else if !block {
             // The mark of a quotation is no part of what it says.
             let from = start + (line.len() - line.trim_start().trim_start_matches('>').trim_start().len());
@@ -115,6 +170,65 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
     }
     flush(text, &mut paragraph, &mut label, &mut out);
     out
+}
+
+/// Characters of the longest formula that is quoted.
+const FORMULA: usize = 240;
+
+/// The units of a note: a formula stands with the words that open it, a row with the names of its columns.
+pub(super) fn of_note(text: &str) -> Vec<Unit> {
+    let mut out: Vec<Unit> = Vec::new();
+    let mut columns: Vec<String> = Vec::new();
+    for mut unit in units(text) {
+        match unit.kind {
+            Kind::Head => columns = cells(&text[unit.span.clone()]),
+            Kind::Row => unit.clean = row(&cells(&text[unit.span.clone()]), &columns),
+            Kind::Code if text[unit.span.clone()].starts_with("$$") => {
+                columns.clear();
+                let end = formula_end(text, unit.span.start);
+                let opener = out
+                    .last_mut()
+                    .filter(|before| before.kind == Kind::Sentence && !before.clean.ends_with(['。', '.', '！', '？', '!', '?', '；', ';']));
+                if let (Some(before), Some(end)) = (opener, end)
+                    && text[unit.span.start..end].chars().count() <= FORMULA
+                {
+                    before.span.end = end;
+                    before.clean = format!("{} {}", before.clean, clean(&text[unit.span.start..end], Kind::Code));
+                    continue;
+                }
+            }
+            _ => columns.clear(),
+        }
+        out.push(unit);
+    }
+    out
+}
+
+/// Where the formula ends that begins at a place.
+fn formula_end(text: &str, start: usize) -> Option<usize> {
+    text[start + 2..].find("$$").map(|end| start + 2 + end + 2)
+}
+
+/// The cells of a row without markup.
+fn cells(row: &str) -> Vec<String> {
+    let row = row.trim();
+    let inner = row.strip_prefix('|').unwrap_or(row);
+    inner.strip_suffix('|').unwrap_or(inner).split('|').map(|cell| clean(cell, Kind::Sentence)).collect()
+}
+
+/// A row in words: what it is about, then what each column says of it.
+fn row(cells: &[String], columns: &[String]) -> String {
+    let Some((about, said)) = cells.split_first().filter(|(_, said)| !said.is_empty() && !columns.is_empty()) else { return cells.join(" | ") };
+    let chinese = said.iter().any(|cell| cell.contains(crate::text::is_cjk)) || about.contains(crate::text::is_cjk);
+    let (colon, semicolon) = if chinese { ("：", "；") } else { (": ", "; ") };
+    let said: Vec<String> = match said {
+        [only] => vec![only.clone()],
+        _ => {
+            let named = said.iter().zip(&columns[1..]).filter(|(cell, _)| !cell.is_empty());
+            named.map(|(cell, column)| if column.is_empty() { cell.clone() } else { format!("{column} {cell}") }).collect()
+        }
+    };
+    if about.is_empty() { said.join(semicolon) } else { format!("{about}{colon}{}", said.join(semicolon)) }
 }
 
 fn flush(text: &str, paragraph: &mut Option<Span>, label: &mut Option<String>, out: &mut Vec<Unit>) {
@@ -135,7 +249,7 @@ fn push(text: &str, span: Span, kind: Kind, out: &mut Vec<Unit>) {
     if start < end {
         let clean = clean(&text[start..end], kind);
         let above = out.last().and_then(|last| if last.kind == Kind::Heading { Some(last.clean.clone()) } else { last.heading.clone() });
-        out.push(Unit { kind, heading: if kind == Kind::Heading { None } else { above }, clean, label: None, span: start..end });
+        out.push(Unit { kind, heading: if kind == Kind::Heading { None } else { above }, clean, label: None, ordinal: None, span: start..end });
     }
 }
 

@@ -17,9 +17,9 @@ pub(super) enum Wanted {
 
 /// Marks of a question, the more telling kinds first.
 const QUESTIONS: &[(Wanted, &[&str])] = &[
-    (Wanted::Reason, &["为什么", "为何", "原因", "为啥", "why", "reason"]),
+    (Wanted::Reason, &["为什么", "为何", "原因", "为啥", "why", "reason", "what cause"]),
     (Wanted::Comparison, &["区别", "差异", "不同", "对比", "比较", "优劣", "哪个更", "difference", "differ", "compare", "versus", " vs"]),
-    (Wanted::Steps, &["步骤", "流程", "steps"]),
+    (Wanted::Steps, &["步骤", "流程", "step"]),
     (
         Wanted::Number,
         &[
@@ -46,15 +46,64 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
             "which year",
         ],
     ),
-    (Wanted::List, &["哪些", "哪几", "列举", "有什么", "which ", "list ", "what are"]),
+    (Wanted::List, &["哪些", "哪几", "列举", "列出", "有什么", "which ", "list ", "what are"]),
     (Wanted::Steps, &["如何", "怎么", "怎样", "how "]),
     (Wanted::Definition, &["是什么", "什么是", "何为", "是指", "什么叫", "定义", "含义", "what is", "what's", "define", "meaning of"]),
 ];
+
+/// Characters of what an item defines.
+const MAX_NAME: usize = 24;
 
 /// Words that ask for a person, a place, a thing, or yes and no.
 const ASKS: &[&str] = &["谁", "什么", "哪", "吗", "何处", "何地", "是否", "能不能", "是不是", "有没有", "who", "whose", "where", "which", "what "];
 /// Those that do only where a question begins with them.
 const ASKS_FIRST: &[&str] = &["is ", "are ", "was ", "were ", "do ", "does ", "did ", "can ", "has ", "have ", "should "];
+
+/// What of its subject a question or heading is about, in both languages.
+const ASPECTS: &[(&[&str], &[&str])] = &[
+    (&["原理", "机制", "怎么工作", "如何工作", "怎样工作"], &["how does", "how do", "work", "mechanism", "principle"]),
+    (&["是什么", "什么是", "定义", "概念"], &["what is", "what's", "define", "definition"]),
+    (&["为什么", "为何", "原因"], &["why", "reason", "cause"]),
+    (&["区别", "不同", "差异", "对比", "比较"], &["difference", "differ", "compare", "comparison", "versus", " vs"]),
+    (&["缺点", "局限", "不足", "问题", "挑战"], &["drawback", "disadvantage", "limitation", "weakness", "downside", "problem", "challenge"]),
+    (&["优点", "优势", "好处", "作用"], &["advantage", "benefit", "strength", "purpose", "used for"]),
+    (&["哪些", "种类", "分类", "类型"], &["kinds of", "types of", "what are", "list"]),
+    (&["怎么选", "如何选", "选择"], &["choose", "select", "pick", "which"]),
+    (&["评估", "评测", "评价", "衡量", "指标"], &["evaluat", "measure", "metric", "assess"]),
+    (&["场景", "应用", "适合", "用途"], &["when should", "use case", "application", "suitable"]),
+    (&["步骤", "流程"], &["step", "process", "procedure", "workflow"]),
+    (&["减少", "缓解", "避免", "防止", "降低", "解决"], &["reduce", "mitigate", "avoid", "prevent", "solve", "fix"]),
+    (&["加速", "提速", "更快"], &["faster", "speed up", "accelerate"]),
+];
+
+/// The aspects that a line names, a bit for each.
+fn aspects(line: &str) -> u32 {
+    let line = line.to_lowercase();
+    let named = |(chinese, english): &(&[&str], &[&str])| chinese.iter().chain(*english).any(|mark| line.contains(mark));
+    ASPECTS.iter().enumerate().filter(|(_, aspect)| named(aspect)).map(|(bit, _)| 1 << bit).sum()
+}
+
+/// Whether a heading names an aspect that a question asks for.
+pub(super) fn same_aspect(question: &str, heading: &str) -> bool {
+    aspects(question) & aspects(heading) != 0
+}
+
+/// Whether the question asks for a year.
+pub(super) fn asks_year(question: &str) -> bool {
+    let text = question.to_lowercase();
+    ["哪年", "哪一年", "什么年份", "what year", "which year"].iter().any(|mark| text.contains(mark))
+}
+
+/// Whether a text names a year.
+pub(super) fn names_year(text: &str) -> bool {
+    let year = |run: &str| run.len() == 4 && (run.starts_with("1") || run.starts_with("20"));
+    let chinese = text
+        .split('年')
+        .rev()
+        .skip(1)
+        .any(|before| before.trim_end().ends_with(|c: char| c.is_numeric() || "〇零一二三四五六七八九十元".contains(c)));
+    chinese || text.split(|c: char| !c.is_ascii_digit()).any(year)
+}
 
 /// Marks of a sentence of each kind.
 fn marks(wanted: Wanted) -> &'static [&'static str] {
@@ -129,6 +178,10 @@ impl Wanted {
                 !numbers(normalised).is_empty() || normalised.contains(['一', '二', '三', '两', '四', '五', '六', '七', '八', '九', '十']),
             )),
             Self::List | Self::Steps => marked.max(item),
+            // 「Adam：把动量和……结合起来」.
+            Self::Definition if unit.kind == Kind::Item => {
+                marked.max(f32::from(u8::from(unit.clean.chars().take(MAX_NAME).any(|c| matches!(c, '：' | ':')))))
+            }
             _ => marked,
         }
     }

@@ -83,7 +83,9 @@ fn pointer(words: &Words<'_, '_>, start: usize, person: bool) -> Option<Option<F
     // "Compared to X, does it …" names what it is compared with, not what it is.
     let framed = ["compared", "unlike", "besides", "versus", "relative"].contains(&words.at(start))
         && words.tokens[start..at].iter().rposition(|t| t.ends).is_some_and(|comma| !words.any_content(start + comma + 1, at));
-    Some((framed || !words.any_content(start, at)).then_some((at, len, pointer)))
+    // "How to compress it", "who invented it": one word before it is what is done to it.
+    let done_to = ["how", "who", "when", "where", "why"].contains(&words.at(start)) && at > start + 1 && !words.any_content(start, at - 1);
+    Some((framed || done_to || !words.any_content(start, at)).then_some((at, len, pointer)))
 }
 
 fn points(words: &Words<'_, '_>, i: usize, person: bool) -> Option<(usize, Pointer)> {

@@ -1,14 +1,19 @@
 //! What a person typed, as weighted search terms. Pure; it must not know indexes.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, ErrorCode, Result};
+use crate::followup::is_framed_in_english;
 use crate::lexical::TermQuerySet;
 use crate::polite::without_politeness;
 use crate::retrieve::glossary::{Counterpart, Glossary};
 use crate::text::{bigrams, is_cjk, normalise, searchable, words};
 
-/// Characters of a question that are used; more is a pasted document, and its beginning says what it is about.
+/// Characters of a question that are used; more is a pasted document, whose beginning says what it is about, or a log, whose end says what went wrong.
 const MAX_CHARS: usize = 2_000;
-/// Distinct terms of a query, the longest first; a pasted page would otherwise search for every word of itself.
+/// Those of them that are its end.
+const END_CHARS: usize = 500;
+/// Distinct terms of a query, identifiers and numbers first, then the longest; a pasted page would otherwise search for every word of itself.
 const MAX_TERMS: usize = 96;
 
 /// Share of a translation's weight that is left where the notes have the word itself: they are in its language, or in both.
@@ -234,8 +239,8 @@ impl Query {
         if trimmed.is_empty() {
             return Err(Error::new(ErrorCode::InvalidInput, "the question is empty", "type a question or some words, in Chinese or English"));
         }
-        let cut = trimmed.char_indices().nth(MAX_CHARS).map_or(trimmed.len(), |(i, _)| i);
-        let text = &trimmed[..cut];
+        let shortened = trimmed.chars().count() > MAX_CHARS;
+        let text = &*if shortened { ends_of(trimmed) } else { trimmed.into() };
         let asked = without_politeness(text);
         let normalised = normalise(asked);
         let all = words(&normalised);
@@ -257,7 +262,7 @@ impl Query {
             }
         }
         let content = covered(&normalised, &kept);
-        Ok(Self { text: text.to_owned(), asked: asked.to_owned(), content, terms, counterparts: Vec::new(), shortened: cut < trimmed.len() })
+        Ok(Self { text: text.to_owned(), asked: asked.to_owned(), content, terms, counterparts: Vec::new(), shortened })
     }
 
     /// The same, knowing what its words may be called in the other language.
@@ -300,13 +305,19 @@ impl Query {
         there.map(|c| c.chance).fold(0.0, f32::max).sqrt()
     }
 
-    /// Whether the question is mostly written in Han characters or kana.
+    /// Whether the question is written in Han characters or kana, but for the names in it.
     #[must_use]
     pub fn is_cjk(&self) -> bool {
         let cjk = self.text.chars().filter(|&c| is_cjk(c)).count();
-        // A Chinese question about `KV cache` has few Chinese characters, an English one none.
-        cjk * 6 >= self.text.chars().filter(|c| c.is_alphanumeric()).count()
+        // A Chinese question about `KV cache` has few Chinese characters; an English one has them where it names something.
+        cjk * 6 >= self.text.chars().filter(|c| c.is_alphanumeric()).count() || cjk > 0 && !is_framed_in_english(&self.text)
     }
+}
+
+/// The beginning and the end of a long text.
+fn ends_of(text: &str) -> Cow<'_, str> {
+    let place = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(i, _)| i);
+    format!("{} … {}", &text[..place(MAX_CHARS - END_CHARS)], &text[place(text.chars().count() - END_CHARS)..]).into()
 }
 
 /// The characters of a text that belong to kept words, with blanks where others were.
@@ -353,7 +364,8 @@ fn count(terms: impl IntoIterator<Item = String>) -> Vec<(String, f32)> {
         }
     }
     if out.len() > MAX_TERMS {
-        out.sort_by_key(|(t, _)| std::cmp::Reverse(t.len()));
+        let identifier = |term: &str| term.chars().any(|c| c.is_ascii_digit() || matches!(c, '_' | '-' | '.'));
+        out.sort_by_key(|(t, _)| (!identifier(t), std::cmp::Reverse(t.chars().count())));
         out.truncate(MAX_TERMS);
     }
     out

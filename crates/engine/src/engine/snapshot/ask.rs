@@ -152,8 +152,9 @@ impl Snapshot {
         if let Some(sides) = sides {
             self.both_sides(asked, sides, &mut found, &mut draft, run)?;
         }
-        // Said of what is shown, in the language that was spoken.
-        draft.across = draft.points.first().is_some_and(|point| mostly_cjk(&point.text) != chinese);
+        // Said of what is shown, in the language that was spoken; a bare identifier is in none.
+        let spoken = found.query.asked.split_whitespace().nth(1).is_some() || chinese;
+        draft.across = spoken && draft.points.first().is_some_and(|point| mostly_cjk(&point.text) != chinese);
         found.timings.insert("answer", ms(answering));
         let confidence = draft.confidence;
         // What the notes do not answer is not asked of a model.
@@ -190,7 +191,7 @@ impl Snapshot {
         let mut quoting = Quoting::default();
         for point in draft.points {
             if let Some(n) = quoting.cite(self, &found.passages, point.passage, &point.span, point.heading.as_ref())? {
-                quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, point.item);
+                quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, point.mark);
             }
         }
         let lost = quoting.lost();
@@ -206,6 +207,9 @@ impl Snapshot {
             }
         } else if draft.across {
             quoting.notices.push("the notes answer in another language than the question: their own sentences are shown".to_owned());
+        }
+        if draft.cut > 0 && outcome == wire::Outcome::Answered {
+            quoting.notices.push(format!("the list goes on: {} more in the note", draft.cut));
         }
         Ok(Body { quoting, outcome, answerer: extractive() })
     }

@@ -72,11 +72,11 @@ impl Snapshot {
                 settings: &answer::Settings { characters: 1, characters_short: 1, ..self.settings.answer.clone() },
             };
             let draft = answer::extract(&material, run)?;
-            let Some(point) = draft.points.into_iter().next() else { continue };
+            let Some(point) = draft.points.into_iter().nth(draft.direct) else { continue };
             let index = passages.len();
             passages.push(kept[point.passage].clone());
             if let Some(n) = quoting.cite(self, &passages, index, &point.span, point.heading.as_ref())? {
-                quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, true);
+                quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, answer::bullet());
             }
         }
         let listed = quoting.sentences.len();

@@ -17,7 +17,7 @@ pub(super) struct Quoting {
     /// Numbers of quotes, by passage and place; none for one that its file no longer has.
     known: HashMap<(usize, usize, usize), Option<usize>>,
     pub(super) sentences: Vec<wire::Sentence>,
-    pub(super) items: Vec<bool>,
+    pub(super) marks: Vec<Option<String>>,
     pub(super) citations: Vec<wire::Citation>,
     pub(super) notices: Vec<String>,
 }
@@ -55,9 +55,9 @@ impl Quoting {
         Ok(n)
     }
 
-    pub(super) fn push(&mut self, sentence: wire::Sentence, item: bool) {
+    pub(super) fn push(&mut self, sentence: wire::Sentence, mark: Option<String>) {
         self.sentences.push(sentence);
-        self.items.push(item);
+        self.marks.push(mark);
     }
 
     /// Without its sentences: only the notices stay.
@@ -72,6 +72,6 @@ impl Quoting {
 
     /// The sentences with their markers as one text.
     pub(super) fn text(&self) -> String {
-        answer::with_markers(&self.sentences, &self.items)
+        answer::with_markers(&self.sentences, &self.marks)
     }
 }

@@ -84,8 +84,8 @@ impl Writing<'_> {
         let sentence = wire::Sentence { text: written.text, support, citations: numbers };
         let citations = self.quoting.citations[known..].to_vec();
         let index = self.quoting.sentences.len();
-        self.run.answer(AnswerEvent::Sentence { index, sentence: sentence.clone(), item: written.item, citations });
-        self.quoting.push(sentence, written.item);
+        self.run.answer(AnswerEvent::Sentence { index, sentence: sentence.clone(), item: written.mark.is_some(), citations });
+        self.quoting.push(sentence, written.mark);
         Ok(())
     }
 

@@ -8,6 +8,26 @@ use crate::text::{is_cjk, normalise};
 /// How a clause begins that only says what is compared with, or when.
 const FRAMES: &[&str] = &["和", "与", "跟", "同", "相比", "比起", "相较", "对比", "除了", "不同于"];
 
+/// How a question begins for what is done to something.
+const ASKING: &[&str] = &[
+    "怎么样才能",
+    "怎么才能",
+    "怎么去",
+    "怎么",
+    "如何",
+    "怎样才能",
+    "怎样",
+    "谁",
+    "什么情况下",
+    "什么时候",
+    "为什么要",
+    "为什么",
+    "哪些情况下",
+    "哪里",
+];
+/// Characters of what is done.
+const MAX_VERB: usize = 4;
+
 /// What points back.
 pub(super) enum Pointer {
     /// 它, 这种方法.
@@ -35,7 +55,13 @@ pub(super) fn pointer(line: &Line<'_>, topic: &Topic<'_>) -> Option<Option<Found
     let before = &text[..at];
     let framed = before.rfind(',').is_some_and(|comma| begins(&before[..comma], FRAMES).is_some() && rest(&before[comma..]).is_empty())
         || begins(before.trim_start(), &["在", "当"]).is_some() && ends(before, &["时", "时候", "中", "里", "上", "下", "阶段"]).is_some();
-    Some((rest(before).is_empty() || framed).then_some((at, len, pointer)))
+    Some((rest(before).is_empty() || framed || done_to(before)).then_some((at, len, pointer)))
+}
+
+/// Whether before the pronoun only stands what is done to it: 「怎么压缩」, 「谁提出了」. Longer, it may name what the pronoun points to.
+fn done_to(before: &str) -> bool {
+    let verb = begins(before.trim_start(), ASKING).map(|asking| before.trim_start()[asking.len()..].trim());
+    verb.is_some_and(|verb| verb.chars().count() <= MAX_VERB && verb.chars().all(is_cjk))
 }
 
 fn points(text: &str, at: usize, known: &str, person: bool) -> Option<(usize, Pointer)> {
