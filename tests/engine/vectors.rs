@@ -2,14 +2,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
+use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::catalog::{Catalog, Change, EmbedKey, FileState};
 use sidenote_engine::chunk::{Settings, chunk};
 use sidenote_engine::document::BlockKind;
-use sidenote_engine::model::Fingerprint;
+use sidenote_engine::engine::Question;
+use sidenote_engine::error::Result;
+use sidenote_engine::model::{Embedder, Fingerprint, ModelSpec, Role};
 use sidenote_engine::vector::VectorIndex;
 
-use crate::support::{document, quietly};
+use crate::support::{WordEmbedder, document, open, quietly};
 
 const DIMENSIONS: usize = 32;
 
@@ -174,4 +178,47 @@ fn a_damaged_graph_is_left_aside() {
         assert_eq!(reader.search(&random(5), 10, None).len(), 10, "the exact scan goes on");
         fs::write(&file, whole).unwrap();
     }
+}
+
+/// A vault of 60 notes, each with a word of its own, under vectors that all lean to one side by `lean`.
+fn leaning(lean: f32) -> Vec<(String, f32)> {
+    struct Leaning(Arc<WordEmbedder>, f32, ModelSpec);
+    impl Embedder for Leaning {
+        fn spec(&self) -> &ModelSpec {
+            &self.2
+        }
+        fn embed(&self, texts: &[&str], role: Role, cancel: &CancelToken) -> Result<Vec<Vec<f32>>> {
+            let mut vectors = self.0.embed(texts, role, cancel)?;
+            let own = (1.0 - self.1).sqrt();
+            for vector in &mut vectors {
+                vector.iter_mut().for_each(|x| *x *= own);
+                vector.push(self.1.sqrt());
+            }
+            Ok(vectors)
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let notes = folder.path().join("notes");
+    std::fs::create_dir(&notes).unwrap();
+    for n in 0..60 {
+        std::fs::write(notes.join(format!("{n}.md")), format!("# zq{n} xw{n}\n\nvk{n} tf{n} ml{n} pb{n}.\n")).unwrap();
+    }
+    let spec = ModelSpec { name: "leaning".into(), dimensions: 65, fingerprint: Fingerprint("00000000000000cc".into()) };
+    let engine = open(folder.path(), Some(Arc::new(Leaning(WordEmbedder::new(), lean, spec))));
+    engine.add_library(&notes, None).unwrap();
+    quietly(|run| engine.sync(None, run)).unwrap();
+    let question = Question { text: "vk7 tf7 unheard".into(), limit: 20, ..Question::default() };
+    let found = quietly(|run| engine.snapshot(run)?.search(&question, run)).unwrap();
+    found.hits.into_iter().map(|hit| (hit.document, hit.scores.vector.unwrap())).collect()
+}
+
+#[test]
+fn a_model_that_finds_everything_alike_is_read_on_the_common_scale() {
+    let (plain, leaning) = (leaning(0.0), leaning(0.75));
+    assert_eq!(plain[0].0, "7.md");
+    assert_eq!(plain[0].0, leaning[0].0);
+    // Of unrelated notes it says .75 and more: on the scale they are no find.
+    assert!(leaning[0].1 > 0.4, "{leaning:?}");
+    let unrelated: Vec<f32> = leaning[1..].iter().map(|(_, cosine)| *cosine).collect();
+    assert!(unrelated.iter().all(|cosine| *cosine < 0.6) && leaning[0].1 > unrelated.iter().copied().fold(f32::MIN, f32::max), "{leaning:?}");
 }

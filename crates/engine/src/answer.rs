@@ -23,6 +23,7 @@ use crate::model::{Embedder, Role, TokenVectors};
 use crate::retrieve::Query;
 use crate::retrieve::late::LateInteraction;
 use crate::text::normalise;
+use crate::vector::Scale;
 use crate::wire;
 
 use evidence::{Evidence, TermWeights, confidence};
@@ -85,7 +86,7 @@ impl Default for Settings {
             rank: 0.5,
             asked: 0.8,
             asked_across: 1.6,
-            aspect_across: 0.3,
+            aspect_across: 1.0,
             kind: 0.2,
             support: 0.62,
             support_across: 0.8,
@@ -105,6 +106,8 @@ pub struct Material<'a> {
     pub passages: &'a [Passage],
     /// For the similarity of sentences.
     pub embedder: Option<&'a dyn Embedder>,
+    /// What its cosines are measured by.
+    pub scale: Scale,
     /// For the weight of words.
     pub lexical: Option<&'a LexicalReader>,
     /// For late interaction.
@@ -229,8 +232,8 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         draft.answered = false;
         return Ok(draft);
     };
-    if wanted::asks_year(&material.query.asked) && !all.iter().flatten().any(|unit| unit.quotable() && wanted::names_year(&unit.clean)) {
-        // What is asked for is in none of them.
+    if wanted::asks_year(&material.query.asked) && !all[best.passage].iter().any(|unit| unit.quotable() && wanted::names_year(&unit.clean)) {
+        // Its passage does not say what is asked for.
         draft.confidence = draft.confidence.min(UNSAID);
         draft.answered = false;
     }
@@ -357,7 +360,7 @@ fn similarities(material: &Material<'_>, passages: &[Passage], all: &[Vec<Unit>]
         run.cancel.check()?;
         return Ok(HashMap::new());
     };
-    let dot = |v: &[f32]| v.iter().zip(question).map(|(a, b)| a * b).sum::<f32>();
+    let dot = |v: &[f32]| material.scale.apply(v.iter().zip(question).map(|(a, b)| a * b).sum::<f32>());
     Ok(places.into_iter().zip(vectors.iter().map(|v| dot(v))).collect())
 }
 

@@ -61,8 +61,44 @@ pub struct VectorHit {
     pub chunk: u64,
     /// Its document.
     pub document: u64,
-    /// Cosine similarity, −1 to 1.
+    /// Cosine similarity, −1 to 1, on the common scale ([`Scale`]).
     pub score: f32,
+}
+
+/// Cosine of unrelated texts up to which a model's cosines are taken as they are. The settings of search and answers were chosen with those of the model inside,
+/// for which it is .10 on the shipped notes.
+const BACKGROUND: f32 = 0.25;
+/// Chunks from which it can be told.
+const ENOUGH: usize = 32;
+/// Pairs of chunks of which the cosine of unrelated texts is estimated.
+const PAIRS: usize = 400;
+
+/// Brings the cosines of models to a common scale: many sentence models give unrelated texts .6 to .8 (anisotropy: Ethayarajh 2019), which would look
+/// like a find. Equal texts stay at 1, unrelated ones come to [`BACKGROUND`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    stretch: f32,
+}
+
+impl Default for Scale {
+    fn default() -> Self {
+        Self { stretch: 1.0 }
+    }
+}
+
+impl Scale {
+    /// For a model with this cosine of unrelated texts.
+    #[must_use]
+    pub fn of(background: f32) -> Self {
+        // Texts that all have one vector say nothing of the model.
+        Self { stretch: if background > BACKGROUND && background < 0.98 { (1.0 - BACKGROUND) / (1.0 - background) } else { 1.0 } }
+    }
+
+    /// A cosine on the common scale, at least −1.
+    #[must_use]
+    pub fn apply(self, cosine: f32) -> f32 {
+        (1.0 - (1.0 - cosine) * self.stretch).max(-1.0)
+    }
 }
 
 /// Unit vectors as signed 8-bit codes with one scale each: a quarter of the memory, and dot products in integers.
@@ -96,6 +132,33 @@ impl Codes {
     }
 }
 
+impl Codes {
+    /// The lower quartile of the cosines of pairs of rows that lie apart, the same ones each time; 0 where there are too few. Half of the pairs may be about
+    /// one subject.
+    fn background(&self) -> f32 {
+        let rows = self.len();
+        if rows < ENOUGH {
+            return 0.0;
+        }
+        // A full period modulo 2^64 (Knuth, MMIX).
+        let mut state = 1u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap_or(0) % rows
+        };
+        let mut cosines: Vec<f32> = std::iter::repeat_with(|| (next(), next()))
+            .take(PAIRS)
+            .filter(|(a, b)| a.abs_diff(*b) > rows / 16)
+            .map(|(a, b)| {
+                let one = Self { dimensions: self.dimensions, codes: self.row(a).to_vec(), scales: vec![self.scales[a]] };
+                self.cosine(&one, b)
+            })
+            .collect();
+        cosines.sort_by(f32::total_cmp);
+        cosines.get(cosines.len() / 4).copied().unwrap_or(0.0)
+    }
+}
+
 /// Quantises one query.
 fn quantise(query: &[f32]) -> Codes {
     let mut codes = Codes { dimensions: query.len(), ..Codes::default() };
@@ -111,6 +174,7 @@ pub struct VectorIndex {
     documents: Vec<u64>,
     vectors: Arc<Codes>,
     graph: Option<Graph>,
+    scale: Scale,
 }
 
 impl VectorIndex {
@@ -144,7 +208,7 @@ impl VectorIndex {
             }
             Ok(())
         })?;
-        let index = Self { generation, chunks, documents, vectors: Arc::new(vectors), graph: None };
+        let index = Self { generation, chunks, documents, scale: Scale::of(vectors.background()), vectors: Arc::new(vectors), graph: None };
         let target = generation_folder(folder, generation);
         let temporary = folder.join(format!("tmp-{generation:06}"));
         let write = || -> io::Result<()> {
@@ -189,6 +253,12 @@ impl VectorIndex {
         self.generation
     }
 
+    /// What its cosines are measured by.
+    #[must_use]
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
     /// Chunks with a vector.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -227,11 +297,11 @@ impl VectorIndex {
         Ok(())
     }
 
-    /// The cosine of a query and one chunk, if the chunk has a vector.
+    /// The cosine of a query and one chunk on the common scale, if the chunk has a vector.
     #[must_use]
     pub fn similarity(&self, query: &[f32], chunk: u64) -> Option<f32> {
         let row = self.chunks.binary_search(&chunk).ok()?;
-        (query.len() == self.vectors.dimensions).then(|| self.vectors.cosine(&quantise(query), row))
+        (query.len() == self.vectors.dimensions).then(|| self.scale.apply(self.vectors.cosine(&quantise(query), row)))
     }
 
     /// The nearest `limit` chunks, best first, equal scores by chunk id. With a filter every kept row is scanned: past a tenth of the
@@ -279,7 +349,7 @@ impl VectorIndex {
         }
         kept.sort_by(order);
         kept.truncate(limit);
-        kept.into_iter().map(|(row, score)| VectorHit { chunk: self.chunks[row], document: self.documents[row], score }).collect()
+        kept.into_iter().map(|(row, score)| VectorHit { chunk: self.chunks[row], document: self.documents[row], score: self.scale.apply(score) }).collect()
     }
 }
 
@@ -303,5 +373,6 @@ fn read(path: &Path, generation: u64) -> io::Result<VectorIndex> {
     }
     let scales = scales.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     let codes = codes.iter().map(|&b| b.cast_signed()).collect();
-    Ok(VectorIndex { generation, chunks, documents, vectors: Arc::new(Codes { dimensions, codes, scales }), graph: None })
+    let vectors = Codes { dimensions, codes, scales };
+    Ok(VectorIndex { generation, chunks, documents, scale: Scale::of(vectors.background()), vectors: Arc::new(vectors), graph: None })
 }
