@@ -265,8 +265,8 @@ pub fn known(name: &str) -> Option<&'static Known> {
 }
 
 /// The known embedder whose GGUF file has this name. Unlike a generator's, such a file does not say all of how it is used: a search input is put into
-/// words that its makers chose.
+/// words that its makers chose. (ONNX files of all models have the same name.)
 #[must_use]
 pub fn known_by_file(file: &str) -> Option<&'static Known> {
-    KNOWN.iter().find(|model| model.kind == Kind::Embedder && model.file.eq_ignore_ascii_case(file))
+    KNOWN.iter().find(|model| model.kind == Kind::Embedder && model.file.ends_with(".gguf") && model.file.eq_ignore_ascii_case(file))
 }
