@@ -367,6 +367,96 @@ fn a_generator_is_imported_chosen_undone_and_removed() {
 }
 
 #[test]
+fn a_listed_sentence_model_is_pulled_used_damaged_and_removed_without_the_runtime() {
+    let desk = Desk::without_runtime().with_notes();
+    let file = fs::read(gguf("sentences-q8_0.gguf")).expect("a file");
+    let other = fs::read(gguf("sentences-f32.gguf")).expect("a file");
+    let files = vec![("Qwen3-Embedding-0.6B-Q8_0.gguf".to_owned(), file), ("Qwen3-Embedding-0.6B-f16.gguf".to_owned(), other)];
+    let hub = Hub::new("Qwen/Qwen3-Embedding-0.6B-GGUF", files);
+    let name = "qwen3-embedding-0.6b";
+    assert_eq!(model(&desk.json(["models", "list"]), name)["kind"], "embedder");
+    let had = at(&desk, &hub, ["models", "pull", name, "--json"]).exits(0).json();
+    assert_eq!((&had["model"]["kind"], &had["model"]["dimensions"], &had["notices"]), (&"embedder".into(), &32.into(), &Value::Array(Vec::new())));
+
+    let before = desk.json(["search", "绿茶 coffee water"]);
+    let used = desk.json(["models", "use", name]);
+    assert_eq!((&used["kind"], &used["state"], &used["embedded"]), (&"embedder".into(), &"in_use".into(), &used["chunks"]), "{used}");
+    let listed = model(&desk.json(["models", "list"]), name).clone();
+    assert!(listed["in_use"] == true && listed["licence"] == "Apache-2.0" && listed["memory"].as_u64() > Some(0), "{listed}");
+    assert_eq!(desk.json(["status"])["legs"]["embedder"], name);
+    let after = desk.json(["search", "绿茶 coffee water"]);
+    assert!(after["hits"][0]["scores"]["vector"].is_number(), "{after}");
+    assert_ne!(before["hits"][0]["scores"]["vector"], after["hits"][0]["scores"]["vector"]);
+    assert_eq!(after["notices"].as_array().map(Vec::len), Some(0), "{after}");
+    assert!(desk.run(["doctor"]).out.contains(&format!("{name}, run by the program itself")));
+
+    // A new note gets its vector from it, too.
+    desk.note("new.md", "# Zebras\n\nA zebra drinks at the river every evening.\n");
+    assert_eq!(desk.json(["sync"])["embedded"], 1);
+    let found = desk.json(["search", "zebra drinks"]);
+    assert!(found["hits"][0]["document"] == "new.md" && found["hits"][0]["scores"]["vector"].is_number(), "{found}");
+
+    // It cannot be made to write, and a generator cannot be made an embedder.
+    let refused = desk.run(["models", "import", &gguf("sentences-f32.gguf").display().to_string(), "--name", "qwen3-0.6b"]).exits(2);
+    assert!(refused.err.contains("cannot write") && refused.err.contains("hint: "), "{}", refused.whole());
+    let refused = desk.run(["models", "import", &gguf("qwen3-f32.gguf").display().to_string(), "--kind", "embedder"]).exits(2);
+    assert!(refused.err.contains("--pooling last"), "{}", refused.whole());
+
+    assert!(desk.run(["models", "verify", name]).exits(0).out.starts_with("ok "));
+    let folder = desk.json(["models", "list"])["folder"].as_str().map(std::path::PathBuf::from).expect("a folder");
+    let folder = fs::read_dir(folder).expect("models").flatten().map(|e| e.path()).find(|p| p.is_dir()).expect("the model");
+    let graph = folder.join("Qwen3-Embedding-0.6B-Q8_0.gguf");
+    let whole = fs::read(&graph).expect("a file");
+    let mut bytes = whole.clone();
+    bytes[8..40].fill(0xff);
+    fs::write(&graph, &bytes).expect("a file");
+    assert!(desk.run(["models", "verify", name]).exits(2).out.contains("problem"));
+    for damaged in [&bytes[..], &whole[..whole.len() / 2]] {
+        fs::write(&graph, damaged).expect("a file");
+        let found = desk.json(["search", "绿茶"]);
+        assert!(found["notices"].to_string().contains(&format!("stands in for {name}")), "{found}");
+    }
+    fs::write(&graph, whole).expect("a file");
+    assert_eq!(desk.json(["search", "绿茶"])["notices"].as_array().map(Vec::len), Some(0));
+
+    desk.run(["models", "remove", name]).exits(2);
+    desk.run(["models", "use", BUILT_IN]).exits(0);
+    desk.run(["models", "remove", name]).exits(0);
+    assert_eq!(model(&desk.json(["models", "list"]), name)["installed"], false);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_switch_to_a_sentence_model_can_be_stopped_and_goes_on() {
+    let desk = Desk::without_runtime();
+    let text = "green tea water coffee cup morning ground boiling ".repeat(24);
+    for i in 0..200 {
+        desk.note(&format!("{i}.md"), &format!("# Note {i}\n\nThe number of this note is {i}. {text}\n"));
+    }
+    desk.run(["library", "add", "notes"]).exits(0);
+    desk.run(["models", "import", &gguf("sentences-f32.gguf").display().to_string(), "--name", "tiny"]).exits(0);
+    let before = desk.json(["search", "the number of note 77"]);
+    let mut child = desk.command(["models", "use", "tiny"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
+    let made = loop {
+        std::thread::sleep(Duration::from_millis(5));
+        assert!(child.try_wait().expect("a process").is_none(), "it ended before it could be stopped");
+        let status = desk.json(["status"]);
+        if status["legs"]["next_embedded"].as_u64() > Some(0) {
+            break status;
+        }
+    };
+    assert_eq!((&made["legs"]["embedder"], &made["legs"]["next_embedder"]), (&BUILT_IN.into(), &"tiny".into()), "{made}");
+    assert_eq!(desk.json(["search", "the number of note 77"])["hits"], before["hits"], "the old model answers");
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    let stopped = ran(child.wait_with_output().expect("it ends"));
+    assert_eq!(stopped.code, 130, "{}", stopped.whole());
+    let kept = desk.json(["status"])["legs"]["next_embedded"].as_u64();
+    assert!(kept > Some(0) && kept < Some(200), "{kept:?}");
+    let synced = desk.json(["sync"]);
+    assert_eq!((&synced["switch"]["state"], &synced["switch"]["embedded"]), (&"in_use".into(), &synced["switch"]["chunks"]), "{synced}");
+}
+
+#[test]
 fn an_endpoint_is_off_until_it_is_chosen_and_says_where_questions_go() {
     let desk = Desk::new();
     let missing = desk.run(["models", "use", "endpoint"]).exits(2);

@@ -19,6 +19,7 @@ mod pulling;
 mod real_embedder;
 mod reference;
 mod runtime;
+mod sentences;
 mod static_files;
 mod static_model;
 mod store;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::event::{Event, Observer, Run, Silent, Stage};
-use sidenote_engine::model::{Embedder, Role};
+use sidenote_engine::model::Role;
 use sidenote_models::hub::{Client, Limits};
 use sidenote_models::{Options, Pooling, Pull, Pulled, Store};
 use tempfile::TempDir;

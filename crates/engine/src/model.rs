@@ -37,6 +37,14 @@ pub trait Embedder: Send + Sync {
     /// What it is.
     fn spec(&self) -> &ModelSpec;
 
+    /// Makes it ready, where there is something to load, and waits.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` if it cannot be loaded, `Cancelled`.
+    fn load(&self, cancel: &CancelToken) -> Result<()> {
+        cancel.check()
+    }
+
     /// One unit vector of `spec().dimensions` finite numbers per text, in order. A text without any known token gives a zero vector.
     ///
     /// # Errors

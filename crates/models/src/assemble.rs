@@ -9,11 +9,11 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::Run;
 
 use crate::catalogue::{Kind, Known, MOST_CONTEXT};
+use crate::embedding::Pooling;
 use crate::external::external_files;
-use crate::generate::{Gguf, Shape, Template, Vocabulary, room};
+use crate::generate::{Gguf, Shape, Template, Vocabulary, check_pooling, pooling, room};
 use crate::installed::CONFIG;
 use crate::manifest::{Manifest, ModelFile, Usage, is_inside};
-use crate::onnx::Pooling;
 use crate::runtime;
 use crate::store::Installed;
 
@@ -61,10 +61,10 @@ pub(crate) fn assemble(
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut licence = origin.licence;
     let (kind, usage) = if is_gguf(graph) {
-        let (usage, own) = generator(&folder.join(graph), options)?;
+        let (kind, usage, own) = gguf(&folder.join(graph), known, options)?;
         // What is known of a model is more than what its file says.
         licence = Some(licence).filter(|known| !known.is_empty()).or(own).unwrap_or_default();
-        (Kind::Generator, usage)
+        (kind, usage)
     } else {
         usage(folder, graph, known, options)?
     };
@@ -85,10 +85,11 @@ pub(crate) fn assemble(
     };
     let mut installed = Installed { folder: folder.to_owned(), manifest };
     let mut notices = Vec::new();
-    if kind == Kind::Generator {
+    if is_gguf(graph) {
         // Its file was looked at; a machine that is short of memory now may have enough later.
-        match room::check(&installed.manifest.name, &folder.join(graph)) {
-            Ok(()) => drop(installed.try_out(run.cancel)?),
+        let room = Gguf::open(&folder.join(graph)).and_then(|gguf| room::check(&installed.manifest.name, &gguf, installed.manifest.usage.max_tokens));
+        match room {
+            Ok(()) => installed.manifest.usage.dimensions = installed.try_out(run.cancel)?,
             Err(e) => notices.push(format!("{} was not tried out: {}", installed.manifest.name, e.message)),
         }
         installed.manifest.write(folder)?;
@@ -111,26 +112,79 @@ pub(crate) fn assemble(
     Ok((installed, notices))
 }
 
-/// Whether a path is that of a generator.
+/// Whether a path is that of a GGUF file.
 pub(crate) fn is_gguf(path: &str) -> bool {
     path.to_ascii_lowercase().ends_with(".gguf")
 }
 
-/// How a generator is used, and its licence: its file says it all. A file that could not be run is refused before anything is loaded.
+/// What a GGUF file holds, how it is used, and its licence: a generator's file says it all, a sentence model's how its vectors are made. A file that could
+/// not be run is refused before anything is loaded.
 ///
 /// # Errors
-/// `InvalidInput` if something else than a generator is wanted, `ModelUnavailable` if the file is none, `Io`.
-pub(crate) fn generator(file: &Path, options: &Options) -> Result<(Usage, Option<String>)> {
-    if options.kind.is_some_and(|kind| kind != Kind::Generator) || options.pooling.is_some() {
-        return Err(Error::new(ErrorCode::InvalidInput, "a GGUF file holds a generator", "leave out --kind and --pooling, or choose an ONNX model"));
+/// `InvalidInput` if something else is wanted than the file holds, or it cannot be known how to use it, `ModelUnavailable` if it cannot be run, `Io`.
+pub(crate) fn gguf(file: &Path, known: Option<&Known>, options: &Options) -> Result<(Kind, Usage, Option<String>)> {
+    if let Some(known) = known.filter(|known| !is_gguf(known.file)) {
+        return Err(Error::new(
+            ErrorCode::InvalidInput,
+            format!("{} is an ONNX model, and this is a GGUF file", known.name),
+            "choose another name with --name",
+        ));
     }
     let gguf = Gguf::open(file)?;
     let shape = Shape::read(&gguf)?;
     Vocabulary::read(&gguf)?;
-    Template::read(&gguf)?;
-    let max_tokens = options.max_tokens.unwrap_or(MOST_CONTEXT).min(shape.context);
+    let said = pooling(&gguf)?;
+    let wanted = options.kind.or(known.map(|known| known.kind)).or(options.pooling.map(|_| Kind::Embedder));
+    let kind = wanted.unwrap_or(if said.is_some() { Kind::Embedder } else { Kind::Generator });
+    let limit = |most: usize| options.max_tokens.unwrap_or(most).min(shape.context);
+    let usage = match kind {
+        Kind::Reranker => {
+            return Err(Error::new(
+                ErrorCode::InvalidInput,
+                "a GGUF file holds a generator or an embedder",
+                "leave out --kind, or choose an ONNX model",
+            ));
+        }
+        Kind::Generator if said.is_some() || options.pooling.is_some() => {
+            return Err(Error::new(
+                ErrorCode::InvalidInput,
+                "the file holds a model that makes vectors of texts and cannot write",
+                "leave out --kind, and choose another name with --name",
+            ));
+        }
+        Kind::Generator => {
+            Template::read(&gguf)?;
+            Usage {
+                pooling: String::new(),
+                query_prefix: String::new(),
+                passage_prefix: String::new(),
+                max_tokens: limit(MOST_CONTEXT),
+                dimensions: 0,
+            }
+        }
+        Kind::Embedder => {
+            let pooling = options.pooling.or(said).or(known.and_then(|known| Pooling::named(known.pooling))).ok_or_else(no_pooling)?;
+            check_pooling(file, pooling)?;
+            let prefix = |own: &Option<String>, listed: Option<&str>| own.as_deref().or(listed).unwrap_or_default().to_owned();
+            Usage {
+                pooling: pooling.name().to_owned(),
+                query_prefix: prefix(&options.query_prefix, known.map(|known| known.query_prefix)),
+                passage_prefix: prefix(&options.passage_prefix, known.map(|known| known.passage_prefix)),
+                max_tokens: limit(known.map_or(MOST_TOKENS, |known| known.max_tokens)),
+                dimensions: shape.width,
+            }
+        }
+    };
     let licence = gguf.text("general.license").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    Ok((Usage { pooling: String::new(), query_prefix: String::new(), passage_prefix: String::new(), max_tokens, dimensions: 0 }, licence))
+    Ok((kind, usage, licence))
+}
+
+fn no_pooling() -> Error {
+    Error::new(
+        ErrorCode::InvalidInput,
+        "the model does not say how its token vectors become one vector",
+        "its model card does: add `--pooling mean`, `--pooling cls` or `--pooling last`",
+    )
 }
 
 /// The files beside a graph that hold its weights, relative to the model's folder. Those that are not safe to fetch are refused.
@@ -182,6 +236,20 @@ fn usage(folder: &Path, graph: &str, known: Option<&Known>, options: &Options) -
             "name a file that ends in .gguf",
         ));
     }
+    if let Some(known) = known.filter(|known| is_gguf(known.file)) {
+        return Err(Error::new(
+            ErrorCode::InvalidInput,
+            format!("{} comes as a GGUF file, and this is an ONNX model", known.name),
+            "choose another name with --name, or a file that ends in .gguf",
+        ));
+    }
+    if options.pooling == Some(Pooling::Last) {
+        return Err(Error::new(
+            ErrorCode::InvalidInput,
+            "an ONNX model's vectors are taken by `--pooling mean` or `--pooling cls`",
+            "choose a GGUF file of the model, which can be read at its last token",
+        ));
+    }
     let kind = options.kind.or(known.map(|known| known.kind)).unwrap_or(if classifies { Kind::Reranker } else { Kind::Embedder });
     // The length a sentence model was trained for may be less than what its tokenizer allows.
     let trained = number(&read("sentence_bert_config.json")["max_seq_length"]);
@@ -200,13 +268,7 @@ fn usage(folder: &Path, graph: &str, known: Option<&Known>, options: &Options) -
             _ => None,
         }
     });
-    let pooling = pooling.ok_or_else(|| {
-        Error::new(
-            ErrorCode::InvalidInput,
-            "the model does not say how its token vectors become one vector",
-            "its model card does: add `--pooling mean` or `--pooling cls`",
-        )
-    })?;
+    let pooling = pooling.ok_or_else(no_pooling)?;
     let prompts = &read("config_sentence_transformers.json")["prompts"];
     let prompt = |names: &[&str]| names.iter().find_map(|name| prompts[*name].as_str()).unwrap_or_default().to_owned();
     let prefix = |said: &Option<String>, listed: Option<&str>, names: &[&str]| {

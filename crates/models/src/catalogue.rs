@@ -56,7 +56,7 @@ pub struct Known {
     pub dimensions: usize,
     /// Tokens of a text, of query and passage together, or of conversation and answer together, that are looked at.
     pub max_tokens: usize,
-    /// `mean` or `cls`; empty for other kinds than embedders.
+    /// `mean`, `cls` or `last`; empty for other kinds than embedders.
     pub pooling: &'static str,
     /// Put before a search input.
     pub query_prefix: &'static str,
@@ -99,6 +99,9 @@ const LLAMA: Known = Known { languages: "English, 7 more", licence: "Llama 3.2 C
 /// What is put before a Chinese search input of the BGE models.
 const BGE_ZH: &str = "为这个句子生成表示以用于检索相关文章：";
 
+/// What is put before a search input of the Qwen 3 embedders: their makers' own task, for no other was measured here.
+const QWEN3_QUERY: &str = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:";
+
 /// Every known model: embedders, then rerankers, then generators, small ones first.
 pub const KNOWN: &[Known] = &[
     Known {
@@ -128,6 +131,21 @@ pub const KNOWN: &[Known] = &[
         memory: 800 * MB,
         dimensions: 384,
         ..E5
+    },
+    Known {
+        name: "qwen3-embedding-0.6b",
+        repository: "Qwen/Qwen3-Embedding-0.6B-GGUF",
+        file: "Qwen3-Embedding-0.6B-Q8_0.gguf",
+        languages: "Chinese, English, 100+ more",
+        licence: "Apache-2.0",
+        download: 639 * MB,
+        memory: 1_100 * MB,
+        dimensions: 1024,
+        // It can take 32,768; passages are far shorter, and a text is read in a second or so.
+        max_tokens: 1024,
+        pooling: "last",
+        query_prefix: QWEN3_QUERY,
+        ..EMBEDDER
     },
     Known {
         name: "multilingual-e5-base",
@@ -244,4 +262,11 @@ pub const KNOWN: &[Known] = &[
 #[must_use]
 pub fn known(name: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|model| model.name.eq_ignore_ascii_case(name) || model.repository.eq_ignore_ascii_case(name))
+}
+
+/// The known embedder whose GGUF file has this name. Unlike a generator's, such a file does not say all of how it is used: a search input is put into
+/// words that its makers chose. (ONNX files of all models have the same name.)
+#[must_use]
+pub fn known_by_file(file: &str) -> Option<&'static Known> {
+    KNOWN.iter().find(|model| model.kind == Kind::Embedder && model.file.ends_with(".gguf") && model.file.eq_ignore_ascii_case(file))
 }

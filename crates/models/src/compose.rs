@@ -10,6 +10,7 @@ use sidenote_engine::model::{CrossEncoder, Embedder, Generator, TokenVectors};
 use sidenote_engine::paths::Paths;
 use sidenote_engine::retrieve::glossary::Glossary;
 
+use crate::assemble::is_gguf;
 use crate::catalogue::Kind;
 use crate::generate::Writer;
 use crate::stand_in::StandIn;
@@ -59,7 +60,7 @@ pub fn models(paths: &Paths, soon: bool, cancel: &CancelToken) -> Models {
             .and_then(|model| model.embedder())
             .and_then(|model| if soon { model.load(cancel).map(|()| model) } else { Ok(model) })
         {
-            Ok(model) => models.embedder = Some(Arc::new(model)),
+            Ok(model) => models.embedder = Some(model),
             Err(error) => models.notices.push(format!("the model inside the program stands in for {name}: {}; {}", error.message, error.hint)),
         }
     }
@@ -145,7 +146,7 @@ pub fn embedder(store: &Store, name: &str) -> Result<Arc<dyn Embedder>> {
     if name == BUNDLED {
         return Ok(crate::bundled());
     }
-    Ok(Arc::new(chosen(store, name)?.embedder()?))
+    chosen(store, name)?.embedder()
 }
 
 fn chosen(store: &Store, name: &str) -> Result<Installed> {
@@ -174,15 +175,11 @@ fn megabytes(bytes: u64) -> u64 {
     (bytes + 500_000) / 1_000_000
 }
 
-/// Whether a name is that of the model inside the program, which needs no runtime.
-pub fn is_bundled(name: &str) -> bool {
-    name == BUNDLED
-}
-
-/// The library that runs the models.
+/// The library that runs an embedder; `None` where this program does by itself.
 ///
 /// # Errors
-/// `ModelUnavailable`.
-pub fn runtime() -> Result<PathBuf> {
-    crate::runtime::library()
+/// `ModelUnavailable` if there is no library.
+pub fn runtime(store: &Store, embedder: &str) -> Result<Option<PathBuf>> {
+    let on_its_own = embedder == BUNDLED || store.find(embedder).is_some_and(|model| is_gguf(&model.manifest.graph));
+    if on_its_own { Ok(None) } else { crate::runtime::library().map(Some) }
 }

@@ -8,7 +8,7 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{CrossEncoder, CrossEncoderSpec};
 
-use crate::onnx::{CHARACTERS_PER_TOKEN, cut};
+use crate::embedding::{CHARACTERS_PER_TOKEN, cut};
 use crate::runtime;
 use crate::worker::{Serve, Worker};
 

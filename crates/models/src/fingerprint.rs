@@ -2,7 +2,7 @@
 
 use sidenote_engine::model::{Fingerprint, Role};
 
-use crate::onnx::Recipe;
+use crate::embedding::Recipe;
 
 /// Texts whose formatted forms go into the fingerprint, so that a changed prefix is a changed vector space.
 const PROBES: [&str; 2] = ["What is attention?", "注意力机制是什么？"];

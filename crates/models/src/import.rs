@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Stage};
 
-use crate::assemble::{Options, Origin, assemble, generator, is_gguf, weights_of};
-use crate::catalogue::known;
+use crate::assemble::{Options, Origin, assemble, gguf, is_gguf, weights_of};
+use crate::catalogue::{known, known_by_file};
 use crate::fingerprint::Digest;
 use crate::hub::Hashing;
 use crate::installed::{NEEDED, USEFUL};
@@ -18,9 +18,10 @@ use crate::store::{Installed, Store, remove_folder};
 /// What is to be imported.
 #[derive(Clone, Debug, Default)]
 pub struct Import {
-    /// A folder with a model's files, its `.onnx` file, or a generator's `.gguf` file.
+    /// A folder with a model's files, its `.onnx` file, or its `.gguf` file.
     pub from: PathBuf,
-    /// The name it is chosen by; the folder's own without one. With the name of a known model that model's recipe is used.
+    /// The name it is chosen by; the folder's own without one, or that of the known embedder whose file it is. With the name of a known model that model's
+    /// recipe is used.
     pub name: Option<String>,
     /// What the person says about the model.
     pub options: Options,
@@ -40,7 +41,7 @@ impl Import {
         let own = if is_gguf(&graph) { from.file_stem().filter(|_| from.is_file()) } else { None }.or(folder.file_name());
         let own = own.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name(self.name.as_deref().unwrap_or(&own))?;
-        let known = known(&name);
+        let known = known(&name).or_else(|| known_by_file(graph.rsplit('/').next()?).filter(|_| self.name.is_none()));
         let name = known.map_or(name, |known| known.name.to_owned());
         let _lock = store.lock("import")?;
         if store.find(&name).is_some() {
@@ -52,7 +53,7 @@ impl Import {
         }
         if is_gguf(&graph) {
             // What cannot be used is refused by its own name, and before gigabytes are copied.
-            generator(&folder.join(&graph), &self.options)?;
+            gguf(&folder.join(&graph), known, &self.options)?;
         }
         let mut paths = vec![graph.clone()];
         paths.extend(weights_of(&folder, &graph)?);

@@ -2,16 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{CrossEncoder, Embedder, Fingerprint, Generation, Generator, Message, ModelSpec, Role, Sampling, Speaker};
 
+use crate::assemble::is_gguf;
 use crate::catalogue::Kind;
 use crate::cross_encoder::{CrossEncoderFiles, OnnxCrossEncoder};
 use crate::fingerprint::{Digest, fingerprint};
-use crate::generate::{Gguf, Shape, Writer, needed};
+use crate::generate::{Gguf, GgufEmbedder, Shape, Writer, needed};
 use crate::manifest::Manifest;
 use crate::onnx::{ModelFiles, OnnxEmbedder};
 use crate::store::Installed;
@@ -47,12 +49,16 @@ impl Installed {
     ///
     /// # Errors
     /// `InvalidInput` for another kind of model, `ModelUnavailable` if files are missing or have another size than when they came.
-    pub fn embedder(&self) -> Result<OnnxEmbedder> {
+    pub fn embedder(&self) -> Result<Arc<dyn Embedder>> {
         self.check(Kind::Embedder)?;
         let manifest = &self.manifest;
         let spec = ModelSpec { name: manifest.name.clone(), dimensions: manifest.usage.dimensions, fingerprint: self.fingerprint() };
+        let recipe = manifest.recipe(threads());
+        if is_gguf(&manifest.graph) {
+            return Ok(Arc::new(GgufEmbedder::new(spec, recipe, self.folder.join(&manifest.graph))));
+        }
         let files = Files::new(&self.folder, manifest);
-        Ok(OnnxEmbedder::with_external_data(spec, manifest.recipe(threads()), move || files.embedder(), self.external_data()))
+        Ok(Arc::new(OnnxEmbedder::with_external_data(spec, recipe, move || files.embedder(), self.external_data())))
     }
 
     /// A handle on the reranker. Nothing is loaded yet.
@@ -75,12 +81,15 @@ impl Installed {
         Ok(Writer::new(&manifest.name, &self.folder.join(&manifest.graph), manifest.usage.max_tokens))
     }
 
-    /// Bytes of memory that a generator takes in use, as its file tells; `None` for other kinds, or where the file cannot be read.
+    /// Bytes of memory that a model takes in use, as its GGUF file tells; `None` for ONNX models, or where the file cannot be read.
     #[must_use]
     pub fn memory(&self) -> Option<u64> {
-        self.check(Kind::Generator).ok()?;
+        if !is_gguf(&self.manifest.graph) {
+            return None;
+        }
+        self.check(self.manifest.kind).ok()?;
         let gguf = Gguf::open(&self.folder.join(&self.manifest.graph)).ok()?;
-        Some(needed(&gguf, &Shape::read(&gguf).ok()?))
+        Some(needed(&gguf, &Shape::read(&gguf).ok()?, self.manifest.usage.max_tokens))
     }
 
     /// Runs the model once; the length of an embedder's vectors, 0 for other kinds.

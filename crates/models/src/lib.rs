@@ -1,5 +1,5 @@
 //! Models behind the engine's traits: the static embedding model shipped inside the program, fastembed on ONNX Runtime for those a person adds, candle
-//! for generators. It owns where the runtime library is found, the threads that own models, fingerprints, downloads and the folder of models. It must not know
+//! for generators and sentence models that come as GGUF files. It owns where the runtime library is found, the threads that own models, fingerprints, downloads and the folder of models. It must not know
 //! notes, indexes or shells.
 
 mod assemble;
@@ -8,6 +8,7 @@ pub mod catalogue;
 mod choice;
 pub mod compose;
 mod cross_encoder;
+mod embedding;
 mod endpoint;
 mod external;
 mod fingerprint;
@@ -34,11 +35,12 @@ pub use bundled::{bundled, bundled_files, bundled_glossary};
 pub use catalogue::BUNDLED;
 pub use choice::{Choice, ENDPOINT};
 pub use cross_encoder::{CrossEncoderFiles, OnnxCrossEncoder};
+pub use embedding::{Pooling, Recipe};
 pub use endpoint::{EndpointSettings, Remote};
 pub use fingerprint::{Digest, fingerprint};
 pub use import::Import;
 pub use manifest::{Manifest, ModelFile, Usage};
-pub use onnx::{ModelFiles, OnnxEmbedder, Pooling, Recipe};
+pub use onnx::{ModelFiles, OnnxEmbedder};
 pub use pull::{Pull, Pulled, unknown};
 pub use static_model::{StaticFiles, StaticModel};
 pub use store::{Installed, Store, StoreLock, Verified, remove_folder};

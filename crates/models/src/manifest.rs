@@ -8,7 +8,7 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::notes::write_whole;
 
 use crate::catalogue::Kind;
-use crate::onnx::{Pooling, Recipe};
+use crate::embedding::{Pooling, Recipe};
 
 /// The manifest's file name.
 pub(crate) const FILE: &str = "model.json";
@@ -32,7 +32,7 @@ pub struct ModelFile {
 /// How a model is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// `mean` or `cls`; empty for other kinds than embedders.
+    /// `mean`, `cls` or `last`; empty for other kinds than embedders.
     pub pooling: String,
     /// Put before a search input.
     pub query_prefix: String,
@@ -123,7 +123,7 @@ impl Manifest {
     #[must_use]
     pub fn recipe(&self, threads: usize) -> Recipe {
         Recipe {
-            pooling: if self.usage.pooling == Pooling::Mean.name() { Pooling::Mean } else { Pooling::Cls },
+            pooling: Pooling::named(&self.usage.pooling).unwrap_or(Pooling::Cls),
             max_tokens: self.usage.max_tokens,
             query_prefix: self.usage.query_prefix.clone(),
             passage_prefix: self.usage.passage_prefix.clone(),

@@ -10,80 +10,12 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{Embedder, ModelSpec, Role};
 use tokenizers::Tokenizer;
 
+use crate::embedding::{Pooling, Recipe, failed, unit};
 use crate::runtime;
 use crate::worker::{Serve, Worker};
 
 /// The runtime's setting for a graph that is given as bytes and keeps its weights in files: their folder.
 const EXTERNAL_DATA: &str = "session.model_external_initializers_file_folder_path";
-
-/// A text is cut after this many characters for each token that the model can see, blanks not counted. No tokenizer in use makes longer tokens
-/// often enough to matter, and the tokenizer never sees the rest of a 100 MB line.
-pub(crate) const CHARACTERS_PER_TOKEN: usize = 8;
-
-/// A vector shorter than this has no direction.
-const NO_LENGTH: f32 = 1e-6;
-
-/// How token vectors become the text's vector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pooling {
-    /// The mean of the token vectors.
-    Mean,
-    /// The first token's vector.
-    Cls,
-}
-
-impl Pooling {
-    /// The name that goes into a fingerprint.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mean => "mean",
-            Self::Cls => "cls",
-        }
-    }
-}
-
-/// How a model's files are used. What is here and changes vectors is in the fingerprint.
-#[derive(Clone, Debug)]
-pub struct Recipe {
-    /// How token vectors become the text's vector.
-    pub pooling: Pooling,
-    /// Tokens of a text that the model looks at.
-    pub max_tokens: usize,
-    /// Put before a search input; empty for models without prefixes.
-    pub query_prefix: String,
-    /// Put before an indexed text; empty for models without prefixes.
-    pub passage_prefix: String,
-    /// Threads of the runtime for one batch.
-    pub threads: usize,
-    /// Texts in one batch, and between two looks at the cancel token.
-    pub batch: usize,
-}
-
-impl Recipe {
-    /// A text as the model gets it: with the prefix of its role, and cut to what can matter.
-    #[must_use]
-    pub fn format(&self, text: &str, role: Role) -> String {
-        let prefix = match role {
-            Role::Query => &self.query_prefix,
-            Role::Passage => &self.passage_prefix,
-        };
-        let text = cut(text, self.max_tokens.saturating_mul(CHARACTERS_PER_TOKEN));
-        format!("{prefix}{text}")
-    }
-}
-
-/// The beginning of a text with at most `limit` characters that are not blank, and at most four times as many in all.
-pub(crate) fn cut(text: &str, limit: usize) -> &str {
-    let mut printed = 0;
-    for (count, (at, character)) in text.char_indices().enumerate() {
-        if printed == limit || count == limit.saturating_mul(4) {
-            return &text[..at];
-        }
-        printed += usize::from(!character.is_whitespace());
-    }
-    text
-}
 
 /// The bytes of a model's files, named as model hubs name them.
 #[derive(Clone, Debug)]
@@ -133,19 +65,15 @@ impl OnnxEmbedder {
     pub fn warm_up(&self) {
         self.worker.warm_up(Vec::new());
     }
-
-    /// Loads the model if it is not loaded, and waits.
-    ///
-    /// # Errors
-    /// `ModelUnavailable` if the runtime or the model cannot be loaded, `Cancelled`.
-    pub fn load(&self, cancel: &CancelToken) -> Result<()> {
-        self.worker.ask(Vec::new(), cancel).map(drop)
-    }
 }
 
 impl Embedder for OnnxEmbedder {
     fn spec(&self) -> &ModelSpec {
         &self.spec
+    }
+
+    fn load(&self, cancel: &CancelToken) -> Result<()> {
+        self.worker.ask(Vec::new(), cancel).map(drop)
     }
 
     fn embed(&self, texts: &[&str], role: Role, cancel: &CancelToken) -> Result<Vectors> {
@@ -238,6 +166,7 @@ impl Model {
         let pooling = match self.recipe.pooling {
             Pooling::Mean => fastembed::Pooling::Mean,
             Pooling::Cls => fastembed::Pooling::Cls,
+            Pooling::Last => return Err(self.damaged(&"ONNX models are not read at their last token")),
         };
         let model = UserDefinedEmbeddingModel::new(files.model, tokenizer).with_pooling(pooling).with_quantization(QuantizationMode::None);
         let mut options = InitOptionsUserDefined::new()
@@ -267,28 +196,11 @@ impl Model {
         )
     }
 
-    /// The vector at length one; zero if it has no direction.
-    fn unit(&self, mut vector: Vec<f32>) -> Result<Vec<f32>> {
-        if vector.len() != self.dimensions && self.dimensions != 0 {
-            return Err(self.failed(&format!("a vector of {} numbers instead of {}", vector.len(), self.dimensions)));
-        }
-        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-        if !length.is_finite() {
-            return Err(self.failed(&"a vector with numbers that are not finite"));
-        }
-        if length < NO_LENGTH {
-            vector.fill(0.0);
-        } else {
-            vector.iter_mut().for_each(|x| *x /= length);
-        }
-        Ok(vector)
+    fn unit(&self, vector: Vec<f32>) -> Result<Vec<f32>> {
+        unit(vector, self.dimensions).map_err(|what| self.failed(&what))
     }
 
     fn failed(&self, what: &dyn std::fmt::Display) -> Error {
-        Error::new(
-            ErrorCode::ModelUnavailable,
-            format!("the embedding model {} failed: {what}", self.name),
-            "try again; if it happens again, choose another model and report this one",
-        )
+        failed(&self.name, what)
     }
 }

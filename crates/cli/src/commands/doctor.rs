@@ -8,6 +8,7 @@ use sidenote_engine::engine::{Engine, Settings};
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::model::Role;
 use sidenote_engine::{paths, wire};
+use sidenote_models::{BUNDLED, Store};
 
 use super::json::{Check, Examined};
 use crate::app::App;
@@ -162,10 +163,11 @@ fn model(app: &App, models: &Models) -> Check {
     let spec = embedder.spec();
     match embedder.embed(&["注意力 attention"], Role::Query, &app.cancel) {
         Ok(vectors) if vectors.first().is_some_and(|v| v.len() == spec.dimensions && v.iter().all(|x| x.is_finite())) => {
-            let by = if compose::is_bundled(&spec.name) {
-                "inside the program".to_owned()
-            } else {
-                compose::runtime().map_or_else(|e| e.message, |path| format!("run by `{}`", path.display()))
+            let by = match compose::runtime(&Store::new(app.paths().models()), &spec.name) {
+                Ok(None) if spec.name == BUNDLED => "inside the program".to_owned(),
+                Ok(None) => "run by the program itself".to_owned(),
+                Ok(Some(library)) => format!("run by `{}`", library.display()),
+                Err(e) => e.message,
             };
             fine(name, format!("{}, {by}", spec.name))
         }

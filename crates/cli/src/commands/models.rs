@@ -63,6 +63,7 @@ enum KindName {
 enum PoolingName {
     Mean,
     Cls,
+    Last,
 }
 
 impl Describe {
@@ -75,6 +76,7 @@ impl Describe {
             pooling: self.pooling.map(|pooling| match pooling {
                 PoolingName::Mean => Pooling::Mean,
                 PoolingName::Cls => Pooling::Cls,
+                PoolingName::Last => Pooling::Last,
             }),
             query_prefix: self.query_prefix.clone(),
             passage_prefix: self.passage_prefix.clone(),

@@ -1,5 +1,5 @@
-//! The network: tokens in, logits out, for the architectures of Qwen 2 and 3 and of Llama 2 and 3, read from a GGUF file. It must not know what a
-//! token means, who asks, or how the next one is chosen.
+//! The network: tokens in, logits or the states they are made of out, for the architectures of Qwen 2 and 3 and of Llama 2 and 3, read from a GGUF
+//! file. It must not know what a token means, who asks, how the next one is chosen, or what states are used for.
 //!
 //! The tokens it has seen are remembered and can be forgotten from any point on, so that a conversation is not computed twice.
 
@@ -24,7 +24,7 @@ const CHUNK: usize = 256;
 /// Architectures whose layers are those of this file, by their name in the header.
 const ARCHITECTURES: [&str; 3] = ["qwen3", "qwen2", "llama"];
 
-/// Which logits are wanted.
+/// Of which tokens the logits, or the states, are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Logits {
     /// None: the tokens are only to be remembered.
@@ -80,6 +80,9 @@ impl Shape {
         }
         if count("attention.value_length").is_some_and(|values| values != size) {
             return Err(refuse("its values have another size than its keys, which this program cannot run".to_owned()));
+        }
+        if gguf.flag(&key("attention.causal")) == Some(false) {
+            return Err(refuse("its tokens see those after them too, which this program cannot run".to_owned()));
         }
         if count("expert_count").is_some() {
             return Err(refuse("it is a mixture of experts, which this program cannot run".to_owned()));
@@ -149,18 +152,73 @@ struct Layer {
 
 /// A network in memory.
 pub struct Network {
+    body: Body,
+    head: Linear,
+}
+
+impl Network {
+    /// Puts a network together.
+    ///
+    /// # Errors
+    /// As [`Body::load`].
+    pub fn load(gguf: &Gguf) -> Result<Self> {
+        let body = Body::load(gguf)?;
+        let loader = Loader { gguf, device: &body.device };
+        let head = match gguf.shape("output.weight") {
+            Some(_) => loader.linear("output", body.shape.vocabulary, body.shape.width)?,
+            // The table of tokens is used both ways.
+            None => Linear::new(loader.weights("token_embd.weight", &body.tokens)?, None),
+        };
+        Ok(Self { body, head })
+    }
+
+    /// Its shape.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.body.shape
+    }
+
+    /// Tokens that are remembered.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        self.body.seen
+    }
+
+    /// Forgets every token from `tokens` on.
+    pub fn truncate(&mut self, tokens: usize) {
+        self.body.truncate(tokens);
+    }
+
+    /// Reads further tokens, and returns the logits that are wanted, one row of `shape().vocabulary` numbers after the other. What is cancelled is
+    /// forgotten; whole chunks before it stay.
+    ///
+    /// # Errors
+    /// `Cancelled`, `Internal` if the arithmetic fails.
+    pub fn read(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> Result<Vec<f32>> {
+        let Self { body, head } = self;
+        body.read(tokens, wanted, cancel, |states| head.forward(states))
+    }
+}
+
+/// The layers of a network, without what makes logits of their last states: a sentence model has no use for these.
+pub struct Body {
     shape: Shape,
     device: Device,
     tokens: Arc<QTensor>,
     layers: Vec<Layer>,
     norm: Tensor,
-    head: Linear,
     /// Tokens that every layer remembers.
     seen: usize,
 }
 
-impl Network {
-    /// Puts a network together: on a graphics processor where this program was built for one and there is one, else on the processor, where the
+impl Body {
+    /// Its shape.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Puts the layers together: on a graphics processor where this program was built for one and there is one, else on the processor, where the
     /// weights stay in the file.
     ///
     /// # Errors
@@ -194,25 +252,8 @@ impl Network {
         };
         let layers = (0..shape.layers).map(layer).collect::<Result<Vec<_>>>()?;
         let tokens = Arc::new(loader.tensor("token_embd.weight", &[shape.vocabulary, width])?);
-        let head = match gguf.shape("output.weight") {
-            Some(_) => loader.linear("output", shape.vocabulary, width)?,
-            // The table of tokens is used both ways.
-            None => Linear::new(loader.weights("token_embd.weight", &tokens)?, None),
-        };
         let norm = loader.numbers("output_norm.weight", width)?;
-        Ok(Self { norm, tokens, layers, head, seen: 0, shape, device })
-    }
-
-    /// Its shape.
-    #[must_use]
-    pub fn shape(&self) -> &Shape {
-        &self.shape
-    }
-
-    /// Tokens that are remembered.
-    #[must_use]
-    pub fn seen(&self) -> usize {
-        self.seen
+        Ok(Self { norm, tokens, layers, seen: 0, shape, device })
     }
 
     /// Forgets every token from `tokens` on.
@@ -224,33 +265,50 @@ impl Network {
         }
     }
 
-    /// Reads further tokens, and returns the logits that are wanted, one row of `shape().vocabulary` numbers after the other. What is cancelled is
-    /// forgotten; whole chunks before it stay.
+    /// Reads further tokens, and returns the states that are wanted after the last layer and its norm, one row of `shape().width` numbers after the
+    /// other. What is cancelled is forgotten; whole chunks before it stay.
     ///
     /// # Errors
     /// `Cancelled`, `Internal` if the arithmetic fails.
-    pub fn read(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> Result<Vec<f32>> {
-        let mut logits = Vec::new();
+    pub fn states(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> Result<Vec<f32>> {
+        self.read(tokens, wanted, cancel, |states| Ok(states.clone()))
+    }
+
+    /// Reads further tokens; what `make` makes of the states that are wanted.
+    fn read(
+        &mut self,
+        tokens: &[u32],
+        wanted: Logits,
+        cancel: &CancelToken,
+        make: impl Fn(&Tensor) -> candle_core::Result<Tensor>,
+    ) -> Result<Vec<f32>> {
+        let mut made = Vec::new();
         let chunks = tokens.len().div_ceil(CHUNK);
         for (at, chunk) in tokens.chunks(CHUNK).enumerate() {
             cancel.check()?;
             let wanted = if wanted == Logits::Last && at + 1 < chunks { Logits::None } else { wanted };
-            let out = self.step(chunk, wanted, cancel);
+            let out = self.step(chunk, wanted, cancel, &make);
             if !matches!(out, Ok(Some(_))) {
                 let seen = self.seen;
                 self.truncate(seen);
             }
             match out {
-                Ok(Some(more)) => logits.extend(more),
+                Ok(Some(more)) => made.extend(more),
                 Ok(None) => return Err(Error::cancelled()),
                 Err(e) => return Err(Error::internal(format!("the model failed: {}", first_line(&e)))),
             }
         }
-        Ok(logits)
+        Ok(made)
     }
 
     /// One chunk through all layers; `None` if it was cancelled.
-    fn step(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> candle_core::Result<Option<Vec<f32>>> {
+    fn step(
+        &mut self,
+        tokens: &[u32],
+        wanted: Logits,
+        cancel: &CancelToken,
+        make: &impl Fn(&Tensor) -> candle_core::Result<Tensor>,
+    ) -> candle_core::Result<Option<Vec<f32>>> {
         let (new, epsilon) = (tokens.len(), self.shape.epsilon);
         let Heads { queries, keys, size } = self.shape.heads;
         let positions = self.positions(new)?;
@@ -281,12 +339,12 @@ impl Network {
             Logits::Last => Some(x.narrow(0, new - 1, 1)?),
             Logits::All => Some(x),
         };
-        let logits = match x {
+        let made = match x {
             None => Vec::new(),
-            Some(x) => self.head.forward(&rms_norm(&x, &self.norm, epsilon)?)?.flatten_all()?.to_vec1()?,
+            Some(x) => make(&rms_norm(&x, &self.norm, epsilon)?)?.flatten_all()?.to_vec1()?,
         };
         self.seen += new;
-        Ok(Some(logits))
+        Ok(Some(made))
     }
 
     /// The turns of the next `new` tokens.

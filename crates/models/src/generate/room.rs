@@ -1,6 +1,5 @@
 //! Whether a model fits into memory, before it is loaded, and how much of a conversation it can then remember. It must not know how it is loaded.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use candle_core::quantized::GgmlDType;
@@ -72,10 +71,10 @@ impl Needs {
     }
 }
 
-/// Bytes of memory that a model takes with a question of usual length.
+/// Bytes of memory that a model takes with a question of usual length, or with the `most` tokens that it takes.
 #[must_use]
-pub fn needed(gguf: &Gguf, shape: &Shape) -> u64 {
-    Needs::of(gguf, shape).with(TOKENS)
+pub fn needed(gguf: &Gguf, shape: &Shape, most: usize) -> u64 {
+    Needs::of(gguf, shape).with(most.min(TOKENS))
 }
 
 /// Bytes of memory that programs can still have; `None` where the system does not tell.
@@ -90,10 +89,9 @@ pub fn available_to_one() -> Option<u64> {
     available().map(|free| free + HELD.load(Ordering::Acquire))
 }
 
-/// Refuses a model that does not fit.
-pub(crate) fn check(name: &str, file: &Path) -> Result<()> {
-    let gguf = Gguf::open(file)?;
-    Needs::of(&gguf, &Shape::read(&gguf)?).context(name, TOKENS, available()).map(drop)
+/// Refuses a model that does not fit, not even with a question of usual length where it takes more than that.
+pub(crate) fn check(name: &str, gguf: &Gguf, most: usize) -> Result<()> {
+    Needs::of(gguf, &Shape::read(gguf)?).context(name, most.min(TOKENS), available()).map(drop)
 }
 
 /// While it lives, a model is in memory.

@@ -42,6 +42,10 @@ pub struct Vocabulary {
     first: Option<u32>,
     /// Whether every text begins with `first`.
     begins: bool,
+    /// The token that ends a text.
+    last: Option<u32>,
+    /// Whether every text ends with `last`, where the header says.
+    closes: Option<bool>,
 }
 
 impl Vocabulary {
@@ -99,6 +103,8 @@ impl Vocabulary {
             ends,
             first,
             begins: gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(begins) && first.is_some(),
+            last: id("tokenizer.ggml.eos_token_id"),
+            closes: gguf.flag("tokenizer.ggml.add_eos_token"),
         })
     }
 
@@ -148,6 +154,22 @@ impl Vocabulary {
             tokens.insert(0, first);
         }
         Ok(tokens)
+    }
+
+    /// The tokens of a text that stands alone, as a sentence model gets it: nothing in it controls the model, and it begins and ends as the header says.
+    /// What is more than `most` tokens is cut off before the end. Where the header does not say whether texts end with a token, `closes` does. None for a
+    /// text without tokens.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    pub fn encode_alone(&self, text: &str, most: usize, closes: bool) -> Result<Vec<u32>> {
+        let mut tokens = self.encode(text)?;
+        if tokens.is_empty() {
+            return Ok(tokens);
+        }
+        let (first, last) = (self.first.filter(|_| self.begins), self.last.filter(|_| self.closes.unwrap_or(closes)));
+        tokens.truncate(most.saturating_sub(usize::from(first.is_some()) + usize::from(last.is_some())));
+        Ok(first.into_iter().chain(tokens).chain(last).collect())
     }
 
     /// A text in which no mark is left: `guard`, which must not be in the text, is put into each.

@@ -16,7 +16,7 @@ use crate::output::Outcome;
 /// Arguments of `models import`.
 #[derive(Args, Debug)]
 pub(crate) struct Import {
-    /// A folder with the files of a model's repository, its .onnx file, or a generator's .gguf file
+    /// A folder with the files of a model's repository, its .onnx file, or its .gguf file
     #[arg(value_name = "FOLDER")]
     from: PathBuf,
     /// The name it is chosen by; one of `sidenote models list` where it is that model. The folder's own without it

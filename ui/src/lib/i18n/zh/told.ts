@@ -379,9 +379,17 @@ export const told: Record<string, string> = {
   '`{}` cannot be used: {}': '`{}` 用不了：{}',
   'choose another file with --file, or another model': '请换一个文件或模型',
   'the model does not say how its token vectors become one vector': '模型没有说明怎样把词向量合成一个',
-  'its model card does: add `--pooling mean` or `--pooling cls`':
-    '模型说明里有；请用命令行加 `--pooling mean` 或 `--pooling cls` 导入',
-  'a GGUF file holds a generator': 'GGUF 文件是写作模型',
+  'its model card does: add `--pooling mean`, `--pooling cls` or `--pooling last`':
+    '模型说明里有；请用命令行加 `--pooling mean`、`--pooling cls` 或 `--pooling last` 导入',
+  '{} is an ONNX model, and this is a GGUF file': '{} 是 ONNX 模型，而这是 GGUF 文件',
+  'choose another name with --name': '请给要导入的文件改名',
+  'a GGUF file holds a generator or an embedder': 'GGUF 文件是写作模型或语义模型',
+  'the file holds a model that makes vectors of texts and cannot write': '这个文件是语义模型，只把文字变成向量，不会写作',
+  '{} comes as a GGUF file, and this is an ONNX model': '{} 是 GGUF 文件，而这是 ONNX 模型',
+  'choose another name with --name, or a file that ends in .gguf': '请给要导入的文件改名，或选以 .gguf 结尾的文件',
+  "an ONNX model's vectors are taken by `--pooling mean` or `--pooling cls`":
+    'ONNX 模型的向量只能用 `--pooling mean` 或 `--pooling cls` 取得',
+  'choose a GGUF file of the model, which can be read at its last token': '请选这个模型的 GGUF 文件，它可以取末尾词元的向量',
   'a generator comes as a GGUF file, and this is an ONNX model': '写作模型是 GGUF 文件，而这是 ONNX 模型',
   'name a file that ends in .gguf': '请选以 .gguf 结尾的文件',
   '`{}` is not what its checksum says: it is fetched again from the beginning': '`{}` 与校验值不符，从头重新下载',
