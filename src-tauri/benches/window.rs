@@ -16,6 +16,9 @@ use sidenote_engine::paths::{Paths, shipped_notes};
 
 #[path = "../../crates/cli/benches/corpus/mod.rs"]
 mod corpus;
+#[path = "../../tests/desktop/display.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "it is the tests', which use all of it and end where they cannot go on")]
+mod display;
 #[path = "../../tests/desktop/driver.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "it is the tests', which use all of it and end where they cannot go on")]
 mod driver;

@@ -8,12 +8,13 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::catalog::{Catalog, Change, EmbedKey, FileState};
 use sidenote_engine::chunk::{Settings, chunk};
 use sidenote_engine::document::BlockKind;
-use sidenote_engine::engine::Question;
+use sidenote_engine::engine::{Engine, Question, Settings as EngineSettings};
 use sidenote_engine::error::Result;
 use sidenote_engine::model::{Embedder, Fingerprint, ModelSpec, Role};
+use sidenote_engine::paths::Paths;
 use sidenote_engine::vector::VectorIndex;
 
-use crate::support::{WordEmbedder, document, open, quietly};
+use crate::support::{WordEmbedder, document, quietly};
 
 const DIMENSIONS: usize = 32;
 
@@ -204,7 +205,8 @@ fn leaning(lean: f32) -> Vec<(String, f32)> {
         std::fs::write(notes.join(format!("{n}.md")), format!("# zq{n} xw{n}\n\nvk{n} tf{n} ml{n} pb{n}.\n")).unwrap();
     }
     let spec = ModelSpec { name: "leaning".into(), dimensions: 65, fingerprint: Fingerprint("00000000000000cc".into()) };
-    let engine = open(folder.path(), Some(Arc::new(Leaning(WordEmbedder::new(), lean, spec))));
+    let embedder = Arc::new(Leaning(WordEmbedder::new(), lean, spec));
+    let engine = Engine::open(Paths::under(&folder.path().join("data")), EngineSettings::default(), Some(embedder)).unwrap();
     engine.add_library(&notes, None).unwrap();
     quietly(|run| engine.sync(None, run)).unwrap();
     let question = Question { text: "vk7 tf7 unheard".into(), limit: 20, ..Question::default() };

@@ -23,7 +23,6 @@ use crate::model::{Embedder, Role, TokenVectors};
 use crate::retrieve::Query;
 use crate::retrieve::late::LateInteraction;
 use crate::text::normalise;
-use crate::vector::Scale;
 use crate::wire;
 
 use evidence::{Evidence, TermWeights, confidence};
@@ -104,10 +103,8 @@ pub struct Material<'a> {
     pub vector: Option<&'a [f32]>,
     /// The best passages, best first.
     pub passages: &'a [Passage],
-    /// For the similarity of sentences.
+    /// For the similarity of sentences, where the token vectors have none of whole texts.
     pub embedder: Option<&'a dyn Embedder>,
-    /// What its cosines are measured by.
-    pub scale: Scale,
     /// For the weight of words.
     pub lexical: Option<&'a LexicalReader>,
     /// For late interaction.
@@ -342,9 +339,9 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, all:
     (points, cut)
 }
 
-/// Cosine of the question and each quotable unit; empty without a model.
+/// Cosine of the question and each quotable unit; empty without a model. The model inside compares them where it is there: a large one would read every sentence
+/// of five passages for each question, and the settings were chosen with the cosines of the one inside.
 fn similarities(material: &Material<'_>, passages: &[Passage], all: &[Vec<Unit>], run: Run<'_>) -> Result<HashMap<(usize, usize), f32>> {
-    let (Some(embedder), Some(question)) = (material.embedder, material.vector) else { return Ok(HashMap::new()) };
     let mut places = Vec::new();
     let mut texts: Vec<String> = Vec::new();
     for (p, list) in all.iter().enumerate() {
@@ -354,13 +351,24 @@ fn similarities(material: &Material<'_>, passages: &[Passage], all: &[Vec<Unit>]
             texts.push(format!("{heading}\n{}", unit.clean));
         }
     }
-    let inputs: Vec<&str> = texts.iter().map(String::as_str).collect();
-    // The model worked a moment ago for the question; if it fails now the words decide alone.
-    let Ok(vectors) = embedder.embed(&inputs, Role::Passage, run.cancel) else {
-        run.cancel.check()?;
-        return Ok(HashMap::new());
+    let inside = material.tokens.and_then(|tokens| {
+        let question = tokens.whole(&material.query.asked)?;
+        Some((question, texts.iter().map_while(|text| tokens.whole(text)).collect::<Vec<_>>()))
+    });
+    let (question, vectors) = match (inside, material.embedder, material.vector) {
+        (Some(inside), ..) => inside,
+        (None, Some(embedder), Some(question)) => {
+            let inputs: Vec<&str> = texts.iter().map(String::as_str).collect();
+            // The model worked a moment ago for the question; if it fails now the words decide alone.
+            let Ok(vectors) = embedder.embed(&inputs, Role::Passage, run.cancel) else {
+                run.cancel.check()?;
+                return Ok(HashMap::new());
+            };
+            (question.to_vec(), vectors)
+        }
+        _ => return Ok(HashMap::new()),
     };
-    let dot = |v: &[f32]| material.scale.apply(v.iter().zip(question).map(|(a, b)| a * b).sum::<f32>());
+    let dot = |v: &[f32]| v.iter().zip(&question).map(|(a, b)| a * b).sum::<f32>();
     Ok(places.into_iter().zip(vectors.iter().map(|v| dot(v))).collect())
 }
 

@@ -85,6 +85,12 @@ pub trait TokenVectors: Send + Sync {
 
     /// Cosine of two tokens' vectors, −1 to 1; 0 for an unknown id.
     fn cosine(&self, a: u32, b: u32) -> f32;
+
+    /// The unit vector of a text as a whole, in no time; none if the model has none.
+    fn whole(&self, text: &str) -> Option<Vec<f32>> {
+        let _ = text;
+        None
+    }
 }
 
 /// Who says a message of a conversation.

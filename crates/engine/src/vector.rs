@@ -253,12 +253,6 @@ impl VectorIndex {
         self.generation
     }
 
-    /// What its cosines are measured by.
-    #[must_use]
-    pub fn scale(&self) -> Scale {
-        self.scale
-    }
-
     /// Chunks with a vector.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -349,7 +343,9 @@ impl VectorIndex {
         }
         kept.sort_by(order);
         kept.truncate(limit);
-        kept.into_iter().map(|(row, score)| VectorHit { chunk: self.chunks[row], document: self.documents[row], score: self.scale.apply(score) }).collect()
+        kept.into_iter()
+            .map(|(row, score)| VectorHit { chunk: self.chunks[row], document: self.documents[row], score: self.scale.apply(score) })
+            .collect()
     }
 }
 

@@ -179,4 +179,8 @@ impl TokenVectors for StaticModel {
         let dot = i8::dot(self.codes(loaded, a), self.codes(loaded, b)).unwrap_or(0.0) as f32;
         (dot * (loaded.scales[a as usize] / la) * (loaded.scales[b as usize] / lb)).clamp(-1.0, 1.0)
     }
+
+    fn whole(&self, text: &str) -> Option<Vec<f32>> {
+        self.loaded().ok().map(|loaded| self.vector(loaded, text))
+    }
 }

@@ -15,7 +15,6 @@ use crate::event::Run;
 use crate::followup::{Kind, Rewrite};
 use crate::model::Generator;
 use crate::text::is_cjk;
-use crate::vector::VectorIndex;
 use crate::wire;
 
 /// How a question is asked.
@@ -180,7 +179,6 @@ impl Snapshot {
             vector: found.vector.as_deref(),
             passages: &found.passages[..found.passages.len().min(ANSWER_PASSAGES)],
             embedder: self.embedder.as_deref(),
-            scale: self.vectors.as_ref().map(VectorIndex::scale).unwrap_or_default(),
             lexical: self.lexical.as_ref(),
             tokens: self.tokens.as_deref(),
             settings: &self.settings.answer,

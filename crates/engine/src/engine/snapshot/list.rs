@@ -10,7 +10,6 @@ use crate::answer::{self, Material};
 use crate::error::Result;
 use crate::event::Run;
 use crate::retrieve::{self, Hit, Scope, rank};
-use crate::vector::Scale;
 use crate::wire;
 
 /// Passages that are candidates: a subject that more have is in nearly every note.
@@ -68,7 +67,6 @@ impl Snapshot {
                 vector: None,
                 passages: &kept,
                 embedder: None,
-                scale: Scale::default(),
                 lexical: self.lexical.as_ref(),
                 tokens: self.tokens.as_deref(),
                 settings: &answer::Settings { characters: 1, characters_short: 1, ..self.settings.answer.clone() },
