@@ -47,7 +47,8 @@ fn entities_of_a_dtd_are_never_expanded() {
 fn deep_nesting_is_refused_or_read_but_never_overflows() {
     let deep = format!("{}x{}", "<w:p>".repeat(100_000), "</w:p>".repeat(100_000));
     assert_eq!(reason("a.docx", &docx(&deep, &[])), Some(SkipReason::Bomb));
-    assert_eq!(reason("a.html", format!("{}x", "<div>".repeat(200_000)).as_bytes()), Some(SkipReason::Damaged));
+    // A machine that is busy with other things may find the time used up first.
+    assert!(matches!(reason("a.html", format!("{}x", "<div>".repeat(200_000)).as_bytes()), Some(SkipReason::Damaged | SkipReason::TooSlow)));
     assert_eq!(reason("a.html", format!("<p>{}x", "<b><i>".repeat(500)).as_bytes()), None);
     assert_eq!(reason("a.ipynb", format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).as_bytes()), Some(SkipReason::Damaged));
 }

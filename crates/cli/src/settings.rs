@@ -30,6 +30,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("answer.asked", |s, v| put(&mut s.answer.asked, v)),
     ("answer.asked_across", |s, v| put(&mut s.answer.asked_across, v)),
     ("answer.aspect_across", |s, v| put(&mut s.answer.aspect_across, v)),
+    ("answer.list", |s, v| put(&mut s.answer.list, v)),
     ("answer.kind", |s, v| put(&mut s.answer.kind, v)),
     ("answer.support", |s, v| put(&mut s.answer.support, v)),
     ("answer.support_across", |s, v| put(&mut s.answer.support_across, v)),

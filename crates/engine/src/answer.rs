@@ -40,8 +40,6 @@ const MAX_ITEMS: usize = 12;
 const MAX_LIST: usize = 700;
 /// Share of the direct sentence's score from which a list stands beside it where several things are wanted.
 const NEAR: f32 = 0.85;
-/// How far a section's heading must ask the question for its list to be the answer.
-const ASKED: f32 = 0.3;
 /// Characters by which one more sentence may pass the length aimed at.
 const OVERSHOOT: usize = 80;
 /// Passages whose sentences are considered.
@@ -64,6 +62,8 @@ pub struct Settings {
     pub asked_across: f32,
     /// A heading that names the same aspect (how it works, its drawbacks …), across languages, where the words do not tell.
     pub aspect_across: f32,
+    /// How far a section's heading must ask the question for the whole of its list to be the answer.
+    pub list: f32,
     /// Signs of the kind of answer wanted: a definition, a reason, a number …
     pub kind: f32,
     /// Share of the direct sentence's score that a supporting one must reach.
@@ -86,6 +86,7 @@ impl Default for Settings {
             asked: 0.8,
             asked_across: 1.6,
             aspect_across: 1.0,
+            list: 0.3,
             kind: 0.2,
             support: 0.62,
             support_across: 0.8,
@@ -236,7 +237,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     }
     let share = if across { settings.support_across } else { settings.support };
     let aim = if wanted.is_short(&material.query.asked) { settings.characters_short } else { settings.characters };
-    (draft.points, draft.cut) = choose(&candidates, share * best.score, aim, wanted, &all);
+    (draft.points, draft.cut) = choose(&candidates, share * best.score, aim, wanted, settings, &all);
     let direct = &all[best.passage][best.unit].span;
     draft.direct = draft.points.iter().position(|p| p.passage == best.passage && p.span == *direct).unwrap_or(0);
     Ok(draft)
@@ -261,10 +262,10 @@ pub(crate) fn leads(text: &str) -> Vec<Point> {
 
 /// The list or table that answers with the direct sentence: the one it opens, or belongs to where several things are wanted and the section is about the
 /// question. A sentence that opens it comes with it.
-fn list_of(direct: &Candidate, wanted: Wanted, own: &[Unit]) -> Range<usize> {
+fn list_of(direct: &Candidate, wanted: Wanted, asked: f32, own: &[Unit]) -> Range<usize> {
     let run = |from: usize| from..from + own[from..].iter().take_while(|unit| unit.listed()).count();
     let (at, unit) = (direct.unit, &own[direct.unit]);
-    let several = matches!(wanted, Wanted::List | Wanted::Steps | Wanted::Reason | Wanted::Comparison) && direct.asked >= ASKED;
+    let several = matches!(wanted, Wanted::List | Wanted::Steps | Wanted::Reason | Wanted::Comparison) && direct.asked >= asked;
     if unit.listed() && several {
         let first = at - own[..at].iter().rev().take_while(|before| before.listed()).count();
         let opener = first.checked_sub(1).filter(|&before| own[before].kind == Kind::Sentence && own[before].quotable());
@@ -276,7 +277,7 @@ fn list_of(direct: &Candidate, wanted: Wanted, own: &[Unit]) -> Range<usize> {
 
 /// The direct sentence with its list, and the next best sentences while there is room: the direct one first, at most with the sentence before it, then those of
 /// its passage, then the others. And how many items of the list are left out.
-fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, all: &[Vec<Unit>]) -> (Vec<Point>, usize) {
+fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, settings: &Settings, all: &[Vec<Unit>]) -> (Vec<Point>, usize) {
     let direct = &candidates[0];
     let (mut taken, mut chars, mut cut) = (Vec::<(usize, usize)>::new(), 0, 0);
     let mut take = |candidate: &Candidate, list: Range<usize>| {
@@ -292,7 +293,7 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, all:
             chars += length;
         }
     };
-    let list = |candidate: &Candidate| list_of(candidate, wanted, &all[candidate.passage]);
+    let list = |candidate: &Candidate| list_of(candidate, wanted, settings.list, &all[candidate.passage]);
     take(direct, list(direct));
     if list(direct).len() == 1 && matches!(wanted, Wanted::List | Wanted::Steps) {
         // The direct sentence says that there are several; a list that is nearly as good says which.

@@ -11,7 +11,7 @@ use sidenote_engine::wire::{self, Outcome as Ended, Support};
 
 use crate::app::App;
 use crate::args::{self, Filters, NoteFilter};
-use crate::layout::{one_line, place, plain, quote, trail, wrap};
+use crate::layout::{one_line, place, plain, quote, snippet, trail, wrap};
 use crate::output::{Exit, Outcome, Output, Stop};
 use crate::streaming::Streaming;
 
@@ -152,7 +152,7 @@ fn checked(answer: &wire::Answer, output: &Output) -> String {
 fn not_in_notes(answer: &wire::Answer, output: &Output) -> String {
     let style = output.style();
     let chinese = answer.question.chars().any(is_cjk);
-    let mut out = String::from(if chinese { "笔记里没有找到这个问题的答案。\n" } else { "Your notes do not answer this.\n" });
+    let mut out = String::from(if chinese { "笔记里没有找到明确的答案。\n" } else { "No clear answer in your notes.\n" });
     if answer.passages.is_empty() {
         return out;
     }
@@ -167,6 +167,7 @@ fn not_in_notes(answer: &wire::Answer, output: &Output) -> String {
             style.place(&place(&passage.document, passage.line, passage.page)),
             style.dim(&library),
         );
+        let _ = writeln!(out, "{}", wrap(&snippet(passage, style), output.width(), "    "));
     }
     out
 }
