@@ -86,7 +86,7 @@ impl Default for Settings {
             asked: 0.8,
             asked_across: 1.6,
             aspect_across: 1.0,
-            list: 0.3,
+            list: 0.45,
             kind: 0.2,
             support: 0.62,
             support_across: 0.8,
