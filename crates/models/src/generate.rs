@@ -24,6 +24,7 @@ mod template;
 mod vocabulary;
 mod writer;
 
+pub use attention::Precision;
 pub use choose::{Chooser, goes_round, likeliest};
 pub use gguf::Gguf;
 pub use network::{Logits, Network, Shape, stored_as};

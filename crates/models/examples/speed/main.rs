@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde_json::json;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
-use sidenote_models::generate::{Gguf, Logits, Network, likeliest};
+use sidenote_models::generate::{Gguf, Logits, Network, Precision, likeliest};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,7 +36,7 @@ fn measure(file: &str, prompt: usize, new: usize) -> Result<serde_json::Value> {
     let cancel = CancelToken::new();
     let began = Instant::now();
     let gguf = Gguf::open(file.as_ref())?;
-    let mut network = Network::load(&gguf)?;
+    let mut network = Network::load(&gguf, Precision::Half)?;
     let load = began.elapsed().as_secs_f64();
     let size = u32::try_from(network.shape().vocabulary).map_err(Error::internal)?;
     let tokens: Vec<u32> = (0..prompt as u32).map(|at| at * 7919 % (size / 2)).collect();

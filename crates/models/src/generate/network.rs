@@ -12,7 +12,7 @@ use candle_nn::rotary_emb::{rope_i, rope_thd};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
 
-use super::attention::Heads;
+use super::attention::{Heads, Precision};
 use super::elsewhere::Kept;
 use super::gguf::{Gguf, first_line, unusable};
 use super::linear::{Linear, Weights};
@@ -126,8 +126,8 @@ impl Shape {
 
     /// Bytes that the memory of one token takes.
     #[must_use]
-    pub fn bytes_per_token(&self) -> u64 {
-        (self.layers * self.heads.keys * self.heads.size * 2 * size_of::<half::f16>()) as u64
+    pub fn bytes_per_token(&self, precision: Precision) -> u64 {
+        (self.layers * self.heads.keys * self.heads.size * 2 * precision.bytes()) as u64
     }
 }
 
@@ -161,11 +161,11 @@ pub struct Network {
 
 impl Network {
     /// Puts a network together: on a graphics processor where this program was built for one and there is one, else on the processor, where the
-    /// weights stay in the file.
+    /// weights stay in the file. It remembers tokens with the given precision.
     ///
     /// # Errors
     /// `ModelUnavailable` if tensors are missing or have other shapes than the header says, and those of [`Shape::read`].
-    pub fn load(gguf: &Gguf) -> Result<Self> {
+    pub fn load(gguf: &Gguf, precision: Precision) -> Result<Self> {
         let shape = Shape::read(gguf)?;
         let device = device();
         let loader = Loader { gguf, device: &device };
@@ -189,7 +189,7 @@ impl Network {
                 gate: loader.linear(&name("ffn_gate"), feed, width)?,
                 up: loader.linear(&name("ffn_up"), feed, width)?,
                 down: loader.linear(&name("ffn_down"), width, feed)?,
-                memory: Kept::new(shape.heads, &device),
+                memory: Kept::new(shape.heads, precision, &device),
             })
         };
         let layers = (0..shape.layers).map(layer).collect::<Result<Vec<_>>>()?;

@@ -7,6 +7,7 @@ use candle_core::quantized::GgmlDType;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
+use super::attention::Precision;
 use super::gguf::Gguf;
 use super::matrix::Matrix;
 use super::network::Shape;
@@ -41,7 +42,7 @@ impl Needs {
             Some(GgmlDType::F32) => weights,
             _ => 0,
         };
-        Self { weights: weights + copies, per_token: shape.bytes_per_token() }
+        Self { weights: weights + copies, per_token: shape.bytes_per_token(Precision::Half) }
     }
 
     /// With so many tokens.

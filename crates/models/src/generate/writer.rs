@@ -12,6 +12,7 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, GeneratorSpec, Message, Sampling};
 
+use super::attention::Precision;
 use super::choose::{Chooser, goes_round};
 use super::gguf::Gguf;
 use super::network::{Logits, Network, Shape};
@@ -230,7 +231,7 @@ impl Serve for Model {
         let needs = self.reading.needs()?;
         let context = needs.context(&self.name, self.context, room::available())?;
         self.reading.get_from(&gguf)?;
-        let network = Network::load(&gguf)?;
+        let network = Network::load(&gguf, Precision::Half)?;
         let held = InMemory { reading: Arc::clone(&self.reading), _held: room::Held::new(&needs, context) };
         self.reading.loaded.store(true, Ordering::Release);
         Ok(Loaded { _held: held, network, seen: Vec::new(), luck: Luck::default() })
