@@ -149,7 +149,7 @@ impl Model {
 
     /// One that is never told to go on.
     fn stuck() -> Self {
-        Self::new(|stream| piece(stream, "绿茶用八十度左右的水冲泡。\n水太热茶汤会发苦。\n水太"), |_| {})
+        Self::new(|stream| piece(stream, "绿茶用八十度左右的水冲泡。\n水太热茶汤会发苦。\n还有"), |_| {})
     }
 
     fn go_on(&self) {
@@ -226,7 +226,7 @@ fn where_text_cannot_be_taken_back_only_the_verified_answer_is_shown() {
 fn ctrl_c_stops_at_once_says_so_and_leaves_what_was_written() {
     let model = Model::stuck();
     let mut terminal = Terminal::run(desk(model.address), 80, &["ask", QUESTION], &[]);
-    terminal.wait_for("\n水太");
+    terminal.wait_for("还有");
     let pressed = Instant::now();
     terminal.press(b"\x03");
     assert_eq!(terminal.end(), 130);
@@ -240,7 +240,7 @@ fn in_a_conversation_ctrl_c_stops_the_answer_only() {
     let mut terminal = Terminal::run(desk(model.address), 80, &["chat"], &[]);
     terminal.wait_for("> ");
     terminal.press(format!("{QUESTION}\n").as_bytes());
-    terminal.wait_for("\n水太");
+    terminal.wait_for("还有");
     terminal.press(b"\x03");
     terminal.wait_for("stopping");
     terminal.settle();
