@@ -15,6 +15,7 @@ mod linear;
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, unused_variables, reason = "kernels are written for x86 only"))]
 mod matrix;
 mod network;
+pub(crate) mod pace;
 mod passages;
 pub(crate) mod room;
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, unused_variables, reason = "kernels are written for x86 only"))]

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use candle_core::quantized::{GgmlDType, QMatMul, QTensor};
+use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 use candle_nn::ops::{rms_norm, silu};
 use candle_nn::rotary_emb::{rope_i, rope_thd};
@@ -16,7 +16,6 @@ use super::attention::{Heads, Precision};
 use super::elsewhere::Kept;
 use super::gguf::{Gguf, first_line, unusable};
 use super::linear::{Linear, Weights};
-use super::matrix::Matrix;
 
 /// Tokens that go through the layers together: the matrices are well filled, and the scores of attention stay small.
 const CHUNK: usize = 256;
@@ -364,14 +363,10 @@ impl Loader<'_> {
         Ok(Linear::new(self.weights(&weights, &Arc::new(tensor))?, bias))
     }
 
-    /// A matrix that is multiplied where it lies, if that can be done.
     fn weights(&self, name: &str, tensor: &Arc<QTensor>) -> Result<Weights> {
-        let (rows, columns) = tensor.shape().dims2().map_err(|e| self.broken(name, &e))?;
         let span = self.gguf.span(name).filter(|_| self.device.is_cpu());
-        if let Some(matrix) = span.and_then(|span| Matrix::new(span, tensor.dtype(), rows, columns)) {
-            return Ok(Weights::Here(matrix));
-        }
-        QMatMul::from_arc(Arc::clone(tensor)).map(Weights::Candle).map_err(|e| self.broken(name, &e))
+        let shape = tensor.shape().dims2().map_err(|e| self.broken(name, &e))?;
+        Weights::new(span, tensor.dtype(), shape, || Ok(Arc::clone(tensor))).map_err(|e| self.broken(name, &e))
     }
 
     fn missing(&self, name: &str) -> Error {
