@@ -24,4 +24,6 @@ mod models;
 mod output;
 mod shipped;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod writing;

@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 use crate::endpoint_server::{Asked, done, head, piece, serve};
 use crate::support::{Desk, each, strings};
 
-const QUESTION: &str = "绿茶用多少度的水泡？";
+pub(crate) const QUESTION: &str = "绿茶用多少度的水泡？";
 
 /// A model that says these pieces, once.
 fn model(pieces: &'static [&'static str]) -> (SocketAddr, Receiver<Asked>) {
@@ -19,7 +19,7 @@ fn model(pieces: &'static [&'static str]) -> (SocketAddr, Receiver<Asked>) {
 }
 
 /// A desk whose settings name a model behind an address and use it.
-fn desk(address: SocketAddr) -> Desk {
+pub(crate) fn desk(address: SocketAddr) -> Desk {
     let desk = Desk::without_runtime().with_notes();
     choose(&desk, address);
     desk

@@ -9,7 +9,7 @@ use sidenote_engine::answer::prompt::{Exchange, Shown, Task, prompt};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, Message, Sampling, Speaker};
-use sidenote_models::generate::{Characters, Gguf, Logits, Network, Template, Vocabulary, Writer, likeliest};
+use sidenote_models::generate::{Characters, Gguf, Logits, Network, Precision, Template, Vocabulary, Writer, likeliest};
 
 use crate::parity::fixture;
 
@@ -87,7 +87,7 @@ fn guessing_what_comes_next_changes_no_token() {
         let writer = writer(name);
         let (said, generated) = say(&writer, &request(&messages, 55));
         let gguf = Gguf::open(&fixture(&format!("{name}.gguf"))).unwrap();
-        let (vocabulary, mut network) = (Vocabulary::read(&gguf).unwrap(), Network::load(&gguf).unwrap());
+        let (vocabulary, mut network) = (Vocabulary::read(&gguf).unwrap(), Network::load(&gguf, Precision::Half).unwrap());
         let mut next = writer.tokens(&messages).unwrap();
         let mut characters = Characters::default();
         let mut expected = String::new();
@@ -273,7 +273,7 @@ fn a_vocabulary_of_another_size_than_the_network_is_refused() {
         let inserted = [0_u8; 8];
         bytes.splice(at + 8..at + 8, inserted);
     });
-    let error = Network::load(&Gguf::open(&path).unwrap()).err().unwrap();
+    let error = Network::load(&Gguf::open(&path).unwrap(), Precision::Half).err().unwrap();
     assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("its tokenizer has 401 tokens and its network 400"), "{error:?}");
     // Whoever asks it is refused as well, by whichever of the two is read first.
     assert_eq!(refused(&path).code, ErrorCode::ModelUnavailable);
@@ -358,7 +358,7 @@ fn the_header_survives_any_damage() {
         // Either it is refused, or the damage was in a place that does not matter; it never panics.
         if let Ok(gguf) = Gguf::open(&path) {
             let _ = Vocabulary::read(&gguf).map(|vocabulary| vocabulary.encode("Hello"));
-            let _ = Network::load(&gguf);
+            let _ = Network::load(&gguf, Precision::Half);
         }
     }
 }

@@ -60,6 +60,8 @@ pub(crate) struct Output {
     style: Style,
     talk: Style,
     width: Option<usize>,
+    /// Whether the terminal can take text back.
+    erases: bool,
 }
 
 /// Marks for a terminal; plain text without one.
@@ -107,12 +109,11 @@ impl Style {
 impl Output {
     /// As the options and the terminal want it.
     pub(crate) fn new(global: &Global) -> Self {
+        let able = std::env::var_os("TERM").is_none_or(|t| t != "dumb");
         let color = |terminal: bool| match global.color {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
-            ColorWhen::Auto => {
-                terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
-            }
+            ColorWhen::Auto => terminal && able && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
         };
         let terminal = io::stdout().is_terminal();
         Self {
@@ -121,13 +122,14 @@ impl Output {
             style: Style { on: color(terminal) },
             talk: Style { on: color(io::stderr().is_terminal()) },
             width: terminal.then(|| terminal_size::terminal_size().map_or(80, |(w, _)| usize::from(w.0)).clamp(20, 100)),
+            erases: terminal && able,
         }
     }
 
     /// Without options and colour, for arguments that could not be parsed.
     pub(crate) fn plain(json: bool) -> Self {
         let off = Style { on: false };
-        Self { json, quiet: false, style: off, talk: off, width: None }
+        Self { json, quiet: false, style: off, talk: off, width: None, erases: false }
     }
 
     /// Marks for standard output.
@@ -142,7 +144,7 @@ impl Output {
 
     /// Columns in which an answer may be shown while it is written; none where it could not be taken back.
     pub(crate) fn streams(&self) -> Option<usize> {
-        self.width.filter(|_| !self.json && self.style.on)
+        self.width.filter(|_| !self.json && self.erases)
     }
 
     /// Lines of the terminal.

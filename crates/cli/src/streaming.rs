@@ -3,6 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::event::{Event, Observer};
 use sidenote_engine::wire::AnswerEvent;
 use unicode_width::UnicodeWidthChar;
@@ -50,12 +51,14 @@ impl Screen {
 /// Shows what is written.
 pub(crate) struct Streaming {
     output: Output,
+    /// Set where the person stopped it.
+    cancel: CancelToken,
     screen: Mutex<Screen>,
 }
 
 impl Streaming {
-    pub(crate) fn new(output: &Output) -> Self {
-        Self { output: output.clone(), screen: Mutex::default() }
+    pub(crate) fn new(output: &Output, cancel: &CancelToken) -> Self {
+        Self { output: output.clone(), cancel: cancel.clone(), screen: Mutex::default() }
     }
 
     /// Takes away what was shown: what follows is the answer.
@@ -65,7 +68,12 @@ impl Streaming {
         if shown == Screen::default() {
             return;
         }
-        let end = shown.erase(self.output.height()).unwrap_or_else(|| "\n\n".to_owned());
+        let end = if self.cancel.is_cancelled() {
+            // The cursor is below what the terminal and the program said to Ctrl-C: what was shown stays.
+            "\n".to_owned()
+        } else {
+            shown.erase(self.output.height()).unwrap_or_else(|| "\n\n".to_owned())
+        };
         // Whoever closed the output is told so by what is written next.
         drop(self.output.text(&end));
     }

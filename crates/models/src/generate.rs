@@ -15,6 +15,7 @@ mod linear;
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, unused_variables, reason = "kernels are written for x86 only"))]
 mod matrix;
 mod network;
+pub(crate) mod pace;
 mod passages;
 pub(crate) mod room;
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, unused_variables, reason = "kernels are written for x86 only"))]
@@ -25,6 +26,7 @@ mod template;
 mod vocabulary;
 mod writer;
 
+pub use attention::Precision;
 pub use choose::{Chooser, goes_round, likeliest};
 pub use gguf::Gguf;
 pub use network::{Body, Logits, Network, Shape, stored_as};

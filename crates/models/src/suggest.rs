@@ -1,26 +1,19 @@
 //! Which known generators suit this machine: whether there is memory for them, and how fast they would write, from a short try of the processor. It must
 //! not know what is installed or how models are shown.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
-use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor};
-use candle_core::{Device, Module, Tensor};
+use candle_core::quantized::GgmlDType;
 
 use crate::catalogue::{KNOWN, Kind, Known};
 use crate::generate::available_to_one;
+use crate::generate::pace::rate;
 
 /// Tokens per second below which reading along is no pleasure: people read five words or more in a second.
 const PLEASANT: f64 = 8.0;
 
-/// Numbers of a row of the matrix that is tried, and how many rows: more bytes than most caches hold, as the weights of models are.
-const COLUMNS: usize = 2048;
-const ROWS: usize = 32_768;
-/// How long products are tried.
-const WHILE: Duration = Duration::from_millis(120);
-
-/// The share of a token's time that goes into reading weights; attention, the choice of the token and waiting for threads take the rest.
+/// The share of a token's time that goes into products with weights, as fast as those of the try; attention, the choice of the token and waiting for threads
+/// take the rest. Measured with the 0.6B shape: .7 for Q4_K_M, .9 for Q8_0 (`docs/benchmarks.md`, "Generators: speed beside llama.cpp").
 const READING: f64 = 0.8;
 
 /// What this machine can do.
@@ -102,32 +95,10 @@ impl Machine {
     }
 }
 
-/// Bytes of weights stored in this way that one product after the other takes per second; 0 if the processor cannot do it.
-fn rate(stored: GgmlDType) -> f64 {
-    let tried = || -> candle_core::Result<f64> {
-        let blocks = ROWS * COLUMNS / stored.block_size();
-        // What the weights are does not matter for the time, as long as every scale is a number: 0x11 bytes make small ones.
-        let bytes = vec![0x11_u8; blocks * stored.type_size()];
-        let storage = QStorage::from_data(Cow::Borrowed(&bytes), &Device::Cpu, stored)?;
-        let weights = QMatMul::from_qtensor(QTensor::new(storage, (ROWS, COLUMNS))?)?;
-        let token = Tensor::ones((1, COLUMNS), candle_core::DType::F32, &Device::Cpu)?;
-        // The first product also puts the weights in order.
-        weights.forward(&token)?;
-        let began = Instant::now();
-        let mut fastest = Duration::MAX;
-        while fastest == Duration::MAX || began.elapsed() < WHILE {
-            let one = Instant::now();
-            weights.forward(&token)?;
-            // Whatever else the machine does makes others slower.
-            fastest = fastest.min(one.elapsed());
-        }
-        Ok(bytes.len() as f64 / fastest.as_secs_f64())
-    };
-    tried().unwrap_or(0.0)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     const GB: u64 = 1_000_000_000;

@@ -18,6 +18,9 @@ use crate::streaming::Streaming;
 /// Nearest passages offered where the notes do not answer.
 const NEAREST: usize = 3;
 
+/// Said of an answer that was stopped.
+pub(super) const INCOMPLETE: &str = "stopped before the answer was complete";
+
 /// Arguments of `ask`.
 #[derive(Args, Debug)]
 pub(crate) struct Ask {
@@ -63,7 +66,7 @@ impl Ask {
         let reading = app.read(true)?;
         let question = Question { text: text.to_owned(), filter: self.filters.filter(&self.note), limit: self.limit };
         let changes = app.look_for_changes();
-        let streaming = Streaming::new(&app.output);
+        let streaming = Streaming::new(&app.output, &app.cancel);
         let generator = reading.generator.as_deref().filter(|_| !self.extractive);
         // Only questions are known of what was asked before: a model is told of none without its answer.
         let before: Vec<String> = followup::conversation(&self.after).into_iter().map(|turn| turn.standalone).collect();
@@ -83,6 +86,9 @@ impl Ask {
         }
         app.output.text(&human(&answer, &app.output))?;
         answer.notices.iter().for_each(|n| app.output.notice(n));
+        if exit == Exit::Cancelled {
+            app.output.notice(INCOMPLETE);
+        }
         if let Some(notice) = changes.notice() {
             app.output.notice(&notice);
         }

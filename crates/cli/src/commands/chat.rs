@@ -13,7 +13,7 @@ use sidenote_engine::model::Generator;
 use sidenote_engine::retrieve::Query;
 use sidenote_engine::wire::{self, Outcome as Ended};
 
-use super::ask::human;
+use super::ask::{INCOMPLETE, human};
 use crate::app::{App, Reading};
 use crate::args::{Filters, NoteFilter};
 use crate::output::{Exit, Outcome, Stop};
@@ -165,7 +165,7 @@ impl Talk<'_> {
             self.app.cancel.reset();
         }
         let snapshot = self.engine.snapshot(self.app.silent());
-        let streaming = Streaming::new(&self.app.output);
+        let streaming = Streaming::new(&self.app.output, &self.app.cancel);
         let run = self.app.streaming(&streaming);
         let manner = Manner { rewrite: Some(&rewrite), earlier: &self.said, generator: self.generator.as_deref(), ..Manner::default() };
         let asked = snapshot.and_then(|s| s.ask_with(&self.chat.question(&question), &manner, run));
@@ -195,6 +195,9 @@ impl Talk<'_> {
             return Ok(());
         }
         output.text(&(human(&answer, output) + "\n"))?;
+        if answer.outcome == Ended::Cancelled {
+            output.notice(INCOMPLETE);
+        }
         if answer.followup.is_some() && answer.outcome == Ended::NotInNotes {
             answer.notices.push("`/raw` asks it exactly as typed, `/as TEXT` in other words".to_owned());
         }

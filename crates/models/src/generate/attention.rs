@@ -1,6 +1,7 @@
-//! What a layer remembers of the tokens before (keys and values, as 16-bit numbers), and attention over it on the processor. It must not know
-//! layers, weights or where tokens come from.
+//! What a layer remembers of the tokens before (keys and values, in 16 or 32 bits), and attention over it on the processor. It must not know layers,
+//! weights or where tokens come from.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Tensor};
@@ -33,16 +34,86 @@ impl Heads {
     }
 }
 
+/// How exactly keys and values are kept on the processor; a graphics processor keeps 32 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// 16 bits: half the memory to hold and to read for each token. Answers are written with it.
+    Half,
+    /// 32 bits, as the other numbers of the network: for comparisons with a reference that keeps them so.
+    Single,
+}
+
+impl Precision {
+    /// Bytes of one number.
+    pub(super) fn bytes(self) -> usize {
+        match self {
+            Self::Half => size_of::<f16>(),
+            Self::Single => size_of::<f32>(),
+        }
+    }
+}
+
+/// A run of numbers as they are kept.
+#[derive(Clone)]
+enum Run {
+    Half(Vec<f16>),
+    Single(Vec<f32>),
+}
+
+impl Run {
+    fn new(precision: Precision) -> Self {
+        match precision {
+            Precision::Half => Self::Half(Vec::new()),
+            Precision::Single => Self::Single(Vec::new()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Half(numbers) => numbers.len(),
+            Self::Single(numbers) => numbers.len(),
+        }
+    }
+
+    fn truncate(&mut self, count: usize) {
+        match self {
+            Self::Half(numbers) => numbers.truncate(count),
+            Self::Single(numbers) => numbers.truncate(count),
+        }
+    }
+
+    fn extend(&mut self, new: &[f32]) {
+        match self {
+            Self::Half(numbers) => {
+                let from = numbers.len();
+                numbers.resize(from + new.len(), f16::ZERO);
+                numbers[from..].convert_from_f32_slice(new);
+            }
+            Self::Single(numbers) => numbers.extend_from_slice(new),
+        }
+    }
+
+    /// A part of it in 32 bits.
+    fn widen(&self, part: Range<usize>, out: &mut [f32]) {
+        match self {
+            Self::Half(numbers) => widen(&numbers[part], out),
+            Self::Single(numbers) => out.copy_from_slice(&numbers[part]),
+        }
+    }
+}
+
 /// The keys and values of one layer, one run of numbers for each head, so that each is read from beginning to end.
 pub(super) struct Memory {
     heads: Heads,
-    keys: Vec<Vec<f16>>,
-    values: Vec<Vec<f16>>,
+    precision: Precision,
+    keys: Vec<Run>,
+    values: Vec<Run>,
 }
 
 impl Memory {
-    pub(super) fn new(heads: Heads) -> Self {
-        Self { heads, keys: vec![Vec::new(); heads.keys], values: vec![Vec::new(); heads.keys] }
+    pub(super) fn new(heads: Heads, precision: Precision) -> Self {
+        let runs = || vec![Run::new(precision); heads.keys];
+        Self { heads, precision, keys: runs(), values: runs() }
     }
 
     /// Forgets every token from `tokens` on.
@@ -54,18 +125,16 @@ impl Memory {
 
     /// Gives all memory back.
     pub(super) fn clear(&mut self) {
-        *self = Self::new(self.heads);
+        *self = Self::new(self.heads, self.precision);
     }
 
     /// Remembers further tokens: keys and values token by token, head by head.
     pub(super) fn extend(&mut self, keys: &[f32], values: &[f32]) {
         let Heads { keys: heads, size, .. } = self.heads;
         for (all, new) in [(&mut self.keys, keys), (&mut self.values, values)] {
-            for (head, numbers) in all.iter_mut().enumerate() {
+            for (head, run) in all.iter_mut().enumerate() {
                 for token in new.chunks_exact(heads * size) {
-                    let from = numbers.len();
-                    numbers.resize(from + size, f16::ZERO);
-                    numbers[from..].convert_from_f32_slice(&token[head * size..(head + 1) * size]);
+                    run.extend(&token[head * size..(head + 1) * size]);
                 }
             }
         }
@@ -111,11 +180,11 @@ impl Memory {
         for from in (0..tokens).step_by(TILE) {
             let to = tokens.min(from + TILE);
             let wide = &mut wide[..(to - from) * size];
-            widen(&self.keys[head][from * size..to * size], wide);
+            self.keys[head].widen(from * size..to * size, wide);
             for (query, scores) in queries.chunks_exact(size).zip(scores.chunks_exact_mut(TILE)) {
                 dots(query, wide, scale, &mut scores[..to - from]);
             }
-            widen(&self.values[head][from * size..to * size], wide);
+            self.values[head].widen(from * size..to * size, wide);
             for (at, scores) in scores.chunks_exact_mut(TILE).enumerate() {
                 let scores = &mut scores[..to - from];
                 let out = &mut out[at * size..(at + 1) * size];
@@ -143,9 +212,9 @@ impl Memory {
         let all = self.keys.first().map_or(0, |keys| keys.len() / size);
         let mut out = vec![0.0_f32; queries.len()];
         for head in 0..keys {
-            let matrix = |numbers: &[f16]| {
-                let mut wide = vec![0.0_f32; numbers.len()];
-                widen(numbers, &mut wide);
+            let matrix = |run: &Run| {
+                let mut wide = vec![0.0_f32; run.len()];
+                run.widen(0..run.len(), &mut wide);
                 Tensor::from_vec(wide, (all, size), &Device::Cpu)
             };
             let mut asked = Vec::with_capacity(group * new * size);

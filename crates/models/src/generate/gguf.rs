@@ -15,7 +15,7 @@ use candle_core::quantized::k_quants::{
 use candle_core::quantized::{GgmlDType, GgmlType, QStorage, QTensor, QuantizedType};
 use candle_core::{CpuStorage, Device};
 use half::{bf16, f16};
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapMut};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 
 /// A GGUF file whose header was read. The weights stay in the file: the system reads them when they are used and may drop them when memory is short.
@@ -228,11 +228,10 @@ impl Span {
     }
 
     /// Bytes that are in no file.
-    #[cfg(test)]
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        let mut map = memmap2::MmapMut::map_anon(bytes.len()).expect("memory");
+    pub(super) fn of(bytes: &[u8]) -> std::io::Result<Self> {
+        let mut map = MmapMut::map_anon(bytes.len())?;
         map.copy_from_slice(bytes);
-        Self { map: Arc::new(map.make_read_only().expect("memory")), start: 0, size: bytes.len() }
+        Ok(Self { map: Arc::new(map.make_read_only()?), start: 0, size: bytes.len() })
     }
 }
 

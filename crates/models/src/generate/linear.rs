@@ -1,9 +1,12 @@
 //! Products of a layer's numbers with its matrices: over the file itself where there are kernels for it, else in candle. It must not know what the
 //! matrices are for.
 
-use candle_core::quantized::QMatMul;
+use std::sync::Arc;
+
+use candle_core::quantized::{GgmlDType, QMatMul, QTensor};
 use candle_core::{CpuStorage, Module, Result, Storage, Tensor};
 
+use super::gguf::Span;
 use super::matrix::Matrix;
 use super::rounded::Rounded;
 
@@ -17,6 +20,21 @@ pub(super) struct Linear {
 pub(super) enum Weights {
     Here(Matrix),
     Candle(QMatMul),
+}
+
+impl Weights {
+    /// Where they lie, if they lie in this machine's memory and there are kernels for them; else in candle, as a tensor.
+    pub(super) fn new(
+        span: Option<Span>,
+        stored: GgmlDType,
+        (rows, width): (usize, usize),
+        tensor: impl FnOnce() -> Result<Arc<QTensor>>,
+    ) -> Result<Self> {
+        match span.and_then(|span| Matrix::new(span, stored, rows, width)) {
+            Some(matrix) => Ok(Self::Here(matrix)),
+            None => QMatMul::from_arc(tensor()?).map(Self::Candle),
+        }
+    }
 }
 
 impl Linear {

@@ -287,7 +287,7 @@ mod tests {
         }
         let opened: Vec<f64> = all.chunks_exact(kind.bytes()).flat_map(|block| opened(kind, block)).collect();
         for processor in Processor::ALL.iter().copied().filter(|processor| processor.is_here() && processor.takes(kind)) {
-            let mut matrix = Matrix::new(Span::of(&all), stored(kind), rows, width).expect("a matrix");
+            let mut matrix = Matrix::new(Span::of(&all).expect("memory"), stored(kind), rows, width).expect("a matrix");
             matrix.processor = processor;
             let [found] = Matrix::products([&matrix], &rounded);
             assert_eq!(found.len(), tokens * rows);
@@ -332,7 +332,8 @@ mod tests {
         if kinds.into_iter().any(|kind| Processor::here(kind).is_none()) {
             return;
         }
-        let matrices = kinds.map(|kind| Matrix::new(Span::of(&weights(kind, 20 * 2, 7)), stored(kind), 20, 2 * BLOCK).expect("a matrix"));
+        let matrices =
+            kinds.map(|kind| Matrix::new(Span::of(&weights(kind, 20 * 2, 7)).expect("memory"), stored(kind), 20, 2 * BLOCK).expect("a matrix"));
         let numbers: Vec<f32> = (0..3 * 2 * BLOCK).map(|i| (i % 17) as f32 - 8.0).collect();
         let rounded = Rounded::new(&numbers, 2 * BLOCK);
         let [first, second, third] = &matrices;
@@ -346,9 +347,9 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_no_matrix() {
         let whole = weights(Kind::Q4K, 4, 1);
-        assert!(Matrix::new(Span::of(&whole), GgmlDType::Q4K, 4, BLOCK).is_some() || Processor::here(Kind::Q4K).is_none());
-        assert!(Matrix::new(Span::of(&whole), GgmlDType::Q4K, 3, BLOCK).is_none());
-        assert!(Matrix::new(Span::of(&whole), GgmlDType::Q4K, 4, 128).is_none());
-        assert!(Matrix::new(Span::of(&whole), GgmlDType::F16, 4, BLOCK).is_none());
+        assert!(Matrix::new(Span::of(&whole).expect("memory"), GgmlDType::Q4K, 4, BLOCK).is_some() || Processor::here(Kind::Q4K).is_none());
+        assert!(Matrix::new(Span::of(&whole).expect("memory"), GgmlDType::Q4K, 3, BLOCK).is_none());
+        assert!(Matrix::new(Span::of(&whole).expect("memory"), GgmlDType::Q4K, 4, 128).is_none());
+        assert!(Matrix::new(Span::of(&whole).expect("memory"), GgmlDType::F16, 4, BLOCK).is_none());
     }
 }

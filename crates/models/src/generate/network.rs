@@ -5,18 +5,17 @@
 
 use std::sync::Arc;
 
-use candle_core::quantized::{GgmlDType, QMatMul, QTensor};
+use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 use candle_nn::ops::{rms_norm, silu};
 use candle_nn::rotary_emb::{rope_i, rope_thd};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
 
-use super::attention::Heads;
+use super::attention::{Heads, Precision};
 use super::elsewhere::Kept;
 use super::gguf::{Gguf, first_line, unusable};
 use super::linear::{Linear, Weights};
-use super::matrix::Matrix;
 
 /// Tokens that go through the layers together: the matrices are well filled, and the scores of attention stay small.
 const CHUNK: usize = 256;
@@ -129,8 +128,8 @@ impl Shape {
 
     /// Bytes that the memory of one token takes.
     #[must_use]
-    pub fn bytes_per_token(&self) -> u64 {
-        (self.layers * self.heads.keys * self.heads.size * 2 * size_of::<half::f16>()) as u64
+    pub fn bytes_per_token(&self, precision: Precision) -> u64 {
+        (self.layers * self.heads.keys * self.heads.size * 2 * precision.bytes()) as u64
     }
 }
 
@@ -161,8 +160,8 @@ impl Network {
     ///
     /// # Errors
     /// As [`Body::load`].
-    pub fn load(gguf: &Gguf) -> Result<Self> {
-        let body = Body::load(gguf)?;
+    pub fn load(gguf: &Gguf, precision: Precision) -> Result<Self> {
+        let body = Body::load(gguf, precision)?;
         let loader = Loader { gguf, device: &body.device };
         let head = match gguf.shape("output.weight") {
             Some(_) => loader.linear("output", body.shape.vocabulary, body.shape.width)?,
@@ -219,11 +218,11 @@ impl Body {
     }
 
     /// Puts the layers together: on a graphics processor where this program was built for one and there is one, else on the processor, where the
-    /// weights stay in the file.
+    /// weights stay in the file. It remembers tokens with the given precision.
     ///
     /// # Errors
     /// `ModelUnavailable` if tensors are missing or have other shapes than the header says, and those of [`Shape::read`].
-    pub fn load(gguf: &Gguf) -> Result<Self> {
+    pub fn load(gguf: &Gguf, precision: Precision) -> Result<Self> {
         let shape = Shape::read(gguf)?;
         let device = device();
         let loader = Loader { gguf, device: &device };
@@ -247,7 +246,7 @@ impl Body {
                 gate: loader.linear(&name("ffn_gate"), feed, width)?,
                 up: loader.linear(&name("ffn_up"), feed, width)?,
                 down: loader.linear(&name("ffn_down"), width, feed)?,
-                memory: Kept::new(shape.heads, &device),
+                memory: Kept::new(shape.heads, precision, &device),
             })
         };
         let layers = (0..shape.layers).map(layer).collect::<Result<Vec<_>>>()?;
@@ -422,14 +421,10 @@ impl Loader<'_> {
         Ok(Linear::new(self.weights(&weights, &Arc::new(tensor))?, bias))
     }
 
-    /// A matrix that is multiplied where it lies, if that can be done.
     fn weights(&self, name: &str, tensor: &Arc<QTensor>) -> Result<Weights> {
-        let (rows, columns) = tensor.shape().dims2().map_err(|e| self.broken(name, &e))?;
         let span = self.gguf.span(name).filter(|_| self.device.is_cpu());
-        if let Some(matrix) = span.and_then(|span| Matrix::new(span, tensor.dtype(), rows, columns)) {
-            return Ok(Weights::Here(matrix));
-        }
-        QMatMul::from_arc(Arc::clone(tensor)).map(Weights::Candle).map_err(|e| self.broken(name, &e))
+        let shape = tensor.shape().dims2().map_err(|e| self.broken(name, &e))?;
+        Weights::new(span, tensor.dtype(), shape, || Ok(Arc::clone(tensor))).map_err(|e| self.broken(name, &e))
     }
 
     fn missing(&self, name: &str) -> Error {

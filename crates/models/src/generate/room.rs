@@ -1,4 +1,8 @@
 //! Whether a model fits into memory, before it is loaded, and how much of a conversation it can then remember. It must not know how it is loaded.
+//!
+//! What counts is the memory that is available now, whoever has the rest: another window or command with a model, or any other program. A model's file is mapped,
+//! so it is in memory once for all processes that use it, and the system counts it as available like every page that it can drop and read again. A second
+//! process with the same model thus finds the weights inside what is available, and only what each process has for itself is missing from it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,6 +10,7 @@ use candle_core::quantized::GgmlDType;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
+use super::attention::Precision;
 use super::gguf::Gguf;
 use super::matrix::Matrix;
 use super::network::Shape;
@@ -17,13 +22,17 @@ const STEP: usize = 1024;
 /// Beside weights and tokens: the tokenizer, and the numbers under way.
 const BESIDE: u64 = 250_000_000;
 
-/// Bytes that the models of this program hold now.
+/// Bytes that the models of this process have for themselves now.
 static HELD: AtomicU64 = AtomicU64::new(0);
 
 /// The memory that a model takes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Needs {
-    weights: u64,
+    /// The file, mapped.
+    mapped: u64,
+    /// Weights once more, in another order or form: each process has its own.
+    copies: u64,
+    /// Each process has its own of these, too.
     per_token: u64,
 }
 
@@ -40,12 +49,17 @@ impl Needs {
             Some(GgmlDType::F32) => weights,
             _ => 0,
         };
-        Self { weights: weights + copies, per_token: shape.bytes_per_token() }
+        Self { mapped: weights, copies, per_token: shape.bytes_per_token(Precision::Half) }
     }
 
     /// With so many tokens.
     fn with(&self, tokens: usize) -> u64 {
-        self.weights + self.per_token * tokens as u64 + BESIDE
+        self.mapped + self.own(tokens) + BESIDE
+    }
+
+    /// What the process has for itself while the model remembers so many tokens, and gives back with the model.
+    fn own(&self, tokens: usize) -> u64 {
+        self.copies + self.per_token * tokens as u64
     }
 
     /// Tokens there is room for in so much free memory, at most as many as are `wanted`.
@@ -83,7 +97,8 @@ pub(super) fn available() -> Option<u64> {
     Some(system.available_memory()).filter(|bytes| *bytes > 0)
 }
 
-/// Bytes of memory that a model could have if it were the only one of this program: what is free, and what its models hold now.
+/// Bytes of memory that a model could have if it were the only one of this process: what is available, and what its models have for themselves. Their
+/// files are available already; what other processes hold is not, for nobody here can give it back.
 #[must_use]
 pub fn available_to_one() -> Option<u64> {
     available().map(|free| free + HELD.load(Ordering::Acquire))
@@ -95,19 +110,34 @@ pub(crate) fn check(name: &str, gguf: &Gguf, most: usize) -> Result<()> {
 }
 
 /// While it lives, a model is in memory.
-pub(super) struct Held(u64);
+pub(super) struct Held {
+    needs: Needs,
+    bytes: u64,
+    sum: &'static AtomicU64,
+}
 
 impl Held {
-    pub(super) fn new(needs: &Needs, tokens: usize) -> Self {
-        let bytes = needs.with(tokens);
-        HELD.fetch_add(bytes, Ordering::AcqRel);
-        Self(bytes)
+    pub(super) fn new(needs: Needs) -> Self {
+        Self::within(needs, &HELD)
+    }
+
+    fn within(needs: Needs, sum: &'static AtomicU64) -> Self {
+        let mut held = Self { needs, bytes: 0, sum };
+        held.remembers(0);
+        held
+    }
+
+    /// Says how many tokens it remembers now: their memory is taken when they come, not before.
+    pub(super) fn remembers(&mut self, tokens: usize) {
+        let bytes = self.needs.own(tokens);
+        self.sum.fetch_add(bytes, Ordering::AcqRel);
+        self.sum.fetch_sub(std::mem::replace(&mut self.bytes, bytes), Ordering::AcqRel);
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        HELD.fetch_sub(self.0, Ordering::AcqRel);
+        self.sum.fetch_sub(self.bytes, Ordering::AcqRel);
     }
 }
 
@@ -115,7 +145,7 @@ impl Drop for Held {
 mod tests {
     use super::*;
 
-    const NEEDS: Needs = Needs { weights: 1_000_000_000, per_token: 100_000 };
+    const NEEDS: Needs = Needs { mapped: 1_000_000_000, copies: 0, per_token: 100_000 };
 
     #[test]
     fn a_context_that_does_not_fit_is_made_smaller_and_less_than_a_question_is_refused() {
@@ -129,11 +159,44 @@ mod tests {
         assert_eq!(NEEDS.context("m", 2_000, Some(1_500_000_000)).expect("a small one fits"), 2_000);
     }
 
+    /// What the system says to be available on a machine of 4 GB where other programs have 1 GB, while processes have models mapped and remember tokens:
+    /// pages of files can be dropped, so they are part of it.
+    fn available_beside(needs: &Needs, remembered: &[usize]) -> Option<u64> {
+        let own: u64 = remembered.iter().map(|tokens| needs.own(*tokens) + BESIDE).sum();
+        Some(4_000_000_000 - 1_000_000_000 - own)
+    }
+
     #[test]
-    fn what_a_model_of_this_program_holds_is_free_for_another_in_its_place() {
-        // Other tests may hold some, too.
-        let held = Held::new(&NEEDS, 1_000);
-        assert!(HELD.load(Ordering::Acquire) >= 1_350_000_000);
-        drop(held);
+    fn a_second_process_shares_the_mapped_weights_of_the_first() {
+        assert_eq!(NEEDS.context("m", 8_192, available_beside(&NEEDS, &[])).expect("room for one"), 8_192);
+        // Counted twice, the weights would leave no room for these tokens.
+        assert_eq!(NEEDS.context("m", 8_192, available_beside(&NEEDS, &[6_000])).expect("room for the second"), 8_192);
+        // What the first remembers is missing: the second reads less at once, and a third may find no room.
+        assert_eq!(NEEDS.context("m", 16_384, available_beside(&NEEDS, &[6_000])).expect("room for fewer"), 8_192);
+        let error = NEEDS.context("m", 8_192, available_beside(&NEEDS, &[6_000, 6_000])).expect_err("no room for a third");
+        assert!(error.message.ends_with("and 1300 MB are free"), "{error:?}");
+    }
+
+    #[test]
+    fn a_second_process_has_copies_of_its_own() {
+        let copied = Needs { copies: 1_000_000_000, ..NEEDS };
+        assert!(copied.context("m", 4_096, available_beside(&copied, &[])).is_ok());
+        assert!(copied.context("m", 4_096, available_beside(&copied, &[1_000])).is_err());
+    }
+
+    #[test]
+    fn what_a_model_of_this_process_has_for_itself_is_free_for_another_in_its_place() {
+        static SUM: AtomicU64 = AtomicU64::new(0);
+        let sum = || SUM.load(Ordering::Acquire);
+        let mut mapped = Held::within(NEEDS, &SUM);
+        assert_eq!(sum(), 0, "its file is available as it is");
+        mapped.remembers(1_000);
+        assert_eq!(sum(), 100_000_000);
+        let copied = Held::within(Needs { copies: 700_000_000, ..NEEDS }, &SUM);
+        mapped.remembers(200);
+        assert_eq!(sum(), 720_000_000);
+        drop(mapped);
+        drop(copied);
+        assert_eq!(sum(), 0);
     }
 }

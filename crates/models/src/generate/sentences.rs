@@ -8,6 +8,7 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{Embedder, ModelSpec, Role};
 
+use super::attention::Precision;
 use super::gguf::{Gguf, unusable};
 use super::network::{Body, Logits, Shape};
 use super::room;
@@ -133,7 +134,7 @@ impl Serve for Model {
         check(&self.file, self.recipe.pooling)?;
         let gguf = Gguf::open(&self.file)?;
         room::check(&self.name, &gguf, self.recipe.max_tokens)?;
-        Ok(Loaded { vocabulary: Vocabulary::read(&gguf)?, body: Body::load(&gguf)? })
+        Ok(Loaded { vocabulary: Vocabulary::read(&gguf)?, body: Body::load(&gguf, Precision::Half)? })
     }
 
     fn answer(&self, loaded: &mut Loaded, question: &Question) -> Result<Vec<f32>> {

@@ -12,6 +12,7 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, GeneratorSpec, Message, Sampling};
 
+use super::attention::Precision;
 use super::choose::{Chooser, goes_round};
 use super::gguf::Gguf;
 use super::network::{Logits, Network, Shape};
@@ -200,7 +201,7 @@ struct Question {
 
 /// The model in memory.
 struct Loaded {
-    _held: InMemory,
+    held: InMemory,
     network: Network,
     /// The tokens that the network remembers.
     seen: Vec<u32>,
@@ -211,7 +212,7 @@ struct Loaded {
 /// Says so to others while the model is in memory.
 struct InMemory {
     reading: Arc<Reading>,
-    _held: room::Held,
+    room: room::Held,
 }
 
 impl Drop for InMemory {
@@ -228,12 +229,12 @@ impl Serve for Model {
     fn open(&self) -> Result<Loaded> {
         let gguf = Gguf::open(&self.reading.file)?;
         let needs = self.reading.needs()?;
-        let context = needs.context(&self.name, self.context, room::available())?;
+        needs.context(&self.name, self.context, room::available())?;
         self.reading.get_from(&gguf)?;
-        let network = Network::load(&gguf)?;
-        let held = InMemory { reading: Arc::clone(&self.reading), _held: room::Held::new(&needs, context) };
+        let network = Network::load(&gguf, Precision::Half)?;
+        let held = InMemory { reading: Arc::clone(&self.reading), room: room::Held::new(needs) };
         self.reading.loaded.store(true, Ordering::Release);
-        Ok(Loaded { _held: held, network, seen: Vec::new(), luck: Luck::default() })
+        Ok(Loaded { held, network, seen: Vec::new(), luck: Luck::default() })
     }
 
     fn answer(&self, loaded: &mut Loaded, question: &Question) -> Result<Generated> {
@@ -242,6 +243,7 @@ impl Serve for Model {
         // After an error the network may remember fewer tokens than were sent, after a wrong guess more than were said.
         loaded.seen.truncate(loaded.network.seen());
         loaded.network.truncate(loaded.seen.len());
+        loaded.held.room.remembers(loaded.seen.len());
         result.map_err(|error| match error.code {
             ErrorCode::ModelUnavailable => Error { message: format!("{}: {}", self.name, error.message), ..error },
             _ => error,
