@@ -2,7 +2,6 @@
 
 import type { ConversationInfo, NoteInfo } from '../backend';
 import { ui } from '../i18n/index.svelte';
-import { asking } from '../state/asking.svelte';
 import { overlay } from '../state/overlay.svelte';
 import { preferences } from '../state/preferences.svelte';
 import { toasts } from '../state/toasts.svelte';
@@ -30,10 +29,7 @@ export function commands(words: Words): Entry[] {
     key: `place:${name}`,
     label: words[name],
     kind: words.places,
-    act: () => {
-      if (place.view.name !== name) goTo(name);
-      else if (name === 'ask') asking.wantFocus();
-    },
+    act: () => goTo(name),
   }));
   const themes = (
     [

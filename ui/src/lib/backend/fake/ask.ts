@@ -355,8 +355,11 @@ export const ask: AskBackend = {
       );
       return { conversation: null, turn: { ...turn, id: -turn.id } };
     }
-    const { id, title, updated_at, turns } = keep(conversation, turn, request.replaces ?? null);
-    return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn };
+    // Stopped before its first sentence, an answer takes the place of none.
+    const old = told === 0 && signal.aborted && at >= 0 ? conversation?.turns[at] : undefined;
+    const { id, title, updated_at, turns } =
+      conversation && old ? conversation : keep(conversation, turn, request.replaces ?? null);
+    return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn: old ?? turn };
   },
   async conversations(query) {
     await pause(15);

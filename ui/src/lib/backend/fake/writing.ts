@@ -154,6 +154,7 @@ export const writing: Writing = {
 /** What happens to the files without the program: for tests. */
 export const fakeDisk = {
   text: (id: number): string => noteById(id).text,
+  idOf: (title: string): number => corpus.notes.find((note) => note.title === title)?.id ?? -1,
   draft: (id: number): string | null => drafts.get(id) ?? null,
   change(id: number, text: string): void {
     write(noteById(id), text);

@@ -19,6 +19,7 @@ export const ask = {
   editQuestion: 'Edit the question',
   again: 'Ask again',
   replacesRest: (n: number) => (n === 1 ? 'The question after it goes too.' : `The ${n} questions after it go too.`),
+  replaceTitle: 'Answer this question again?',
 
   reading: 'The notes are read for the first time; the answer follows …',
   looking: 'Looking in your notes …',

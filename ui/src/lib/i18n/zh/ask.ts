@@ -21,6 +21,7 @@ export const ask: typeof en = {
   editQuestion: '修改问题',
   again: '重新提问',
   replacesRest: (n: number) => `之后的 ${n} 个问题会一并去掉。`,
+  replaceTitle: '重新回答这个问题？',
 
   reading: '正在首次读取笔记，读完就回答……',
   looking: '正在翻阅笔记…',
