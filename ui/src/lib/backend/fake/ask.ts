@@ -408,7 +408,7 @@ export const ask: AskBackend = {
   },
   async suggestions(turn) {
     await pause(30);
-    if (corpus.notes.length === 0) return [];
+    if (corpus.notes.length === 0 || (turn === null && scene('unasked'))) return [];
     if (turn === null) return EXAMPLES;
     const { turn: of, conversation } = turnOf(turn);
     return NEXT.filter(

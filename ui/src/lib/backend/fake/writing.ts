@@ -164,6 +164,11 @@ export const fakeDisk = {
     corpus.notes = corpus.notes.filter((note) => note.id !== id);
     notesChanged();
   },
+  /** The index knows it no more, as one that holds nothing. */
+  unlist(id: number): void {
+    noteById(id).unlisted = true;
+    notesChanged();
+  },
   /** A draft as an earlier run would have left it. */
   leave(id: number, text: string): void {
     drafts.set(id, text);
