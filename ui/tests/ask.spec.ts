@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import './notes/window';
 import { ask, box, chip, marked, open, QUESTION, quote, reader } from './window';
 
 test('the box has the focus at start, and four questions are one press away', async ({ page }) => {
@@ -408,9 +409,32 @@ test('citations of earlier answers follow the notes while the next answer is wri
   await box(page).press('Enter');
   await expect(page.getByRole('button', { name: '停止' })).toBeVisible();
   // The cited note goes while the answer is written.
-  await page.evaluate(() => {
-    const disk = (globalThis as unknown as { fakeDisk: { lose(id: number): void; idOf(title: string): number } }).fakeDisk;
-    disk.lose(disk.idOf('旋转位置编码'));
-  });
+  await page.evaluate(() => fakeDisk.lose(fakeDisk.idOf('旋转位置编码')));
   await expect(page.getByRole('button', { name: /^引文 1：旋转位置编码.*不在了/ }).first()).toBeVisible();
+});
+
+test('where no note asks anything, notes are suggested by their titles, and never that there are none', async ({ page }) => {
+  await open(page, 'unasked');
+  const examples = page.getByRole('region', { name: '比如' }).getByRole('button');
+  await expect(examples).toHaveCount(4);
+  await expect(examples.first()).toHaveText('「Meeting 2026-03-02」讲了什么？');
+  await expect(page.getByRole('heading', { name: '问问你的笔记' })).toBeVisible();
+  await expect(page.getByText('还没有笔记')).toHaveCount(0);
+});
+
+test('a question is looked up where it was asked, not where something was looked up before', async ({ page }) => {
+  await open(page);
+  await page.getByRole('navigation').getByRole('button', { name: '查找' }).click();
+  await page.getByRole('button', { name: '筛选' }).click();
+  await page
+    .getByRole('checkbox', { name: /Sidenote/ })
+    .first()
+    .check();
+  await page.getByRole('button', { name: '完成' }).click();
+  await expect(page.getByRole('button', { name: /移除.*Sidenote/ })).toBeVisible();
+  await page.getByRole('navigation').getByRole('button', { name: '提问' }).click();
+  await ask(page, '公司 2031 年的差旅报销标准和缓存策略');
+  await page.getByRole('button', { name: '查找这些词' }).click();
+  await expect(page.getByRole('combobox', { name: '要查找的内容' })).toBeFocused();
+  await expect(page.getByRole('button', { name: /移除.*Sidenote/ })).toHaveCount(0);
 });

@@ -13,8 +13,8 @@ export function goTo(name: View['name']): void {
   if (name === 'ask') {
     if (place.view.name !== 'ask') place.go({ name, conversation: asking.id });
     asking.wantFocus();
-  } else if (place.view.name === name) return;
-  else if (name === 'search') place.go({ name, query: '' });
+  } else if (name === 'search') place.go({ name, query: '' });
+  else if (place.view.name === name) return;
   else if (name === 'notes') place.go({ name, note: null });
   else if (name === 'settings') place.go({ name, page: 'general' });
   else place.go({ name });

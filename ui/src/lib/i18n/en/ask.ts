@@ -9,6 +9,7 @@ export const ask = {
   examples: 'For example',
   next: 'Ask next',
   failedExamples: 'There are no examples to show.',
+  about: (title: string) => `What is in “${title}”?`,
   noNotes: 'There are no notes yet',
   noNotesText: 'Add a folder of notes, or write the first one here.',
   addFolder: 'Add a folder',

@@ -11,6 +11,7 @@ export const ask: typeof en = {
   examples: '比如',
   next: '接着可以问',
   failedExamples: '暂时没有示例问题。',
+  about: (title: string) => `「${title}」讲了什么？`,
   noNotes: '还没有笔记',
   noNotesText: '添加一个笔记文件夹，或在这里写下第一篇。',
   addFolder: '添加文件夹',
