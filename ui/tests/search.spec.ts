@@ -251,7 +251,7 @@ test('the picture and its table show the same passages and places', async ({ pag
 test('nothing found says so, with what to try', async ({ page }) => {
   await openView(page, '查找');
   await box(page).fill('zzzyyx');
-  await expect(page.getByText('没有找到“zzzyyx”')).toBeVisible();
+  await expect(page.locator('main').getByText('没有找到“zzzyyx”').last()).toBeVisible();
   await expect(page.getByText('换个说法，或少用几个词试试', { exact: false })).toBeVisible();
 });
 
