@@ -1,4 +1,5 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import './notes/window';
 import { ask, box, chip, marked, open, QUESTION, quote, reader } from './window';
 
 test('the box has the focus at start, and four questions are one press away', async ({ page }) => {
@@ -241,7 +242,7 @@ test('the answer goes on while another view is looked at', async ({ page }) => {
   await box(page).press('Enter');
   await page.getByRole('navigation').getByRole('button', { name: '笔记库' }).click();
   await page.getByRole('navigation').getByRole('button', { name: '提问' }).click();
-  await expect(page.getByRole('heading', { name: QUESTION })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: QUESTION })).toBeVisible();
   await expect(chip(page, 1)).toBeVisible();
 });
 
@@ -292,4 +293,148 @@ test('on a full disk the answer is shown, says that it was not kept, and offers 
   await expect(page.getByRole('button', { name: '复制正文' })).toBeVisible();
   await ask(page, 'KV 缓存为什么能加速推理？');
   await expect(page.getByText('这个回答没能保存：磁盘满了')).toHaveCount(2);
+});
+
+const again = '重新回答';
+const conversation = (page: Page, title: string): Locator =>
+  page.getByRole('region', { name: '对话' }).getByRole('button', { name: title, exact: true });
+
+test('answering an earlier question again asks first, for what was asked after it goes', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  await ask(page, '它有什么缺点？');
+  const later = page.getByRole('heading', { level: 2, name: '它有什么缺点？' });
+  const first = page.getByRole('button', { name: again }).first();
+  await first.click();
+  const question = page.getByRole('dialog', { name: '重新回答这个问题？' });
+  await expect(question).toContainText('之后的 1 个问题会一并去掉。');
+  await question.getByRole('button', { name: '取消' }).click();
+  await expect(later).toBeVisible();
+  await expect(page.getByRole('button', { name: '停止' })).toHaveCount(0);
+  await first.click();
+  await question.getByRole('button', { name: again }).click();
+  await expect(later).toHaveCount(0);
+  await expect(page.getByRole('group', { name: '对这个回答的操作' })).toHaveCount(1);
+  // The last one has nothing after it.
+  await page.getByRole('button', { name: again }).click();
+  await expect(question).toHaveCount(0);
+});
+
+test('a new answer that is stopped before its first sentence leaves the old ones', async ({ page }) => {
+  await open(page, 'history', 'slow');
+  await conversation(page, 'RAG 效果不好时怎么排查？').click();
+  await page.getByRole('button', { name: again }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: again }).click();
+  const later = page.getByRole('heading', { level: 2, name: '它有什么缺点？' });
+  await expect(later).toHaveCount(0);
+  await page.getByRole('button', { name: '停止' }).click();
+  await expect(later).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: 'RAG 效果不好时怎么排查？' })).toBeVisible();
+});
+
+test('a question asked while an answer is written waits for it to be kept: one conversation, nothing lost', async ({ page }) => {
+  await open(page, 'slow');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.locator('.pieces')).toBeVisible({ timeout: 15_000 });
+  await box(page).fill('它有什么缺点？');
+  await box(page).press('Enter');
+  await expect(page.getByRole('heading', { level: 2, name: '它有什么缺点？' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: QUESTION })).toBeVisible();
+  await expect(page.getByText('已停止。')).toBeVisible();
+  await page.getByRole('button', { name: '停止' }).click();
+  await expect(page.getByRole('button', { name: '停止' })).toHaveCount(0);
+  await expect(page.getByRole('region', { name: '对话' }).getByRole('listitem')).toHaveCount(1);
+});
+
+test('a question that failed is in the box again when another conversation is looked at', async ({ page }) => {
+  await open(page, 'breaks', 'history');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await box(page).fill('还没问完');
+  await conversation(page, 'LoRA 的原理是什么？').click();
+  await expect(page.getByRole('heading', { level: 2, name: 'LoRA 的原理是什么？' })).toBeVisible();
+  await expect(box(page)).toHaveValue(`${QUESTION}\n还没问完`);
+});
+
+test('“ask” in the sidebar only goes to the box: the conversation stays, and so does the answer that is being written', async ({
+  page,
+}) => {
+  await open(page, 'slow');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.locator('.pieces')).toBeVisible({ timeout: 15_000 });
+  await page.getByRole('navigation').getByRole('button', { name: '提问' }).click();
+  await expect(box(page)).toBeFocused();
+  await expect(page.getByRole('heading', { level: 2, name: QUESTION })).toBeVisible();
+  await expect(page.getByRole('button', { name: '停止' })).toBeVisible();
+});
+
+test('an answer goes on while another conversation is looked at, and is kept', async ({ page }) => {
+  await open(page, 'history');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await conversation(page, 'LoRA 的原理是什么？').click();
+  await expect(page.getByRole('heading', { level: 2, name: 'LoRA 的原理是什么？' })).toBeVisible();
+  const list = page.getByRole('region', { name: '对话' });
+  await list.getByRole('button', { name: QUESTION, exact: true }).click();
+  await expect(page.getByRole('heading', { level: 2, name: QUESTION })).toBeVisible();
+  await expect(chip(page, 1)).toBeVisible();
+  await expect(page.getByText('已停止。')).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 2, name: 'LoRA 的原理是什么？' })).toHaveCount(0);
+});
+
+test('coming back to the conversation of an answer that is being written shows it', async ({ page }) => {
+  await open(page, 'history', 'slow');
+  await conversation(page, 'LoRA 的原理是什么？').click();
+  await expect(page.getByRole('heading', { level: 2, name: 'LoRA 的原理是什么？' })).toBeVisible();
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.getByRole('button', { name: '停止' })).toBeVisible();
+  await conversation(page, '知识蒸馏的温度有什么用？').click();
+  await expect(page.getByRole('heading', { level: 2, name: '知识蒸馏的温度有什么用？' })).toBeVisible();
+  await expect(page.getByRole('button', { name: '停止' })).toHaveCount(0);
+  await conversation(page, 'LoRA 的原理是什么？').click();
+  await expect(page.getByRole('heading', { level: 2, name: QUESTION })).toBeVisible();
+  await expect(page.getByRole('button', { name: '停止' })).toBeVisible();
+});
+
+test('citations of earlier answers follow the notes while the next answer is written', async ({ page }) => {
+  await open(page, 'history');
+  await conversation(page, 'LoRA 的原理是什么？').click();
+  await expect(chip(page, 1).first()).toBeVisible();
+  await page.getByRole('button', { name: again }).first().waitFor();
+  await box(page).fill('量化有哪些方法？');
+  await box(page).press('Enter');
+  await expect(page.getByRole('button', { name: '停止' })).toBeVisible();
+  // The cited note goes while the answer is written.
+  await page.evaluate(() => fakeDisk.lose(fakeDisk.idOf('旋转位置编码')));
+  await expect(page.getByRole('button', { name: /^引文 1：旋转位置编码.*不在了/ }).first()).toBeVisible();
+});
+
+test('where no note asks anything, notes are suggested by their titles, and never that there are none', async ({ page }) => {
+  await open(page, 'unasked');
+  const examples = page.getByRole('region', { name: '比如' }).getByRole('button');
+  await expect(examples).toHaveCount(4);
+  await expect(examples.first()).toHaveText('「Meeting 2026-03-02」讲了什么？');
+  await expect(page.getByRole('heading', { name: '问问你的笔记' })).toBeVisible();
+  await expect(page.getByText('还没有笔记')).toHaveCount(0);
+});
+
+test('a question is looked up where it was asked, not where something was looked up before', async ({ page }) => {
+  await open(page);
+  await page.getByRole('navigation').getByRole('button', { name: '查找' }).click();
+  await page.getByRole('button', { name: '筛选' }).click();
+  await page
+    .getByRole('checkbox', { name: /Sidenote/ })
+    .first()
+    .check();
+  await page.getByRole('button', { name: '完成' }).click();
+  await expect(page.getByRole('button', { name: /移除.*Sidenote/ })).toBeVisible();
+  await page.getByRole('navigation').getByRole('button', { name: '提问' }).click();
+  await ask(page, '公司 2031 年的差旅报销标准和缓存策略');
+  await page.getByRole('button', { name: '查找这些词' }).click();
+  await expect(page.getByRole('combobox', { name: '要查找的内容' })).toBeFocused();
+  await expect(page.getByRole('button', { name: /移除.*Sidenote/ })).toHaveCount(0);
 });

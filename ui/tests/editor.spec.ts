@@ -393,3 +393,51 @@ test('in English as well, and nothing serious for axe', async ({ browser }) => {
   await accessible(page);
   await context.close();
 });
+
+test('links are followed by title, by file and by path; a title with signs of links is completed by its file', async ({
+  page,
+}) => {
+  await openNotes(page);
+  await page.evaluate(() => fakeDisk.change(2, '# C# | notes [draft]\n\nText.\n'));
+  await openMeeting(page);
+  const beside = page.locator('section.reader').getByRole('heading', { level: 2 }).first();
+  for (const [link, title] of [
+    ['KV缓存', 'KV缓存'],
+    ['推理/KV缓存', 'KV缓存'],
+    ['压缩/量化.md', '量化'],
+    ['读书笔记', 'C# | notes [draft]'],
+  ] as const) {
+    await toEnd(page);
+    await page.keyboard.insertText(`\n\nSee [[${link}]]`);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await expect(async () => {
+      await page.keyboard.press('Control+Enter');
+      await expect(beside).toHaveText(title, { timeout: 1000 });
+    }).toPass();
+    await content(page).click();
+  }
+  await toEnd(page);
+  await page.keyboard.type(' and [[C#');
+  const offered = page.getByRole('listbox', { name: '建议' }).getByRole('option');
+  await expect(offered.first()).toContainText('C# | notes [draft]');
+  await page.waitForTimeout(200);
+  await page.keyboard.press('Enter');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toMatch(/and \[\[读书笔记\]\]$/);
+});
+
+test('an open editor speaks the language that is chosen', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('kept');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill('English');
+  await page.keyboard.press('Enter');
+  const text = page.getByRole('textbox', { name: 'Text of the note' });
+  await expect(text).toContainText('kept');
+  await text.click();
+  await page.keyboard.press('Control+f');
+  await expect(page.getByRole('textbox', { name: 'Find' })).toBeFocused();
+});

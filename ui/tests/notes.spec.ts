@@ -2,6 +2,7 @@ import { test } from '@playwright/test';
 import type { NoteInfo } from '../src/lib/backend';
 import { Arrangement } from '../src/lib/views/notes/arrange';
 import { noteOf, titleOf } from '../src/lib/views/notes/capture';
+import { meant, nameFor } from '../src/lib/views/notes/named';
 import { compare, fold } from '../src/lib/views/notes/diff';
 import { apply, editTags, readTags } from '../src/lib/views/notes/tags';
 import { accessible, content, expect, openNotes, saved, textOf } from './notes/window';
@@ -48,6 +49,20 @@ test.describe('which notes are shown', () => {
     expect(again([...notes, note(9, 'zzz', 'z.md')])).toHaveLength(5);
   });
 
+  test('the order is the same whether made at once or bit by bit', () => {
+    const all = Array.from({ length: 300 }, (_, n) => note(n, `${'注意力缓存量化'[(n * 5) % 7]}${(n * 37) % 101}`, `${n}.md`));
+    const order = (made: Arrangement): number[] =>
+      made.show({ query: '', tag: null, library: null, sort: 'title' }).map(({ id }) => id);
+    let grown = new Arrangement(all.slice(0, 40), 'zh-CN');
+    for (const some of [
+      all.slice(10, 200),
+      all.map((each) => ({ ...each, title: `${each.title}${each.id % 9 ? '' : 'x'}` })),
+      all,
+    ])
+      grown = new Arrangement(some, 'zh-CN', grown);
+    expect(order(grown)).toEqual(order(new Arrangement(all, 'zh-CN')));
+  });
+
   test('all words are looked for, in title and path, whatever their width and case', () => {
     expect(ids({ query: 'kv' })).toEqual([4]);
     expect(ids({ query: '推理 缓存' })).toEqual([4]);
@@ -60,6 +75,30 @@ test.describe('which notes are shown', () => {
     expect(ids({ tag: '模型', library: 'other' })).toEqual([]);
     expect(arrangement.libraries).toEqual(expect.arrayContaining(['Sidenote', 'other']));
     expect(arrangement.tags.length).toBe(2);
+  });
+});
+
+test.describe('which note a link means', () => {
+  const here = note(1, '日志', '日记/一月.md');
+  const there = note(2, '标题', '项目/计划.md');
+  const other = note(3, '计划', '项目/计划.md', { library: 'other' });
+  const beside = note(4, '二', '日记/二月.md');
+  const root = note(5, 'A # b | c', '井号.md');
+  const all = [other, here, there, beside, root];
+
+  test('title, file and path, as they are or relative to the note; the same library first', () => {
+    for (const link of ['标题', '计划', '计划.md', '项目/计划', '项目/计划.md', '../项目/计划.md', '/项目/计划.md'])
+      expect(meant(link, here, all)?.id).toBe(2);
+    expect(meant('二月', here, all)?.id).toBe(4);
+    expect(meant('./二月.md', here, all)?.id).toBe(4);
+    expect(meant('%E4%BA%8C%E6%9C%88', here, all)?.id).toBe(4);
+    expect(meant('计划', undefined, all)?.id).toBe(3);
+    for (const link of ['月', '划', '../../计划', '没有']) expect(meant(link, here, all)).toBeUndefined();
+  });
+
+  test('a title that a link cannot hold is called by its file', () => {
+    expect(all.map(nameFor)).toEqual(['计划', '日志', '标题', '二', '井号']);
+    expect(meant(nameFor(root), here, all)?.id).toBe(5);
   });
 });
 
@@ -234,6 +273,36 @@ test.describe('the list', () => {
     await expect(page.getByRole('listbox').getByRole('option').first()).toContainText('777');
   });
 
+  test('a list that is read anew stays where it was left, and the row under the keyboard stays the same note', async ({
+    page,
+  }) => {
+    await openNotes(page, 'many');
+    const list = page.getByRole('listbox', { name: '笔记' });
+    const top = (): Promise<number> => list.evaluate((box) => box.scrollTop);
+    await page.getByRole('searchbox', { name: '按标题或文件夹筛选' }).fill('Meeting');
+    await page.keyboard.press('Enter');
+    await expect(content(page)).toBeFocused();
+    await page.getByRole('searchbox').fill('');
+    await list.evaluate((box) => (box.scrollTop = 200_000));
+    await expect.poll(top).toBe(200_000);
+    const changed = async (title: string): Promise<void> => {
+      await page.evaluate((title) => fakeDisk.change(2, `# ${title}\n`), title);
+      await expect
+        .poll(() => page.evaluate(() => (globalThis as unknown as { counts: { lists: number } }).counts.lists))
+        .toBeGreaterThan(1);
+      await page.waitForTimeout(2000);
+    };
+    await changed('AAA first of all');
+    expect(await top()).toBe(200_000);
+    await list.press('Home');
+    await list.press('ArrowDown');
+    const row = page.getByRole('listbox').getByRole('option', { selected: true });
+    const before = await row.locator('.title').textContent();
+    await changed('AAAA even before it');
+    await changed('zzz last of all');
+    await expect(row.locator('.title')).toHaveText(before ?? '');
+  });
+
   test('no notes, no list, not yet', async ({ page }) => {
     await openNotes(page, 'empty');
     await expect(page.getByText('还没有笔记')).toBeVisible();
@@ -271,7 +340,7 @@ test.describe('whole notes', () => {
     await openNotes(page);
     await page.getByRole('option', { name: /^LoRA/ }).click();
     await expect(page.getByText('它随 Sidenote 附带')).toBeVisible();
-    await page.getByRole('button', { name: '复制一份来编辑' }).click();
+    await page.getByRole('main').getByRole('button', { name: '复制一份来编辑' }).click();
     await expect(content(page)).toBeVisible();
     expect(await page.evaluate(() => fakeDisk.own().map(({ path }) => path))).toContain('LoRA.md');
   });
@@ -360,6 +429,40 @@ test.describe('whole notes', () => {
     await expect(page.getByRole('option', { name: /^Meeting/ })).toHaveCount(0);
     await expect(page.getByText('没有打开的笔记')).toBeVisible();
     expect(await page.evaluate(() => fakeDisk.own().length)).toBe(1);
+  });
+
+  test('a note that was emptied, and is listed no more, goes into the trash by its last title', async ({ page }) => {
+    await openNotes(page);
+    await page.getByRole('option', { name: /^Meeting/ }).click();
+    await content(page).press('Control+a');
+    await page.keyboard.press('Delete');
+    await saved(page);
+    await page.evaluate(() => fakeDisk.unlist(1));
+    await expect(page.getByRole('option', { name: /^Meeting/ })).toHaveCount(0);
+    await page.getByRole('button', { name: '笔记操作' }).click();
+    await page.getByRole('menuitem', { name: '移到废纸篓…' }).click();
+    const question = page.getByRole('dialog', { name: /Meeting 2026-03-02/ });
+    await question.getByRole('button', { name: '移到废纸篓' }).click();
+    await expect(page.getByText('没有打开的笔记')).toBeVisible();
+    expect(await page.evaluate(() => fakeDisk.own().length)).toBe(1);
+  });
+
+  test('neither trash nor a new name while two texts wait for a choice', async ({ page }) => {
+    await openNotes(page, 'conflict');
+    await page.getByRole('option', { name: /^Meeting/ }).click();
+    await content(page).press('Control+End');
+    await page.keyboard.type('mine');
+    await expect(page.getByText('这篇笔记在别处改过了')).toBeVisible();
+    await page.getByRole('button', { name: '笔记操作' }).click();
+    await page.getByRole('menuitem', { name: '移到废纸篓…' }).click();
+    await expect(page.getByText('请先在两份文字之间做出选择').first()).toBeVisible();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await page.getByRole('button', { name: '笔记操作' }).click();
+    await page.getByRole('menuitem', { name: '重命名…' }).click();
+    await page.getByRole('textbox', { name: '标题' }).fill('Other');
+    await page.getByRole('button', { name: '重命名', exact: true }).click();
+    await expect(page.getByRole('dialog').getByRole('alert')).toContainText('请先在两份文字之间做出选择');
+    expect(await page.evaluate(() => fakeDisk.own().map(({ path }) => path))).toContain('Meeting 2026-03-02.md');
   });
 
   test('a quick note from anywhere; closing the box keeps its text', async ({ page }) => {

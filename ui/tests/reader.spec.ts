@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
-import { ask, chip, open, QUESTION, quote, reader } from './window';
+import './notes/window';
+import { ask, chip, marked, open, QUESTION, quote, reader } from './window';
 
 /** Opens a note by its title through the palette. */
 async function read(page: Page, title: string): Promise<void> {
@@ -122,4 +123,61 @@ test('a note that is gone is said to be gone', async ({ page }) => {
   await ask(page, QUESTION);
   await chip(page, 1).click();
   await expect(reader(page).getByText('这篇笔记不在了')).toBeVisible();
+});
+
+const PASSAGE = 'RAG 分为离线建库和在线问答两个阶段';
+
+test('a passage that the note holds elsewhere by now is marked where it is; one that it does not hold is said to be gone', async ({
+  page,
+}) => {
+  await open(page);
+  await ask(page, QUESTION);
+  await chip(page, 1).click();
+  expect(await marked(page)).toContain(PASSAGE);
+  const change = (from: string, to: string): Promise<void> =>
+    page.evaluate(
+      ([from, to]) => fakeDisk.change(fakeDisk.idOf('RAG'), fakeDisk.text(fakeDisk.idOf('RAG')).replace(from!, to!)),
+      [from, to],
+    );
+  // The note grows above it while it is read.
+  await change('\n# RAG', '\n# RAG\n\n先加一段完全无关的话，让后面的都往下移。');
+  await expect(reader(page)).toContainText('先加一段完全无关的话');
+  await expect.poll(() => marked(page)).toContain(PASSAGE);
+  // Opened anew at bytes that hold something else by now.
+  await page.getByRole('button', { name: '关闭笔记' }).click();
+  await chip(page, 2).click();
+  const cited = (await page.locator('.answer li').first().locator('.words').allTextContents()).join('');
+  expect(await marked(page)).toBe(cited);
+  await change(cited.slice(0, 2), '改写了的：');
+  await expect(reader(page).getByText('原来标出的那段话已经不在里面')).toBeVisible();
+});
+
+test('a note that came with the program is copied to be edited, one’s own is edited', async ({ page }) => {
+  await open(page);
+  await read(page, 'RAG');
+  await expect(reader(page).getByRole('button', { name: '编辑', exact: true })).toHaveCount(0);
+  await reader(page).getByRole('button', { name: '复制一份来编辑' }).click();
+  await expect(page.getByRole('textbox', { name: '笔记正文' })).toBeVisible();
+  expect(await page.evaluate(() => fakeDisk.own().map(({ path }) => path))).toContain('RAG.md');
+  await page.getByRole('button', { name: '在旁边阅读' }).click();
+  await expect(reader(page).getByRole('button', { name: '编辑', exact: true })).toBeVisible();
+  await expect(reader(page).getByRole('button', { name: '复制一份来编辑' })).toHaveCount(0);
+});
+
+test('code is set in letters of one width', async ({ page }) => {
+  await open(page);
+  const widths = await page.evaluate(() =>
+    ['iiiiiiii', 'MMMMMMMM'].map((text) => {
+      const code = document.createElement('code');
+      code.style.fontFamily = 'var(--font-code)';
+      code.textContent = text;
+      document.body.append(code);
+      return code.getBoundingClientRect().width;
+    }),
+  );
+  expect(widths[0]).toBe(widths[1]);
+  // WebKit on Linux takes a proportional family for this name.
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--font-code'))).not.toContain(
+    'ui-monospace',
+  );
 });

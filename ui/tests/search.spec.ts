@@ -251,7 +251,7 @@ test('the picture and its table show the same passages and places', async ({ pag
 test('nothing found says so, with what to try', async ({ page }) => {
   await openView(page, '查找');
   await box(page).fill('zzzyyx');
-  await expect(page.getByText('没有找到“zzzyyx”')).toBeVisible();
+  await expect(page.locator('main').getByText('没有找到“zzzyyx”').last()).toBeVisible();
   await expect(page.getByText('换个说法，或少用几个词试试', { exact: false })).toBeVisible();
 });
 
@@ -399,4 +399,15 @@ test('a day is one that exists', () => {
   expect(isDay('2026-02-31')).toBe(false);
   expect(isDay('2026-2-3')).toBe(false);
   expect(isDay('')).toBe(false);
+});
+
+test('of many folders as many are shown as one looks through, and how to find the others', async ({ page }) => {
+  await openView(page, '查找', 'many');
+  await page.getByRole('button', { name: '筛选' }).click();
+  const panel = page.getByRole('dialog', { name: /./ });
+  await expect(panel.getByRole('checkbox', { name: /^archive \/ / })).not.toHaveCount(0);
+  expect(await panel.getByRole('checkbox').count()).toBeLessThan(100);
+  await expect(panel.getByText(/还有 \d+ 个，在上面输入名字即可找到/)).toBeVisible();
+  await panel.getByRole('searchbox').fill('压缩');
+  await expect(panel.getByRole('checkbox', { name: /study-notes \/ 压缩/ })).toBeVisible();
 });

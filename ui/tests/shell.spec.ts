@@ -1,4 +1,5 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
+import './notes/window';
 import { ask, box, chip, open, QUESTION, reader } from './window';
 
 const conversations = '对话';
@@ -236,3 +237,97 @@ for (const [languages, lang] of [
     await expect(page.locator('html')).toHaveAttribute('lang', lang);
   });
 }
+
+test('whatever was typed can be asked and looked up, however many notes fit', async ({ page }) => {
+  await open(page, 'many');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill('note');
+  await expect(page.getByRole('option', { name: /Archived note/ }).first()).toBeVisible();
+  await expect(page.getByRole('option', { name: '提问：note' })).toBeAttached();
+  await expect(page.getByRole('option', { name: '查找：note' })).toBeAttached();
+});
+
+test('the key for looking up puts the focus into its box, also from there', async ({ page }) => {
+  await open(page);
+  const box = page.getByRole('combobox', { name: '要查找的内容' });
+  await page.keyboard.press('Control+Shift+F');
+  await expect(box).toBeFocused();
+  await page.getByRole('button', { name: '筛选' }).focus();
+  await page.keyboard.press('Control+Shift+F');
+  await expect(box).toBeFocused();
+});
+
+test('Escape closes the dialog that lies above a drawer, then the drawer', async ({ page }) => {
+  await page.setViewportSize({ width: 480, height: 800 });
+  await page.goto('/?scene=history');
+  await page.getByRole('button', { name: '显示侧栏' }).click();
+  await page.keyboard.press('Control+/');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByRole('navigation')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('navigation')).toHaveCount(0);
+});
+
+test('between sidebar and reader the view keeps its room, however wide the reader was made', async ({ page }) => {
+  await page.setViewportSize({ width: 920, height: 700 });
+  await page.addInitScript(() => localStorage.setItem('layout.reader', '0.65'));
+  await open(page);
+  await ask(page, QUESTION);
+  await chip(page, 1).click();
+  await expect(reader(page)).toBeVisible();
+  expect((await page.getByRole('main').boundingBox())?.width).toBeGreaterThanOrEqual(315);
+  await expect(page.getByRole('separator', { name: '笔记栏宽度' })).toHaveAttribute('aria-valuemax', '39');
+});
+
+/** What the program says without being asked. */
+async function tell(page: Page, ...events: unknown[]): Promise<void> {
+  await page.evaluate((events) => events.forEach((globalThis as unknown as { tell: (event: unknown) => void }).tell), events);
+}
+const sync = (done: number | null): unknown => ({
+  type: 'sync',
+  progress: done === null ? null : { library: 'Sidenote', stage: 'read', done, total: 9, rate: null, remaining_s: null },
+});
+
+test('indexing is shown and said once it takes a while: a saved note makes no noise', async ({ page }) => {
+  await open(page);
+  await page.getByRole('navigation').getByRole('button', { name: '笔记库' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: '笔记库' })).toBeVisible();
+  const seen = page.getByText('3 / 9');
+  const said = page.getByText('笔记已全部读取');
+  await page.evaluate(() => {
+    const shown: string[] = [];
+    Object.assign(globalThis, { shown });
+    new MutationObserver(() => document.querySelector('progress') && shown.push('progress')).observe(document.body, {
+      childList: true,
+      subtree: true,
+    });
+  });
+  await tell(page, sync(3), sync(4), sync(null));
+  await page.waitForTimeout(800);
+  await expect(said).toHaveCount(0);
+  expect(await page.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)).toEqual([]);
+  await tell(page, sync(3));
+  await expect(seen.first()).toBeVisible();
+  await tell(page, sync(null));
+  await expect(said).toBeVisible();
+  await expect(seen).toHaveCount(0);
+});
+
+test('while notes are indexed the list of them is read now and then, and once at the end', async ({ page }) => {
+  await open(page);
+  await page.getByRole('navigation').getByRole('button', { name: '笔记', exact: true }).click();
+  await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible();
+  const lists = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { counts: { lists: number } }).counts.lists);
+  const before = await lists();
+  const began = Date.now();
+  for (let n = 0; n < 30; n += 1) {
+    await tell(page, sync(n), { type: 'notes_changed', generation: 10 + n });
+    await page.waitForTimeout(100);
+  }
+  expect((await lists()) - before).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - began) / 2000));
+  await page.evaluate(() => fakeDisk.change(1, '# Read last\n\nText.\n'));
+  await tell(page, sync(null), { type: 'notes_changed', generation: 90 });
+  await expect(page.getByRole('option', { name: /^Read last/ })).toBeVisible();
+});

@@ -5,9 +5,11 @@ import { expect as strict, type Locator, type Page } from '@playwright/test';
 
 export interface FakeDisk {
   text(id: number): string;
+  idOf(title: string): number;
   draft(id: number): string | null;
   change(id: number, text: string): void;
   lose(id: number): void;
+  unlist(id: number): void;
   leave(id: number, text: string): void;
   fill(isFull: boolean): void;
   own(): { id: number; path: string; text: string }[];

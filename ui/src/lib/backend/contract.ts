@@ -6,7 +6,7 @@ import type * as w from './wire';
 /** Questions and the conversations they are kept in. */
 export interface AskBackend {
   /** Asks in a conversation; null begins one. Aborting keeps what was written, with outcome `cancelled`. `standalone` replaces what is made of a follow-up;
-   *  `replaces` is the turn that is asked again: it and what followed it are replaced. */
+   *  `replaces` is the turn that is asked again: it and what followed it are replaced, unless the new answer is stopped before its first sentence. */
   ask(
     request: {
       conversation: number | null;

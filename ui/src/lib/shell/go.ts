@@ -7,17 +7,14 @@ import { layout } from '../state/layout.svelte';
 import { toasts } from '../state/toasts.svelte';
 import { place, type View } from '../state/view.svelte';
 
-/** Opens a view as it was left; asking again while in it begins anew. */
+/** Opens a view as it was left. */
 export function goTo(name: View['name']): void {
   layout.chosen();
   if (name === 'ask') {
-    if (place.view.name === 'ask') freshConversation();
-    else {
-      place.go({ name, conversation: asking.id });
-      asking.wantFocus();
-    }
-  } else if (place.view.name === name) return;
-  else if (name === 'search') place.go({ name, query: '' });
+    if (place.view.name !== 'ask') place.go({ name, conversation: asking.id });
+    asking.wantFocus();
+  } else if (name === 'search') place.go({ name, query: '' });
+  else if (place.view.name === name) return;
   else if (name === 'notes') place.go({ name, note: null });
   else if (name === 'settings') place.go({ name, page: 'general' });
   else place.go({ name });

@@ -2,9 +2,9 @@
 
 import type { ConversationInfo, NoteInfo } from '../backend';
 import { ui } from '../i18n/index.svelte';
-import { asking } from '../state/asking.svelte';
 import { overlay } from '../state/overlay.svelte';
 import { preferences } from '../state/preferences.svelte';
+import { EVERYTHING } from '../state/scope';
 import { toasts } from '../state/toasts.svelte';
 import { place } from '../state/view.svelte';
 import { fit } from './fit';
@@ -30,10 +30,7 @@ export function commands(words: Words): Entry[] {
     key: `place:${name}`,
     label: words[name],
     kind: words.places,
-    act: () => {
-      if (place.view.name !== name) goTo(name);
-      else if (name === 'ask') asking.wantFocus();
-    },
+    act: () => goTo(name),
   }));
   const themes = (
     [
@@ -66,6 +63,8 @@ export function commands(words: Words): Entry[] {
   ];
 }
 
+const MOST = 50;
+
 /** What fits, best first; with nothing typed, places and actions, and what was asked last. Whatever was typed can also be asked and looked up. */
 export function matching(
   typed: string,
@@ -95,14 +94,19 @@ export function matching(
     })
     .sort((a, b) => a.score - b.score)
     .map(({ entry }) => entry);
-  return [
-    ...found,
+  const anyway = [
     {
       key: 'ask',
       label: words.paletteAsk(query),
       kind: words.actions,
       act: () => place.go({ name: 'ask', conversation: null, question: query }),
     },
-    { key: 'search', label: words.paletteSearch(query), kind: words.actions, act: () => place.go({ name: 'search', query }) },
+    {
+      key: 'search',
+      label: words.paletteSearch(query),
+      kind: words.actions,
+      act: () => place.go({ name: 'search', query, filter: EVERYTHING }),
+    },
   ];
+  return [...found.slice(0, MOST - anyway.length), ...anyway];
 }

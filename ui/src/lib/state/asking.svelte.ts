@@ -13,11 +13,23 @@ import {
 } from '../backend';
 import { conversations } from './conversations.svelte';
 import { type Scope, filterOf, scopeOf } from './scope';
+import { toasts } from './toasts.svelte';
 import { Typed } from './typed.svelte';
 import { place } from './view.svelte';
 
+/** A conversation: it gets its number with its first answer. */
+class Talk {
+  id = $state<number | null>(null);
+
+  constructor(id: number | null) {
+    this.id = id;
+  }
+}
+
 /** An answer under way. */
 export interface Live {
+  /** Where it was asked. */
+  talk: Talk;
   question: string;
   /** As it is searched with, once known. */
   standalone: string | null;
@@ -50,25 +62,41 @@ interface Wish {
 const text = (key: string): Typed<string> => new Typed(key, '', (value) => value === '');
 
 class Asking {
-  id = $state<number | null>(null);
   title = $state('');
   turns = $state.raw<Turn[]>([]);
-  live = $state<Live | null>(null);
   loading = $state(false);
   failure = $state.raw<unknown>(null);
   scope = $state.raw<Scope>({ kind: 'all' });
   /** Grows when the question box is to have the focus. */
   focus = $state(0);
+  /** The conversation that is open. */
+  private talk = $state.raw(new Talk(null));
+  /** The answer that is being written, or failed. It may belong to a conversation that was left meanwhile; there is never more than one. */
+  private answering = $state<Live | null>(null);
+  /** Until the call has returned. */
   private controller: AbortController | null = null;
+  private ended: Promise<void> = Promise.resolve();
   private last: { question: string; wish: Wish } | null = null;
+  private wishes = 0;
+  /** Readings of the open conversation: only the last one is shown. */
+  private readings = 0;
+  private reading = false;
   private readonly box = text('asking.draft');
   /** A question that was asked and is in no conversation yet. */
   private readonly asked = text('asking.asked');
 
   /** A question that was cut off by the end of the window is in the box again. */
   constructor() {
-    this.draft = [this.asked.value, this.draft].filter(Boolean).join('\n');
-    this.asked.clear();
+    this.putBack();
+  }
+
+  get id(): number | null {
+    return this.talk.id;
+  }
+
+  /** The answer under way in the open conversation. */
+  get live(): Live | null {
+    return this.answering?.talk === this.talk ? this.answering : null;
   }
 
   /** What stands in the question box. */
@@ -102,60 +130,74 @@ class Asking {
 
   /** An empty conversation; it is kept once something was asked. */
   fresh(): void {
-    this.leave();
-    this.id = null;
-    this.title = '';
-    this.turns = [];
-    this.failure = null;
+    this.show(null);
     this.loading = false;
     this.scope = { kind: 'all' };
     this.wantFocus();
   }
 
   async open(id: number): Promise<void> {
-    this.leave();
-    this.id = id;
-    this.title = '';
-    this.turns = [];
-    this.failure = null;
+    this.show(id);
     this.loading = true;
-    try {
-      const { title, turns } = await backend.ask.conversation(id);
-      if (this.id !== id) return;
-      this.title = title;
-      this.turns = turns;
-      this.restoreScope();
-    } catch (error) {
-      if (this.id === id) this.failure = error;
-    } finally {
-      if (this.id === id) this.loading = false;
+    await this.read();
+  }
+
+  /** A conversation was deleted: what is being answered in it has no place any more. */
+  removed(id: number): void {
+    if (this.answering?.talk.id === id) {
+      this.asked.clear();
+      this.stop();
     }
+    if (this.id === id) this.fresh();
   }
 
   /** Looks the citations up again: notes have changed. */
   async refresh(): Promise<void> {
-    const { id } = this;
-    // What is not kept is only here.
-    if (id === null || this.live || this.turns.some((turn) => !isKept(turn))) return;
-    try {
-      const { turns } = await backend.ask.conversation(id);
-      if (this.id === id && !this.live) this.turns = turns;
-    } catch {
-      // What is shown stays; opening it again will say what is wrong.
-    }
+    await this.read();
+  }
+
+  /** Asks what stands in the box; it stands there until it is asked. */
+  async send(): Promise<void> {
+    if (!this.draft.trim() || !(await this.free())) return;
+    const question = this.draft.trim();
+    if (!question) return;
+    this.draft = '';
+    await this.answer(question, {});
   }
 
   async ask(question: string, wish: Wish = {}): Promise<void> {
     const text = question.trim();
-    if (!text) return;
-    this.controller?.abort();
+    if (text && (await this.free())) await this.answer(text, wish);
+  }
+
+  /** Stops what is being answered and waits until it is kept: nothing of it is lost, and a new conversation has its number. False where something else
+   *  is wanted by then. */
+  private async free(): Promise<boolean> {
+    const { talk } = this;
+    const mine = (this.wishes += 1);
+    while (this.controller) {
+      this.stop();
+      await this.ended;
+    }
+    return mine === this.wishes && talk === this.talk;
+  }
+
+  private answer(question: string, wish: Wish): Promise<void> {
+    this.ended = this.answerIn(this.talk, question, wish);
+    return this.ended;
+  }
+
+  private async answerIn(talk: Talk, question: string, wish: Wish): Promise<void> {
     const controller = new AbortController();
     const replaces = wish.replaces ?? null;
     this.controller = controller;
-    this.last = { question: text, wish };
-    this.asked.value = this.turns.some((turn) => turn.answer.question === text) ? '' : text;
-    this.live = {
-      question: text,
+    this.last = { question, wish };
+    // What failed before this one.
+    if (this.asked.value !== question) this.putBack();
+    this.asked.value = this.turns.some((turn) => turn.answer.question === question) ? '' : question;
+    this.answering = {
+      talk,
+      question,
       standalone: null,
       indexing: null,
       passages: null,
@@ -169,12 +211,12 @@ class Asking {
       stopping: false,
       replaces,
     };
-    const { live } = this;
+    const live = this.answering;
     try {
       const { conversation, turn } = await backend.ask.ask(
         {
-          conversation: this.id,
-          question: text,
+          conversation: talk.id,
+          question,
           standalone: wish.standalone ?? null,
           replaces: replaces !== null && replaces < 0 ? null : replaces,
           filter: filterOf(wish.scope ?? this.scope),
@@ -184,19 +226,31 @@ class Asking {
         controller.signal,
       );
       void conversations.refresh();
-      if (this.live !== live) return;
-      this.turns = [...this.before, turn];
-      this.live = null;
+      if (conversation) talk.id = conversation.id;
+      if (talk === this.talk) this.put(turn, controller.signal.aborted && (replaces ?? 0) > 0);
+      // Neither kept nor on the screen: the question is all that there is of it.
+      else if (!conversation) this.putBack();
+      this.answering = null;
       this.asked.clear();
-      if (!conversation) return;
-      this.id = conversation.id;
+      if (talk !== this.talk || !conversation) return;
       this.title = conversation.title;
       if (place.view.name === 'ask') place.go({ name: 'ask', conversation: conversation.id });
     } catch (error) {
       live.failure = error;
+      if (talk === this.talk) return;
+      this.putBack();
+      this.answering = null;
+      toasts.fail(error);
     } finally {
-      if (this.controller === controller) this.controller = null;
+      this.controller = null;
     }
+  }
+
+  /** What came of the question. One that was to replace another and was stopped may have replaced nothing: then only the program knows. */
+  private put(turn: Turn, stopped: boolean): void {
+    if (!stopped) this.turns = [...this.before.filter((each) => each.id !== turn.id), turn];
+    // What is just being read may be without it.
+    if (stopped || this.reading) void this.read();
   }
 
   /** Asks once more what failed. */
@@ -206,15 +260,15 @@ class Asking {
 
   /** Takes back what failed, so that it can be asked differently. */
   dismiss(): void {
-    this.draft ||= this.live?.question ?? '';
-    this.live = null;
-    this.asked.clear();
+    this.asked.value = this.live?.question ?? '';
+    this.putBack();
+    this.answering = null;
     this.wantFocus();
   }
 
   stop(): void {
-    if (!this.live) return;
-    this.live.stopping = true;
+    if (!this.answering) return;
+    this.answering.stopping = true;
     this.controller?.abort();
   }
 
@@ -232,10 +286,45 @@ class Asking {
     }
   }
 
-  private leave(): void {
-    this.controller?.abort();
-    this.controller = null;
-    this.live = null;
+  /** Another conversation, with nothing in it yet. What is being answered goes on; a question that failed is in the box again. */
+  private show(id: number | null): void {
+    if (this.live && !this.busy) {
+      this.putBack();
+      this.answering = null;
+    }
+    this.talk = id !== null && this.answering?.talk.id === id ? this.answering.talk : new Talk(id);
+    this.title = '';
+    this.turns = [];
+    this.failure = null;
+    this.readings += 1;
+    this.reading = false;
+  }
+
+  /** Reads the open conversation, its citations as the notes are now. */
+  private async read(): Promise<void> {
+    const { id } = this;
+    if (id === null) return;
+    const mine = (this.readings += 1);
+    this.reading = true;
+    try {
+      const { title, turns } = await backend.ask.conversation(id);
+      if (mine !== this.readings) return;
+      this.title = title;
+      // What is not kept is only here.
+      const others = this.turns.filter((turn) => !isKept(turn));
+      this.turns = [...turns, ...others].sort((a, b) => Date.parse(a.asked_at) - Date.parse(b.asked_at));
+      if (this.loading) this.restoreScope();
+    } catch (error) {
+      // What is shown stays; opening it again will say what is wrong.
+      if (mine === this.readings && this.loading) this.failure = error;
+    } finally {
+      if (mine === this.readings) this.loading = this.reading = false;
+    }
+  }
+
+  /** The question that is in no conversation goes back into the box. */
+  private putBack(): void {
+    this.draft = [this.asked.value, this.draft].filter(Boolean).join('\n');
     this.asked.clear();
   }
 

@@ -7,12 +7,16 @@ import { store, stored } from './stored';
 /** Pixels, with text of the usual size. */
 const NARROW = 900;
 
+/** The same for the sidebar, and for the view that lies between it and the reader at the least. */
+const SIDEBAR = 240;
+const MIDDLE = 320;
+
 export const NARROWEST = 0.28;
-export const WIDEST = 0.65;
+const WIDEST = 0.65;
 
 class Layout {
-  /** The reader's part of the window's width. */
-  reader = $state(stored('layout.reader', 0.42));
+  /** The reader's part of the window's width, as it was chosen. */
+  private wished = $state(stored('layout.reader', 0.42));
   /** Whether PDFs are shown as pages, or as text. */
   pdfPages = $state(stored('layout.pdfPages', true));
   private wideSidebar = $state(stored('layout.sidebar', true));
@@ -20,7 +24,23 @@ class Layout {
 
   /** Too narrow, for text of this size, for things side by side: the reader and the sidebar then cover the view. */
   get narrow(): boolean {
-    return (innerWidth.current ?? Infinity) <= NARROW * (preferences.settings?.text_scale ?? 1);
+    return this.room <= NARROW;
+  }
+
+  /** The window's width, measured by its text. */
+  private get room(): number {
+    return (innerWidth.current ?? Infinity) / (preferences.settings?.text_scale ?? 1);
+  }
+
+  /** The reader's part of the width. */
+  get reader(): number {
+    return Math.min(this.wished, this.widest);
+  }
+
+  /** What it may be at the most: the view beside it stays usable. */
+  get widest(): number {
+    const taken = MIDDLE + (this.sidebar ? SIDEBAR : 0);
+    return Math.max(NARROWEST, Math.min(WIDEST, 1 - taken / this.room));
   }
 
   get sidebar(): boolean {
@@ -46,8 +66,8 @@ class Layout {
   }
 
   resizeReader(part: number): void {
-    this.reader = Math.min(WIDEST, Math.max(NARROWEST, part));
-    store('layout.reader', this.reader);
+    this.wished = Math.min(this.widest, Math.max(NARROWEST, part));
+    store('layout.reader', this.wished);
   }
 }
 

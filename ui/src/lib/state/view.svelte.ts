@@ -1,9 +1,12 @@
 // Which view is open, and which note beside it. It must not know how views look.
 
+import type { Filter } from '../backend';
+
 export type View =
   /** `question`: asked at once. */
   | { name: 'ask'; conversation: number | null; question?: string }
-  | { name: 'search'; query: string }
+  /** `query`: looked up at once, within `filter`. Going there puts the focus into the box, also from there. */
+  | { name: 'search'; query: string; filter?: Filter }
   /** `create`: with a new note begun. */
   | { name: 'notes'; note: number | null; create?: boolean }
   | { name: 'libraries' }
@@ -16,6 +19,8 @@ export interface Reading {
   end: number | null;
   /** What stood there when it was cited, where it is something else now. */
   was: string | null;
+  /** What is to be found there, as it stands in the note's text; null where that is not known. */
+  text: string | null;
   /** Whether the focus goes there; what is only looked at in passing leaves it where it is. */
   focus: boolean;
 }
@@ -32,9 +37,9 @@ class Place {
     document: number,
     start: number | null = null,
     end: number | null = null,
-    { was = null, focus = true }: Partial<Pick<Reading, 'was' | 'focus'>> = {},
+    { was = null, text = null, focus = true }: Partial<Pick<Reading, 'was' | 'text' | 'focus'>> = {},
   ): void {
-    this.reading = { document, start, end, was, focus };
+    this.reading = { document, start, end, was, text, focus };
   }
 
   close(): void {

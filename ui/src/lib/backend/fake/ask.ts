@@ -355,8 +355,11 @@ export const ask: AskBackend = {
       );
       return { conversation: null, turn: { ...turn, id: -turn.id } };
     }
-    const { id, title, updated_at, turns } = keep(conversation, turn, request.replaces ?? null);
-    return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn };
+    // Stopped before its first sentence, an answer takes the place of none.
+    const old = told === 0 && signal.aborted && at >= 0 ? conversation?.turns[at] : undefined;
+    const { id, title, updated_at, turns } =
+      conversation && old ? conversation : keep(conversation, turn, request.replaces ?? null);
+    return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn: old ?? turn };
   },
   async conversations(query) {
     await pause(15);
@@ -405,7 +408,7 @@ export const ask: AskBackend = {
   },
   async suggestions(turn) {
     await pause(30);
-    if (corpus.notes.length === 0) return [];
+    if (corpus.notes.length === 0 || (turn === null && scene('unasked'))) return [];
     if (turn === null) return EXAMPLES;
     const { turn: of, conversation } = turnOf(turn);
     return NEXT.filter(

@@ -8,6 +8,7 @@ import { scene } from './scene';
 export interface FakeNote extends NoteInfo {
   /** The whole file; offsets are bytes of it. */
   text: string;
+  unlisted?: boolean;
 }
 
 const files = import.meta.glob<string>(
@@ -113,8 +114,9 @@ export function noteById(id: number): FakeNote {
 
 /** A note without its text. */
 export function infoOf(note: FakeNote): NoteInfo {
-  const info: NoteInfo & { text?: string } = { ...note };
+  const info: NoteInfo & Partial<FakeNote> = { ...note };
   delete info.text;
+  delete info.unlisted;
   return info;
 }
 

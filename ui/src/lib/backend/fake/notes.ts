@@ -12,8 +12,15 @@ const unreadable: Failure = {
   hint: 'Connect the disk, then try again.',
 };
 
+/** How often the whole list was asked for: for tests. */
+const counts = { lists: 0 };
+Object.assign(globalThis, { counts });
+
 export const notes: NotesBackend = {
   ...reading,
   ...writing,
-  list: () => (scene('failing') ? Promise.reject(unreadable) : reading.list()),
+  list: () => {
+    counts.lists += 1;
+    return scene('failing') ? Promise.reject(unreadable) : reading.list();
+  },
 };

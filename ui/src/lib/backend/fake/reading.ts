@@ -171,7 +171,10 @@ const unread = new Set<number>();
 export const reading: ReadingBackend = {
   async list() {
     await pause(30);
-    return corpus.notes.map(infoOf).sort((a, b) => a.title.localeCompare(b.title, 'zh'));
+    return corpus.notes
+      .filter((note) => !note.unlisted)
+      .map(infoOf)
+      .sort((a, b) => a.title.localeCompare(b.title, 'zh'));
   },
   async view(id) {
     await pause(40);

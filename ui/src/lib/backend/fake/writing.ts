@@ -154,6 +154,7 @@ export const writing: Writing = {
 /** What happens to the files without the program: for tests. */
 export const fakeDisk = {
   text: (id: number): string => noteById(id).text,
+  idOf: (title: string): number => corpus.notes.find((note) => note.title === title)?.id ?? -1,
   draft: (id: number): string | null => drafts.get(id) ?? null,
   change(id: number, text: string): void {
     write(noteById(id), text);
@@ -161,6 +162,11 @@ export const fakeDisk = {
   /** Another program deletes it. */
   lose(id: number): void {
     corpus.notes = corpus.notes.filter((note) => note.id !== id);
+    notesChanged();
+  },
+  /** The index knows it no more, as one that holds nothing. */
+  unlist(id: number): void {
+    noteById(id).unlisted = true;
     notesChanged();
   },
   /** A draft as an earlier run would have left it. */

@@ -9,6 +9,7 @@ export const ask = {
   examples: 'For example',
   next: 'Ask next',
   failedExamples: 'There are no examples to show.',
+  about: (title: string) => `What is in “${title}”?`,
   noNotes: 'There are no notes yet',
   noNotesText: 'Add a folder of notes, or write the first one here.',
   addFolder: 'Add a folder',
@@ -19,6 +20,7 @@ export const ask = {
   editQuestion: 'Edit the question',
   again: 'Ask again',
   replacesRest: (n: number) => (n === 1 ? 'The question after it goes too.' : `The ${n} questions after it go too.`),
+  replaceTitle: 'Answer this question again?',
 
   reading: 'The notes are read for the first time; the answer follows …',
   looking: 'Looking in your notes …',

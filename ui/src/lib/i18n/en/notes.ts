@@ -56,6 +56,7 @@ export const notes = {
     takeBoth: 'Keep both',
     bothText: '“Keep both” leaves the file as it is and makes a new note of yours.',
     same: (n: number) => (n === 1 ? '1 equal line' : `${n.toLocaleString('en')} equal lines`),
+    first: 'This note was changed elsewhere too: choose between the two texts first.',
     copyTitle: (title: string) => `${title} (my version)`,
   },
 

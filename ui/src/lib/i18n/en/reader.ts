@@ -10,6 +10,7 @@ export const reader = {
   openExternally: 'Open in my editor',
   reveal: 'Show in its folder',
   edit: 'Edit',
+  copyToEdit: 'Make a copy to edit',
   askAbout: 'Ask this note',
   more: 'More about this note',
   outline: 'Contents',

@@ -53,6 +53,7 @@ export const search = {
       since && until ? `${since} to ${until}` : since ? `from ${since}` : `to ${until}`,
     notes: (n: number) => many(n, 'note', 'notes'),
     nothing: 'Nothing of that name.',
+    others: (n: number) => `${n.toLocaleString('en')} more: type part of a name above to find them.`,
     done: 'Done',
     everything: 'everything',
   },

@@ -11,6 +11,7 @@ export const ask: typeof en = {
   examples: '比如',
   next: '接着可以问',
   failedExamples: '暂时没有示例问题。',
+  about: (title: string) => `「${title}」讲了什么？`,
   noNotes: '还没有笔记',
   noNotesText: '添加一个笔记文件夹，或在这里写下第一篇。',
   addFolder: '添加文件夹',
@@ -21,6 +22,7 @@ export const ask: typeof en = {
   editQuestion: '修改问题',
   again: '重新提问',
   replacesRest: (n: number) => `之后的 ${n} 个问题会一并去掉。`,
+  replaceTitle: '重新回答这个问题？',
 
   reading: '正在首次读取笔记，读完就回答……',
   looking: '正在翻阅笔记…',

@@ -58,6 +58,7 @@ export const notes: typeof en = {
     takeBoth: '两份都留',
     bothText: '“两份都留”：文件保持原样，我的内容另存为一篇新笔记。',
     same: (n: number) => `${n.toLocaleString('zh')} 行相同`,
+    first: '这篇笔记在别处也改过：请先在两份文字之间做出选择。',
     copyTitle: (title: string) => `${title}（我的版本）`,
   },
 

@@ -12,6 +12,7 @@ export const reader: typeof en = {
   openExternally: '用我的编辑器打开',
   reveal: '在文件夹中显示',
   edit: '编辑',
+  copyToEdit: '复制一份来编辑',
   askAbout: '只问这篇笔记',
   more: '更多操作',
   outline: '目录',

@@ -54,6 +54,7 @@ export const search: typeof en = {
     range: (since, until) => (since && until ? `${since} 至 ${until}` : since ? `${since} 起` : `${until} 前`),
     notes: (n) => `${count(n)} 篇`,
     nothing: '没有这个名字。',
+    others: (n: number) => `还有 ${n.toLocaleString('zh')} 个，在上面输入名字即可找到。`,
     done: '完成',
     everything: '全部',
   },

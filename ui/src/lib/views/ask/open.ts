@@ -8,5 +8,6 @@ export function openCitation(citation: Citation, now: CitationNow | null): void 
   const document = now?.document_id ?? citation.document_id;
   place.read(document, now?.start ?? citation.start, now?.end ?? citation.end, {
     was: now?.state === 'changed' ? citation.quote : null,
+    text: now?.state === 'changed' ? now.text : citation.quote,
   });
 }

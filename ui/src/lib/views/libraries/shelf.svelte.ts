@@ -25,6 +25,8 @@ class Shelf {
   failure = $state.raw<unknown>(null);
   /** Indexing was stopped by the person, so its end is not that everything is read. */
   stopped = $state(false);
+  /** The person asked for indexing, and waits for it. */
+  asked = $state(false);
   /** Reads them anew; asked for again meanwhile, once more afterwards. */
   readonly load = oneAtATime(async () => {
     try {
@@ -42,6 +44,7 @@ class Shelf {
 
   async sync(library: number | null, documents?: string[]): Promise<void> {
     this.stopped = false;
+    this.asked = true;
     happenings.syncFailure = null;
     await backend.libraries.sync(library, documents);
   }

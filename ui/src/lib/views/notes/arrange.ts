@@ -19,7 +19,7 @@ export class Arrangement {
   readonly tags: string[];
   readonly libraries: string[];
 
-  /** Sorts once, so that typing into the filter has only to look. Where no title differs from `before` (a note was saved) its order is taken over:
+  /** Sorts once, so that typing into the filter has only to look. Notes whose title is as it was `before` keep their order, and only the others are compared:
    *  comparing ten thousand Chinese titles takes longer than a key may. */
   constructor(
     notes: NoteInfo[],
@@ -27,23 +27,24 @@ export class Arrangement {
     before: Arrangement | null = null,
   ) {
     const collator = new Intl.Collator(language, { numeric: true, sensitivity: 'base' });
-    this.#byTitle =
-      before?.reordered(notes, language) ?? [...notes].sort((a, b) => collator.compare(a.title, b.title) || a.id - b.id);
+    const compare = (a: NoteInfo, b: NoteInfo): number => collator.compare(a.title, b.title) || a.id - b.id;
+    const [kept, others] = before?.language === language ? before.kept(notes) : [[], [...notes]];
+    this.#byTitle = merged(kept, others.sort(compare), compare);
     this.tags = [...new Set(notes.flatMap((note) => note.tags))].sort((a, b) => collator.compare(a, b));
     this.libraries = [...new Set(notes.map((note) => note.library))].sort((a, b) => collator.compare(a, b));
   }
 
-  /** These notes in the order of this arrangement, if they are the same notes with the same titles. */
-  private reordered(notes: NoteInfo[], language: string): NoteInfo[] | null {
-    if (language !== this.language || notes.length !== this.#byTitle.length) return null;
-    const byId = new Map(notes.map((note) => [note.id, note]));
-    const ordered: NoteInfo[] = [];
+  /** Those of the notes that have the titles they had, in their order here; and the others. */
+  private kept(notes: NoteInfo[]): [NoteInfo[], NoteInfo[]] {
+    const others = new Map(notes.map((note) => [note.id, note]));
+    const kept: NoteInfo[] = [];
     for (const old of this.#byTitle) {
-      const note = byId.get(old.id);
-      if (note?.title !== old.title) return null;
-      ordered.push(note);
+      const note = others.get(old.id);
+      if (note?.title !== old.title) continue;
+      kept.push(note);
+      others.delete(old.id);
     }
-    return ordered;
+    return [kept, [...others.values()]];
   }
 
   /** Stable: notes of one day stay in the order of their titles. */
@@ -67,4 +68,22 @@ export class Arrangement {
       return words.every((word) => text.includes(word));
     });
   }
+}
+
+/** Two sorted lists as one. Few are put among many: each finds its place by halves. */
+function merged<T>(many: T[], few: T[], compare: (a: T, b: T) => number): T[] {
+  const all: T[] = [];
+  let from = 0;
+  for (const one of few) {
+    let [low, high] = [from, many.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(many[middle]!, one) < 0) low = middle + 1;
+      else high = middle;
+    }
+    for (; from < low; from += 1) all.push(many[from]!);
+    all.push(one);
+  }
+  for (; from < many.length; from += 1) all.push(many[from]!);
+  return all;
 }

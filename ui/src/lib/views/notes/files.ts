@@ -24,7 +24,7 @@ export async function copyToOwn(id: number): Promise<void> {
 }
 
 /** Asks first; true when it is in the trash. */
-export async function removeNote(note: NoteInfo): Promise<boolean> {
+export async function removeNote(note: Pick<NoteInfo, 'id' | 'title'>): Promise<boolean> {
   const words = ui.words.notes;
   const yes = await confirmed({
     title: words.removeTitle(note.title),

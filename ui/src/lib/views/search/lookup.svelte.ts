@@ -37,6 +37,13 @@ class Lookup {
     if (this.words !== before) void this.run();
   }
 
+  /** These words, within this filter and no other. */
+  look(query: string, filter: Filter): void {
+    if (query === this.query && filter === this.filter) return;
+    this.query = query;
+    this.narrow(filter);
+  }
+
   narrow(filter: Filter): void {
     this.filter = filter;
     void this.run();

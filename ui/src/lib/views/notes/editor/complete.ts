@@ -11,7 +11,8 @@ import type { EditorState, Extension } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 
 export interface Offers {
-  titles(): { title: string; path: string }[];
+  /** `name` is what a link says. */
+  titles(): { title: string; path: string; name: string }[];
   tags(): string[];
 }
 
@@ -32,12 +33,12 @@ function best<T>(all: T[], word: string, text: (entry: T) => string): T[] {
   return [...begins, ...holds].slice(0, MOST);
 }
 
-function link(title: string): NonNullable<Completion['apply']> {
+function link(name: string): NonNullable<Completion['apply']> {
   return (view: EditorView, completion: Completion, from: number, to: number) => {
     const closed = view.state.sliceDoc(to, to + 2) === ']]';
     view.dispatch({
-      changes: { from, to: closed ? to + 2 : to, insert: `${title}]]` },
-      selection: { anchor: from + title.length + 2 },
+      changes: { from, to: closed ? to + 2 : to, insert: `${name}]]` },
+      selection: { anchor: from + name.length + 2 },
       annotations: pickedCompletion.of(completion),
       userEvent: 'input.complete',
     });
@@ -47,13 +48,13 @@ function link(title: string): NonNullable<Completion['apply']> {
 export function titles(context: CompletionContext, offers: Offers): CompletionResult | null {
   const before = context.matchBefore(/\[\[[^[\]|\n]*/u);
   if (!before) return null;
-  const seen = new Map<string, { title: string; path: string }>();
+  const seen = new Map<string, { title: string; path: string; name: string }>();
   for (const entry of offers.titles()) if (!seen.has(entry.title)) seen.set(entry.title, entry);
   const found = best([...seen.values()], before.text.slice(2), (entry) => entry.title);
   return {
     from: before.from + 2,
     filter: false,
-    options: found.map(({ title, path }) => ({ label: title, detail: folder(path), apply: link(title) })),
+    options: found.map(({ title, path, name }) => ({ label: title, detail: folder(path), apply: link(name) })),
   };
 }
 

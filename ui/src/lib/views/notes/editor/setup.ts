@@ -5,7 +5,15 @@ import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from '@
 import { markdown, markdownLanguage } from '@codemirror/lang-markdown';
 import { yamlFrontmatter } from '@codemirror/lang-yaml';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { EditorState, Text, Transaction, type ChangeSpec, type StateCommand } from '@codemirror/state';
+import {
+  Compartment,
+  EditorState,
+  Text,
+  Transaction,
+  type ChangeSpec,
+  type Extension,
+  type StateCommand,
+} from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { completion, type Offers } from './complete';
 import { images, type Image } from './images';
@@ -13,10 +21,14 @@ import { links } from './links';
 import { withoutStyleElements } from './sheet';
 import { theme } from './theme';
 
-export interface Wiring {
+export interface Words {
   label: string;
   empty: string;
   phrases: Record<string, string>;
+}
+
+export interface Wiring {
+  words: Words;
   offers: Offers;
   typed(text: string): void;
   open(title: string): void;
@@ -57,6 +69,14 @@ export interface TextEditor {
   view: EditorView;
   /** Shows another text: only what differs is replaced, so that cursor and scroll stay where they were; not a step to undo. */
   show(text: string): void;
+  /** In another language. */
+  speak(words: Words): void;
+}
+
+const spoken = new Compartment();
+
+function said({ label, empty, phrases }: Words): Extension {
+  return [EditorState.phrases.of(phrases), placeholder(empty), EditorView.contentAttributes.of({ 'aria-label': label })];
 }
 
 export function createEditor(parent: HTMLElement, text: string, wiring: Wiring): TextEditor {
@@ -75,9 +95,8 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
         language,
         theme,
         EditorView.lineWrapping,
-        EditorState.phrases.of(wiring.phrases),
+        spoken.of(said(wiring.words)),
         EditorState.lineSeparator.of('\n'),
-        placeholder(wiring.empty),
         search({ top: true }),
         highlightSelectionMatches({ minSelectionLength: 2 }),
         completion(wiring.offers),
@@ -94,7 +113,6 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
           ...defaultKeymap,
         ]),
         EditorView.contentAttributes.of({
-          'aria-label': wiring.label,
           tabindex: '0',
           spellcheck: 'true',
           autocapitalize: 'sentences',
@@ -113,6 +131,7 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
       crlf = endsInCrlf(text);
       replace(view, inside(text));
     },
+    speak: (words) => view.dispatch({ effects: spoken.reconfigure(said(words)) }),
   };
 }
 
