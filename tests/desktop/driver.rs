@@ -183,8 +183,9 @@ impl Window {
         self.ok("GET", "screenshot", &Value::Null).as_str().unwrap().to_owned()
     }
 
-    /// Asks the window to close, as its close button does (ICCCM 4.2.8.1). What the page makes of it is another matter.
-    pub(crate) fn ask_to_close(&self) {
+    /// Asks the window to close, as its close button does (ICCCM 4.2.8.1). What the page makes of it is another matter. False where none is to be seen.
+    pub(crate) fn ask_to_close(&self) -> bool {
+        let mut seen = false;
         let (connection, screen) = x11rb::connect(Some(&self.display.name)).unwrap();
         let atom = |name: &[u8]| connection.intern_atom(false, name).unwrap().reply().unwrap().atom;
         let (protocols, delete) = (atom(b"WM_PROTOCOLS"), atom(b"WM_DELETE_WINDOW"));
@@ -195,8 +196,10 @@ impl Window {
             if shown && listens.value32().is_some_and(|mut known| known.any(|protocol| protocol == delete)) {
                 let message = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
                 connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap().check().unwrap();
+                seen = true;
             }
         }
+        seen
     }
 
     /// Whether the page still answers.

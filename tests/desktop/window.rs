@@ -1,6 +1,7 @@
 //! The real window, as a person uses it: on a real data folder, under a display of its own.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -243,6 +244,26 @@ fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_it
         assert!(began.elapsed() < Duration::from_secs(20), "nothing is left to ask");
         std::thread::sleep(Duration::from_millis(100));
     }
+    window.close();
+}
+
+#[test]
+fn with_a_sign_in_the_tray_a_window_that_is_closed_goes_out_of_sight_and_works_on() {
+    let libraries = Command::new("sh").args(["-c", "ls /usr/lib/*-linux-gnu/lib*appindicator3.so.1"]).output().unwrap();
+    if libraries.stdout.is_empty() {
+        return;
+    }
+    let data = tempfile::tempdir().unwrap();
+    let window = open_with(data.path(), "[window]\ntray = true\n");
+    assert!(window.ask_to_close());
+    let began = std::time::Instant::now();
+    // Asked once more, it would close if it still listened.
+    while window.ask_to_close() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it goes");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    std::thread::sleep(Duration::from_secs(5));
+    assert!(window.is_open(), "longer than a page that does not answer is waited for");
     window.close();
 }
 
