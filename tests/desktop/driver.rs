@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState};
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, GrabMode, MapState, ModMask};
 
 /// How long a window may take to show what is waited for, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -200,6 +200,18 @@ impl Window {
             }
         }
         seen
+    }
+
+    /// Whether a program has a key for itself, wherever the focus is. `keysym`: its name in X11.
+    pub(crate) fn is_taken(&self, keysym: u32) -> bool {
+        let (connection, screen) = x11rb::connect(Some(&self.display.name)).unwrap();
+        let setup = connection.setup();
+        let (first, root) = (setup.min_keycode, setup.roots[screen].root);
+        let keys = connection.get_keyboard_mapping(first, setup.max_keycode - first + 1).unwrap().reply().unwrap();
+        let at = keys.keysyms.chunks(keys.keysyms_per_keycode.into()).position(|key| key.contains(&keysym)).unwrap();
+        let key = first + u8::try_from(at).unwrap();
+        let mine = connection.grab_key(false, root, ModMask::from(0_u16), key, GrabMode::ASYNC, GrabMode::ASYNC).unwrap().check();
+        mine.is_err()
     }
 
     /// Whether the page still answers.

@@ -248,6 +248,30 @@ fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_it
 }
 
 #[test]
+fn keys_that_are_refused_leave_those_of_before() {
+    const F9: u32 = 0xffc6;
+    const F10: u32 = 0xffc7;
+    let data = tempfile::tempdir().unwrap();
+    let window = open_with(data.path(), "[window]\nhotkey = \"F9\"\n");
+    assert!(window.is_taken(F9) && !window.is_taken(F10));
+    let set = |keys: &str| {
+        window.ok_async(&format!(
+            "const done = arguments[0], {{ invoke }} = window.__TAURI_INTERNALS__;
+            invoke('settings').then((settings) => invoke('save_settings', {{ settings: {{ ...settings, hotkey: {} }} }}))
+                .then(({{ hotkey }}) => done(hotkey), ({{ code }}) => done(code));",
+            json!(keys)
+        ))
+    };
+    assert_eq!(set("no such key"), json!("invalid_input"));
+    assert!(window.is_taken(F9));
+    assert_eq!(set("F10"), json!("F10"));
+    assert!(window.is_taken(F10) && !window.is_taken(F9));
+    assert_eq!(set("f10"), json!("f10"), "the same keys written in another way");
+    assert!(window.is_taken(F10));
+    window.close();
+}
+
+#[test]
 fn with_a_sign_in_the_tray_a_window_that_is_closed_goes_out_of_sight_and_works_on() {
     let libraries = Command::new("sh").args(["-c", "ls /usr/lib/*-linux-gnu/lib*appindicator3.so.1"]).output().unwrap();
     if libraries.stdout.is_empty() {

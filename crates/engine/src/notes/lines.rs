@@ -14,7 +14,7 @@ pub(super) fn ended_as_before(before: &str, text: &str) -> String {
     for line in &old[first..old.len() - last] {
         between.entry(words(line)).or_default().push_back(end(line));
     }
-    let mut above = old.first().map_or("\n", |line| end(line));
+    let mut above = old.first().map(|line| end(line)).filter(|end| !end.is_empty()).unwrap_or("\n");
     let mut out = String::with_capacity(text.len());
     for (at, line) in new.iter().enumerate() {
         let known = if at < first {
