@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::conversations::Conversations;
-use sidenote_engine::engine::{Engine, Settings as EngineSettings, Snapshot};
+use sidenote_engine::engine::{Engine, Settings as EngineSettings, Snapshot, unindexed};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::notes::{self, Drafts};
@@ -26,6 +26,9 @@ use crate::watch::Watch;
 use crate::window::Closing;
 use crate::wire::{AppEvent, Failure, Settings};
 
+/// Numbers of notes that have none in the index begin here: far above those, and still whole in the page.
+const UNINDEXED: u64 = 1 << 52;
+
 /// The state of one window.
 pub struct Desk {
     pub(crate) paths: Paths,
@@ -35,7 +38,7 @@ pub struct Desk {
     pub(crate) papers: Papers,
     pub(crate) closing: Closing,
     pub(crate) indexer: Indexer,
-    watch: Watch,
+    pub(crate) watch: Watch,
     engine: RwLock<Option<Opened>>,
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     /// Whether the snapshot is older than what is indexed.
@@ -50,6 +53,7 @@ pub struct Desk {
     saved: Mutex<HashMap<String, u64>>,
     offers: Mutex<HashMap<u64, PathBuf>>,
     next_offer: AtomicU64,
+    next_unindexed: AtomicU64,
 }
 
 /// The engine and the models that it was opened with.
@@ -81,6 +85,7 @@ impl Desk {
             saved: Mutex::default(),
             offers: Mutex::default(),
             next_offer: AtomicU64::new(1),
+            next_unindexed: AtomicU64::new(UNINDEXED),
             paths,
         })
     }
@@ -143,7 +148,10 @@ impl Desk {
             return Ok(opened.clone());
         }
         let mut paths = self.paths.clone();
-        paths.notes = PathBuf::from(settings::read(&self.paths)?.notes_folder);
+        // Settings that cannot be read are told with the models; notes are read and asked all the same.
+        if let Ok(settings) = settings::read(&self.paths) {
+            paths.notes = PathBuf::from(settings.notes_folder);
+        }
         let models = compose::models(&self.paths, true, &CancelToken::new());
         let settings = EngineSettings { writing: models.writing.clone(), ..EngineSettings::default() };
         let engine = Engine::open(paths, settings, models.embedder.clone())?
@@ -270,15 +278,19 @@ impl Desk {
         }
     }
 
-    /// Has libraries indexed in whose folders something changed; without a path everything is looked at.
+    /// Has libraries indexed in whose folders something changed.
     pub(crate) fn changed_on_disk(&self, paths: &BTreeSet<PathBuf>) {
-        if paths.is_empty() {
-            self.indexer.sync(None);
-            return;
-        }
         let names = self.watch.libraries(paths);
         if !names.is_empty() {
             self.indexer.sync(Some(names));
+        }
+    }
+
+    /// Has libraries looked at whose folders nobody watches, be it that they were away.
+    pub(crate) fn look_at_unwatched(&self) {
+        let names = self.watch.unwatched();
+        if !names.is_empty() {
+            self.indexer.look(names);
         }
     }
 
@@ -338,13 +350,13 @@ impl Desk {
     /// # Errors
     /// `InvalidInput` for a folder that can be no library, `Busy`, `Io` where nothing can be written.
     pub(crate) fn keep_notes_in(&self, folder: &Path) -> Result<Settings> {
+        let settings = Settings { notes_folder: folder.display().to_string(), ..self.settings()? };
         let probe = folder.join(".sidenote-try.tmp");
         notes::write_whole(&probe, b"")?;
         std::fs::remove_file(&probe).map_err(|e| Error::io("write", &probe, &e))?;
         // The engine that is open does not know this folder as the person's own yet.
         let paths = Paths { notes: folder.to_owned(), ..self.paths.clone() };
         self.library_of(&Engine::open(paths, EngineSettings::default(), None)?, folder)?;
-        let settings = Settings { notes_folder: folder.display().to_string(), ..self.settings()? };
         settings::write(&self.paths, &settings)?;
         self.reopen();
         self.begin();
@@ -363,15 +375,70 @@ impl Desk {
         known.ok_or_else(|| Error::new(ErrorCode::NotFound, "this note is no longer there", "it was deleted or moved; look it up by its title"))
     }
 
+    /// A note's number in the index: one that was made while it could not be indexed may have its own by now.
+    ///
+    /// # Errors
+    /// `NotFound`, `NothingToAsk`, `DataDamaged`, `Io`.
+    pub(crate) fn number(&self, document: u64) -> Result<u64> {
+        if document < UNINDEXED {
+            return Ok(document);
+        }
+        let (library, path) = self.place(document)?;
+        Ok(self.snapshot()?.note_at(&library, &path)?.map_or(document, |note| note.id))
+    }
+
     /// A note's file.
     ///
     /// # Errors
     /// `NotFound`.
     pub(crate) fn file(&self, document: u64) -> Result<PathBuf> {
         let (library, path) = self.place(document)?;
-        let folder = self.engine()?.libraries()?.into_iter().find(|l| l.name == library).map(|l| l.folder);
-        let folder = folder.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the library `{library}` was removed"), "add its folder again"))?;
-        Ok(Path::new(&folder).join(path))
+        Ok(Path::new(&self.library(&library)?.folder).join(path))
+    }
+
+    /// A note's file, if it may be changed: the shipped ones are the program's.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a shipped one, `NotFound`.
+    pub(crate) fn own_file(&self, document: u64) -> Result<PathBuf> {
+        let (library, path) = self.place(document)?;
+        let library = self.library(&library)?;
+        if library.shipped {
+            return Err(Error::new(ErrorCode::InvalidInput, "this note came with the program", "make a copy of your own, then change that"));
+        }
+        Ok(Path::new(&library.folder).join(path))
+    }
+
+    /// A library by its name.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub(crate) fn library(&self, name: &str) -> Result<engine::LibraryInfo> {
+        let found = self.engine()?.libraries()?.into_iter().find(|l| l.name == name);
+        found.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the library `{name}` was removed"), "add its folder again"))
+    }
+
+    /// A note that was just written, as it is indexed. Where it cannot be (now), it is as its file says, under a number that holds until it is closed: what is
+    /// written is no failure.
+    ///
+    /// # Errors
+    /// `NotFound` if its library was removed meanwhile.
+    pub(crate) fn written(&self, library: &str, file: &Path) -> Result<engine::NoteInfo> {
+        let folder = PathBuf::from(self.library(library)?.folder);
+        let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        let path = real.strip_prefix(&folder).unwrap_or(&real).to_string_lossy().replace('\\', "/");
+        let indexed = self.indexer.now(self, library).and_then(|()| self.snapshot()?.note_at(library, &path));
+        let note = match indexed {
+            Ok(Some(note)) => note,
+            other => {
+                if other.is_err() {
+                    self.saved(library.to_owned());
+                }
+                unindexed(self.next_unindexed.fetch_add(1, Ordering::Relaxed), library, &folder, &path)
+            }
+        };
+        self.remember(std::slice::from_ref(&note));
+        Ok(note)
     }
 
     /// Remembers where notes are that the page is told of.
@@ -448,5 +515,31 @@ mod tests {
         assert!(failure.message.contains("unforeseen") && failure.hint.contains("report"), "{failure:?}");
         let kept = tauri::async_runtime::block_on(desk.run(Some(1), |desk, _| desk.conversations(|c| c.list(None)))).unwrap();
         assert!(kept.is_empty());
+    }
+
+    #[test]
+    fn folders_that_nobody_watches_are_looked_at_unless_the_person_stopped_it() {
+        let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let desk = Desk::new(Paths::under(data.path()));
+        let away = folder.path().join("away");
+        std::fs::create_dir(&away).unwrap();
+        let engine = desk.engine().unwrap();
+        engine.add_library(&away, None).unwrap();
+        std::fs::remove_dir(&away).unwrap();
+        desk.watch.follow();
+        assert_eq!(desk.watch.unwatched(), ["away"], "a disk that is gone tells nothing when it comes back");
+
+        // The thread that would work on it holds still.
+        let aside = desk.indexer.aside();
+        desk.indexer.stop();
+        desk.look_at_unwatched();
+        assert!(!desk.indexer.is_behind());
+        desk.changed_on_disk(&std::iter::once(data.path().to_owned()).collect());
+        assert!(!desk.indexer.is_behind(), "a change elsewhere");
+        std::fs::create_dir(&away).unwrap();
+        desk.watch.follow();
+        desk.changed_on_disk(&std::iter::once(away.join("a.md")).collect());
+        assert!(desk.indexer.is_behind(), "a change is a change");
+        drop(aside);
     }
 }

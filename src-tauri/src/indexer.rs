@@ -94,7 +94,14 @@ impl Indexer {
         self.0.woken.notify_one();
     }
 
-    /// Stops what goes on; what is finished stays.
+    /// The same, where nobody asked for it: not after the person stopped it.
+    pub(crate) fn look(&self, names: Vec<String>) {
+        if !self.0.stopped.load(Ordering::Acquire) {
+            self.sync(Some(names));
+        }
+    }
+
+    /// Stops what goes on, until the person wants it again or a file changes; what is finished stays.
     pub(crate) fn stop(&self) {
         *lock(&self.0.wanted) = Wanted::Nothing;
         self.0.stopped.store(true, Ordering::Release);
@@ -137,6 +144,7 @@ impl Indexer {
     /// Those of [`sidenote_engine::engine::Engine::sync`].
     pub(crate) fn now(&self, desk: &Desk, library: &str) -> Result<()> {
         let engine = desk.engine()?;
+        desk.watch.follow();
         let only = [library.to_owned()];
         self.alone(|| engine.sync(Some(&only), Run { observer: &Silent, cancel: &CancelToken::new() }))?;
         desk.notes_changed();
@@ -149,6 +157,7 @@ impl Indexer {
     /// As [`Self::now`]; `Cancelled`.
     pub(crate) fn watched(&self, desk: &Desk, library: &str, tell: Tell<'_>, cancel: &CancelToken) -> Result<()> {
         let engine = desk.engine()?;
+        desk.watch.follow();
         let only = [library.to_owned()];
         let tell_all = |progress: SyncProgress| {
             tell(progress.clone());
@@ -245,6 +254,8 @@ impl Shared {
 
     fn sync(&self, desk: &Desk, only: Option<&[String]>) -> Result<()> {
         let engine = desk.engine()?;
+        // Before anything is read: what changes meanwhile is heard of.
+        desk.watch.follow();
         let writing = lock(&self.writing);
         self.cancel.reset();
         if self.waiting.load(Ordering::Acquire) > 0 || self.closed.load(Ordering::Acquire) {

@@ -1,5 +1,5 @@
-//! Watches the folders of the libraries and has those looked at in which something changed. Where the system cannot watch (too many folders, a network disk) they
-//! are looked at from time to time. It must not know what changed.
+//! Watches the folders of the libraries and has those looked at in which something changed. Those that the system cannot watch (too many folders, a network disk)
+//! or that are not there now are looked at from time to time. It must not know what changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -25,8 +25,10 @@ pub(crate) struct Watch {
 #[derive(Default)]
 struct State {
     watcher: Option<RecommendedWatcher>,
-    /// Folders that are watched, and the library of each.
+    /// Folders that are there, and the library of each.
     folders: BTreeMap<PathBuf, String>,
+    /// Those in which the system tells of no change.
+    refused: BTreeSet<PathBuf>,
     changes: Option<Sender<PathBuf>>,
 }
 
@@ -37,9 +39,8 @@ impl Watch {
 
     /// Watches the folders of the libraries that there are now.
     pub(crate) fn follow(&self) {
-        let Some(libraries) = self.desk.upgrade().and_then(|desk| desk.engine().ok()).and_then(|engine| engine.libraries().ok()) else { return };
-        let wanted: BTreeMap<PathBuf, String> =
-            libraries.into_iter().map(|l| (PathBuf::from(l.folder), l.name)).filter(|(folder, _)| folder.is_dir()).collect();
+        let Some(mut wanted) = self.known() else { return };
+        wanted.retain(|folder, _| folder.is_dir());
         let mut state = lock(&self.state);
         if state.folders == wanted {
             return;
@@ -58,14 +59,17 @@ impl Watch {
             }
             _ => {}
         });
-        // Without a watcher the listener's own look has to do.
-        state.watcher = watcher.ok().map(|mut watcher| {
-            for folder in wanted.keys() {
-                drop(watcher.watch(folder, RecursiveMode::Recursive));
-            }
-            watcher
-        });
+        let mut watcher = watcher.ok();
+        let mut watched = |folder: &PathBuf| watcher.as_mut().is_some_and(|watcher| watcher.watch(folder, RecursiveMode::Recursive).is_ok());
+        state.refused = wanted.keys().filter(|folder| !watched(folder)).cloned().collect();
+        state.watcher = watcher;
         state.folders = wanted;
+    }
+
+    /// The folders of the libraries that there are now.
+    fn known(&self) -> Option<BTreeMap<PathBuf, String>> {
+        let libraries = self.desk.upgrade()?.engine().ok()?.libraries().ok()?;
+        Some(libraries.into_iter().map(|l| (PathBuf::from(l.folder), l.name)).collect())
     }
 
     /// A thread that gathers changes until it is quiet.
@@ -81,7 +85,11 @@ impl Watch {
                     Err(RecvTimeoutError::Disconnected) => return,
                     Err(RecvTimeoutError::Timeout) => {
                         let Some(desk) = desk.upgrade() else { return };
-                        desk.changed_on_disk(&std::mem::take(&mut changed));
+                        if changed.is_empty() {
+                            desk.look_at_unwatched();
+                        } else {
+                            desk.changed_on_disk(&std::mem::take(&mut changed));
+                        }
                     }
                 }
             }
@@ -91,9 +99,20 @@ impl Watch {
 
     /// The libraries that hold some of the paths. What Sidenote itself keeps aside while it writes is no note.
     pub(crate) fn libraries(&self, paths: &BTreeSet<PathBuf>) -> Vec<String> {
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
         let own = |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(".sidenote-"));
         let inside = |folder: &PathBuf| paths.iter().any(|path| path.starts_with(folder) && !own(path));
-        state.folders.iter().filter(|(folder, _)| inside(folder)).map(|(_, name)| name.clone()).collect()
+        let names = state.folders.iter().filter(|(folder, _)| inside(folder)).map(|(_, name)| name.clone()).collect();
+        // A folder that is moved away takes its watch along: whatever goes by its name is watched anew.
+        state.folders.retain(|folder, _| !paths.contains(folder));
+        names
+    }
+
+    /// The libraries in whose folders the system tells of no change, or that were away when it was asked to.
+    pub(crate) fn unwatched(&self) -> Vec<String> {
+        let known = self.known().unwrap_or_default();
+        let state = lock(&self.state);
+        let watched = |folder: &PathBuf| state.folders.contains_key(folder) && !state.refused.contains(folder);
+        known.into_iter().filter(|(folder, _)| !watched(folder)).map(|(_, name)| name).collect()
     }
 }

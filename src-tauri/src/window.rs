@@ -10,7 +10,7 @@ use tauri::menu::{Menu, MenuItem};
 use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, DragDropEvent, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
-use tauri_plugin_global_shortcut::{GlobalShortcut, ShortcutState};
+use tauri_plugin_global_shortcut::{GlobalShortcut, Shortcut, ShortcutEvent, ShortcutState};
 
 use crate::desk::Desk;
 use crate::wire::{AppEvent, Settings};
@@ -61,10 +61,10 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     });
     let desk = app.state::<Arc<Desk>>();
     // A tray that the system does not have is no reason not to open the window; settings that cannot be read are said where they are shown.
-    if let Ok(settings) = desk.settings()
-        && let Err(error) = follow(app, &settings)
-    {
-        desk.events.send(AppEvent::Failed { error: error.into() });
+    if let Ok(settings) = desk.settings() {
+        for error in [tray(app, settings.tray), hotkey(app, None, settings.hotkey.as_deref())].into_iter().filter_map(Result::err) {
+            desk.events.send(AppEvent::Failed { error: error.into() });
+        }
     }
     Ok(())
 }
@@ -142,36 +142,43 @@ pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Makes tray and hotkey as they are set.
+/// Makes tray and hotkey as they are set now, where that is not what was set before: what the system refused once is no reason to refuse another setting.
+/// Where it refuses one of them, both are as they were.
 ///
 /// # Errors
 /// `Io` if the system refuses a tray, `InvalidInput` for a key combination that it refuses.
-pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, settings: &Settings) -> Result<()> {
-    if settings.tray && !tray_can_be() {
-        let message = "this system has no library for signs in the tray";
-        return Err(Error::new(ErrorCode::Io, message, "install libayatana-appindicator3-1, or leave this off"));
+pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, before: &Settings, now: &Settings) -> Result<()> {
+    if now.hotkey != before.hotkey {
+        hotkey(app, before.hotkey.as_deref(), now.hotkey.as_deref())?;
     }
-    tray(app, settings.tray)
-        .map_err(|e| Error::new(ErrorCode::Io, format!("there is no sign in the tray: {e}"), "your desktop may have no tray; leave this off"))?;
-    hotkey(app, settings.hotkey.as_deref()).map_err(|e| {
-        let keys = settings.hotkey.as_deref().unwrap_or_default();
-        let hint = "another program may have it, or the desktop allows none; choose other keys";
-        Error::new(ErrorCode::InvalidInput, format!("`{keys}` cannot be used everywhere: {e}"), hint)
-    })
+    if now.tray != before.tray {
+        tray(app, now.tray).inspect_err(|_| drop(hotkey(app, now.hotkey.as_deref(), before.hotkey.as_deref())))?;
+    }
+    Ok(())
 }
 
-/// Gives the window the keys that open a quick note from anywhere, and takes away those it had.
-fn hotkey<R: Runtime>(app: &AppHandle<R>, wanted: Option<&str>) -> std::result::Result<(), tauri_plugin_global_shortcut::Error> {
+/// Gives the window the keys that open a quick note from anywhere, then takes away those it had: they stay where the new ones are refused.
+fn hotkey<R: Runtime>(app: &AppHandle<R>, before: Option<&str>, now: Option<&str>) -> Result<()> {
     // Where there is no display there are no keys.
     let Some(keys) = app.try_state::<GlobalShortcut<R>>() else { return Ok(()) };
-    keys.unregister_all()?;
-    match wanted {
-        Some(wanted) => keys.on_shortcut(wanted, |app, _, event| {
+    let refused = |e| {
+        let keys = now.or(before).unwrap_or_default();
+        let hint = "another program may have it, or the desktop allows none; choose other keys";
+        Error::new(ErrorCode::InvalidInput, format!("`{keys}` cannot be used everywhere: {e}"), hint)
+    };
+    // The same keys may be written in another way.
+    let same = |a: &str, b: &str| a.parse::<Shortcut>().is_ok_and(|a| b.parse().is_ok_and(|b: Shortcut| a.id() == b.id()));
+    if let Some(now) = now.filter(|now| !keys.is_registered(*now)) {
+        let note = |app: &AppHandle<R>, _: &Shortcut, event: ShortcutEvent| {
             if event.state == ShortcutState::Pressed {
                 show(app);
                 app.state::<Arc<Desk>>().events.send(AppEvent::QuickCapture);
             }
-        }),
+        };
+        keys.on_shortcut(now, note).map_err(refused)?;
+    }
+    match before.filter(|before| keys.is_registered(*before) && !now.is_some_and(|now| same(before, now))) {
+        Some(before) => keys.unregister(before).map_err(refused),
         None => Ok(()),
     }
 }
@@ -187,17 +194,23 @@ fn tray_can_be() -> bool {
     folders.iter().any(|folder| names.iter().any(|name| std::path::Path::new(folder).join(name).exists()))
 }
 
-fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
+/// Puts the sign into the tray, or takes it away.
+fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> Result<()> {
+    if wanted && !tray_can_be() {
+        let message = "this system has no library for signs in the tray";
+        return Err(Error::new(ErrorCode::Io, message, "install libayatana-appindicator3-1, or leave this off"));
+    }
+    sign(app, wanted)
+        .map_err(|e| Error::new(ErrorCode::Io, format!("there is no sign in the tray: {e}"), "your desktop may have no tray; leave this off"))
+}
+
+fn sign<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
     match (wanted, app.tray_by_id(TRAY).is_some()) {
         (true, false) => {
             let open = MenuItem::with_id(app, "open", "Sidenote", true, None::<&str>)?;
             let quit = MenuItem::with_id(app, "quit", "Quit · 退出", true, None::<&str>)?;
-            let mut builder =
-                TrayIconBuilder::with_id(TRAY).menu(&Menu::with_items(app, &[&open, &quit])?).on_menu_event(|app, event| match event.id().as_ref() {
-                    "open" => show(app),
-                    "quit" => end(app),
-                    _ => {}
-                });
+            let menu = Menu::with_items(app, &[&open, &quit])?;
+            let mut builder = TrayIconBuilder::with_id(TRAY).menu(&menu).on_menu_event(|app, event| chosen(app, event.id().as_ref()));
             if let Some(icon) = app.default_window_icon() {
                 builder = builder.icon(icon.clone());
             }
@@ -207,4 +220,40 @@ fn tray<R: Runtime>(app: &AppHandle<R>, wanted: bool) -> tauri::Result<()> {
         _ => {}
     }
     Ok(())
+}
+
+/// What was chosen from the sign's menu.
+fn chosen<R: Runtime>(app: &AppHandle<R>, item: &str) {
+    match item {
+        "open" => show(app),
+        "quit" => end(app),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use sidenote_engine::paths::Paths;
+    use tauri::test::{mock_builder, mock_context, noop_assets};
+
+    use super::*;
+
+    #[test]
+    fn quitting_from_the_tray_asks_the_page_which_may_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = crate::prepared(mock_builder(), Paths::under(folder.path())).build(mock_context(noop_assets())).unwrap();
+        let _window = WebviewWindowBuilder::new(&app, LABEL, WebviewUrl::default()).build().unwrap();
+        let desk = Arc::clone(app.state::<Arc<Desk>>().inner());
+        chosen(app.handle(), "open");
+        assert!(desk.closing.stands(0));
+        chosen(app.handle(), "quit");
+        assert!(desk.closing.stands(1) && is_open(app.handle()), "the page has its say first");
+        desk.closing.stay();
+        std::thread::sleep(PATIENCE + Duration::from_millis(200));
+        assert!(is_open(app.handle()));
+        chosen(app.handle(), "quit");
+        std::thread::sleep(PATIENCE + Duration::from_millis(200));
+        assert!(!is_open(app.handle()), "a page that says nothing is not waited for");
+    }
 }

@@ -66,7 +66,7 @@ pub struct AskRequest {
     /// Replaces what is made of a follow-up.
     #[serde(default)]
     pub standalone: Option<String>,
-    /// The turn that is asked again: it and what followed it are replaced.
+    /// The turn that is asked again: it and what followed it are replaced, unless the new answer is stopped before its first sentence.
     #[serde(default)]
     pub replaces: Option<i64>,
     /// Where it is asked.
@@ -81,7 +81,7 @@ pub struct AskRequest {
 pub struct Asked {
     /// Its conversation now; none where the answer could not be kept (its notices say why).
     pub conversation: Option<engine::ConversationInfo>,
-    /// The question and its answer. The number of one that is not kept is below 0, and names it nowhere.
+    /// The question and its answer; the turn of before where nothing replaced it. The number of one that is not kept is below 0, and names it nowhere.
     pub turn: engine::Turn,
 }
 
@@ -214,6 +214,19 @@ pub enum OpenTarget {
         /// As written.
         text: String,
     },
+}
+
+/// A text that was typed and did not reach its note's file.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Draft {
+    /// Names it.
+    pub number: u64,
+    /// What it is called, or its note's file.
+    pub title: String,
+    /// Its first words.
+    pub words: String,
+    /// Whether the file is gone; otherwise it says something else, and both are shown when its note is opened.
+    pub orphan: bool,
 }
 
 /// What the person set.

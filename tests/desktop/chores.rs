@@ -47,6 +47,19 @@ fn an_answer_becomes_a_note_with_its_footnotes_is_exported_over_an_old_file_and_
 }
 
 #[test]
+fn a_conversation_is_read_after_the_last_library_was_removed() {
+    let page = Page::open();
+    ready(&page);
+    let asked = ask(&page, "LoRA 微调的原理是什么？");
+    let shipped = page.ok("status", json!({}))["libraries"][0]["id"].clone();
+    page.ok("remove_library", json!({ "library": shipped }));
+    let turn = page.ok("conversation", json!({ "id": asked["conversation"]["id"] }))["turns"][0].clone();
+    assert_eq!(turn["answer"]["answer"], asked["turn"]["answer"]["answer"]);
+    let now = turn["citations_now"].as_array().unwrap();
+    assert!(!now.is_empty() && now.iter().all(|citation| citation["state"] == "gone"), "{turn}");
+}
+
+#[test]
 fn an_answer_knows_what_became_of_its_citation_when_the_note_was_edited() {
     let page = Page::open();
     ready(&page);

@@ -79,7 +79,7 @@ fn a_citation_leads_to_its_own_characters_in_the_note() {
     let page = ready();
     let asked = ask(&page, None, "注意力机制为什么要除以根号 d？");
     let citation = &asked["turn"]["answer"]["citations"][0];
-    let view = page.ok("view", json!({ "id": citation["document_id"] }));
+    let view = page.ok("view", json!({ "id": citation["document_id"], "at": citation["start"] }));
     let start = citation["start"].as_u64().unwrap();
     let html = view["html"].as_str().unwrap();
     let places: Vec<u64> = html.split("data-at=\"").skip(1).filter_map(|rest| rest.split('"').next()?.parse().ok()).collect();
@@ -110,7 +110,7 @@ fn search_explains_itself_and_a_mark_reaches_the_evaluation() {
 fn errors_say_what_happened_and_what_to_do() {
     let page = Page::open();
     for (command, arguments, code) in [
-        ("view", json!({ "id": 1_u64 << 40 }), "not_found"),
+        ("view", json!({ "id": 1_u64 << 40, "at": 0 }), "not_found"),
         ("conversation", json!({ "id": 99 }), "not_found"),
         ("rename_conversation", json!({ "id": 99, "title": " " }), "invalid_input"),
         ("search", json!({ "job": 3, "query": " ", "filter": everywhere(), "limit": 5 }), "invalid_input"),

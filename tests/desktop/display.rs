@@ -99,13 +99,15 @@ impl Hands {
         until("another window", || self.windows().into_iter().find(|window| !known.contains(window)))
     }
 
-    /// Presses the close button of every window (ICCCM 4.2.8.1).
-    pub(crate) fn press_close(&self) {
+    /// Presses the close button of every window (ICCCM 4.2.8.1). False where none is to be seen.
+    pub(crate) fn press_close(&self) -> bool {
         let (protocols, delete) = (self.atom("WM_PROTOCOLS"), self.atom("WM_DELETE_WINDOW"));
-        for window in self.windows() {
-            let message = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
-            self.connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap().check().unwrap();
+        let windows = self.windows();
+        for window in &windows {
+            let message = ClientMessageEvent::new(32, *window, protocols, [delete, 0, 0, 0, 0]);
+            self.connection.send_event(false, *window, EventMask::NO_EVENT, message).unwrap().check().unwrap();
         }
+        !windows.is_empty()
     }
 
     /// Gives a window the keyboard, as a window manager would.
@@ -160,6 +162,13 @@ impl Hands {
     pub(crate) fn take_key(&self, symbol: u32) {
         let (code, _) = self.key(symbol);
         self.connection.grab_key(false, self.root, ModMask::ANY, code, GrabMode::ASYNC, GrabMode::ASYNC).unwrap().check().unwrap();
+    }
+
+    /// Whether a program has a key for itself, wherever the focus is.
+    pub(crate) fn is_taken(&self, symbol: u32) -> bool {
+        let (code, _) = self.key(symbol);
+        let mine = self.connection.grab_key(false, self.root, ModMask::from(0_u16), code, GrabMode::ASYNC, GrabMode::ASYNC).unwrap().check();
+        mine.is_err()
     }
 
     /// Drags a file onto the middle of the program's window as a file manager does (XDND 5), calls `held` while it is held there, and lets go.

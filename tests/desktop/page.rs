@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -60,17 +61,14 @@ impl Page {
         self.send(command, InvokeBody::Raw(bytes.to_vec()), headers)
     }
 
+    /// Calls a command on a thread of its own, and goes on.
+    pub(crate) fn begin_call(&self, command: &'static str, arguments: Value) -> JoinHandle<Result<Value, Value>> {
+        let window = self.window.clone();
+        std::thread::spawn(move || send(&window, command, InvokeBody::Json(arguments), HeaderMap::default()))
+    }
+
     fn send(&self, command: &str, body: InvokeBody, headers: HeaderMap) -> Result<Value, Value> {
-        let request = InvokeRequest {
-            cmd: command.into(),
-            callback: CallbackFn(0),
-            error: CallbackFn(1),
-            url: if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" }.parse().unwrap(),
-            body,
-            headers,
-            invoke_key: INVOKE_KEY.to_owned(),
-        };
-        get_ipc_response(&self.window, request).map(|body| body.deserialize().unwrap())
+        send(&self.window, command, body, headers)
     }
 
     /// Calls a command that must succeed.
@@ -112,4 +110,17 @@ impl Page {
 
 pub(crate) fn everywhere() -> Value {
     json!({ "libraries": [], "folders": [], "tags": [], "notes": [], "since": null, "until": null })
+}
+
+fn send(window: &WebviewWindow<MockRuntime>, command: &str, body: InvokeBody, headers: HeaderMap) -> Result<Value, Value> {
+    let request = InvokeRequest {
+        cmd: command.into(),
+        callback: CallbackFn(0),
+        error: CallbackFn(1),
+        url: if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" }.parse().unwrap(),
+        body,
+        headers,
+        invoke_key: INVOKE_KEY.to_owned(),
+    };
+    get_ipc_response(window, request).map(|body| body.deserialize().unwrap())
 }

@@ -162,6 +162,73 @@ fn a_model_that_breaks_off_in_the_middle_of_an_answer_gives_way_to_the_notes_own
 }
 
 #[test]
+fn an_answer_that_is_asked_for_again_and_stopped_before_a_sentence_leaves_what_was_there() {
+    let page = with_settings(&speaker::serve(&["LoRA ", "冻结", "原来的", "权重", "。"], Duration::from_millis(700), false));
+    first_index(&page);
+    let request = |conversation: &Value, replaces: &Value, extractive: bool| {
+        let question = "LoRA 微调的原理是什么？";
+        let request =
+            json!({ "conversation": conversation, "question": question, "replaces": replaces, "extractive": extractive, "filter": everywhere() });
+        json!({ "job": 9, "events": "__CHANNEL__:7", "request": request })
+    };
+    let first = page.ok("ask", request(&Value::Null, &Value::Null, true));
+    let id = &first["conversation"]["id"];
+    page.ok("ask", request(id, &Value::Null, true));
+    let before = page.ok("conversation", json!({ "id": id }));
+    assert_eq!(before["turns"].as_array().unwrap().len(), 2);
+
+    let again = page.begin_call("ask", request(id, &first["turn"]["id"], false));
+    page.until("the model's first word", || page.said(7).iter().find(|event| event["type"] == "piece").cloned());
+    page.ok("stop", json!({ "job": 9 }));
+    let stopped = again.join().unwrap().unwrap();
+    assert_eq!(stopped["turn"]["id"], first["turn"]["id"], "the answer of before: {stopped}");
+    assert_eq!(page.ok("conversation", json!({ "id": id })), before);
+}
+
+#[test]
+fn with_settings_that_cannot_be_read_notes_are_read_and_asked_it_is_said_and_the_file_stays() {
+    let broken = "[window\ntheme = ";
+    let page = with_settings(broken);
+    first_index(&page);
+    let answer = ask(&page, "LoRA 微调的原理是什么？").unwrap()["turn"]["answer"].clone();
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    page.ok("view", json!({ "id": answer["citations"][0]["document_id"], "at": 0 }));
+    let said = format!("{}{}", answer["notices"], page.ok("status", json!({}))["notices"]);
+    assert_eq!(said.matches("settings.toml` cannot be read").count(), 2, "{said}");
+
+    let refused = page.call("settings", json!({})).unwrap_err();
+    assert!(refused["hint"].as_str().unwrap().contains("put the file right"), "{refused}");
+    let settings =
+        json!({ "language": "zh", "theme": "dark", "text_scale": 1.0, "tray": false, "hotkey": null, "editor_command": null, "notes_folder": "x" });
+    page.call("save_settings", json!({ "settings": settings })).unwrap_err();
+    page.call("use_none", json!({ "kind": "generator" })).unwrap_err();
+    let file = page.folder.path().join("config/settings.toml");
+    assert_eq!(fs::read_to_string(&file).unwrap(), broken);
+    fs::write(&file, "[window]\ntheme = \"dark\"\n").unwrap();
+    assert_eq!(page.ok("settings", json!({}))["theme"], "dark", "once it is put right");
+}
+
+#[test]
+fn a_note_that_is_made_while_another_program_indexes_is_made_once_and_indexed_later() {
+    let page = Page::open();
+    page.begin();
+    page.ok("create", json!({ "title": "一", "text": "# 一\n\n开头。\n" }));
+    let lock = page.until("a moment between two runs", || Paths::under(page.folder.path()).lock().ok());
+    let note = page.ok("create", json!({ "title": "潮汐表", "text": "# 潮汐\n\n大潮在初三。\n" }));
+    assert_eq!((&note["title"], &note["path"], &note["editable"]), (&json!("潮汐"), &json!("潮汐表.md"), &json!(true)));
+    // It is written in as any other.
+    let source = page.ok("source", json!({ "id": note["id"] }));
+    let saved = page.ok("save", json!({ "id": note["id"], "text": "# 潮汐\n\n大潮在十八。\n", "hash": source["hash"] }));
+    assert_eq!(saved["type"], "saved");
+    drop(lock);
+    let listed = page.until("the note in the list", || page.note("潮汐"));
+    assert_ne!(listed["id"], note["id"]);
+    let view = page.ok("view", json!({ "id": note["id"], "at": 0 }));
+    assert_eq!(view["note"]["id"], listed["id"], "its first number still leads to it");
+    assert_eq!(fs::read_dir(page.folder.path().join("notes")).unwrap().count(), 2);
+}
+
+#[test]
 fn a_model_on_another_machine_is_named_with_its_host_and_so_is_one_that_is_chosen_and_not_here() {
     let page = with_settings(
         "[models]\nreranker = \"who/knows\"\ngenerator = \"endpoint\"\nendpoint = { url = \"https://models.example.org/v1\", model = \"large\" }\n",

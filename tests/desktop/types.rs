@@ -81,6 +81,7 @@ fn types() -> String {
         window::AskEvent,
         window::OpenTarget,
         window::AppEvent,
+        window::Draft,
         window::Settings,
         window::WriterInfo,
         window::AppInfo,

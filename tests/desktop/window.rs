@@ -1,6 +1,7 @@
 //! The real window, as a person uses it: on a real data folder, under a display of its own.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -243,6 +244,50 @@ fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_it
         assert!(began.elapsed() < Duration::from_secs(20), "nothing is left to ask");
         std::thread::sleep(Duration::from_millis(100));
     }
+    window.close();
+}
+
+#[test]
+fn keys_that_are_refused_leave_those_of_before() {
+    const F9: u32 = 0xffc6;
+    const F10: u32 = 0xffc7;
+    let data = tempfile::tempdir().unwrap();
+    let window = open_with(data.path(), "[window]\nhotkey = \"F9\"\n");
+    assert!(window.hands().is_taken(F9) && !window.hands().is_taken(F10));
+    let set = |keys: &str| {
+        window.ok_async(&format!(
+            "const done = arguments[0], {{ invoke }} = window.__TAURI_INTERNALS__;
+            invoke('settings').then((settings) => invoke('save_settings', {{ settings: {{ ...settings, hotkey: {} }} }}))
+                .then(({{ hotkey }}) => done(hotkey), ({{ code }}) => done(code));",
+            json!(keys)
+        ))
+    };
+    assert_eq!(set("no such key"), json!("invalid_input"));
+    assert!(window.hands().is_taken(F9));
+    assert_eq!(set("F10"), json!("F10"));
+    assert!(window.hands().is_taken(F10) && !window.hands().is_taken(F9));
+    assert_eq!(set("f10"), json!("f10"), "the same keys written in another way");
+    assert!(window.hands().is_taken(F10));
+    window.close();
+}
+
+#[test]
+fn with_a_sign_in_the_tray_a_window_that_is_closed_goes_out_of_sight_and_works_on() {
+    let libraries = Command::new("sh").args(["-c", "ls /usr/lib/*-linux-gnu/lib*appindicator3.so.1"]).output().unwrap();
+    if libraries.stdout.is_empty() {
+        return;
+    }
+    let data = tempfile::tempdir().unwrap();
+    let window = open_with(data.path(), "[window]\ntray = true\n");
+    assert!(window.hands().press_close());
+    let began = std::time::Instant::now();
+    // Asked once more, it would close if it still listened.
+    while window.hands().press_close() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it goes");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    std::thread::sleep(Duration::from_secs(5));
+    assert!(window.is_open(), "longer than a page that does not answer is waited for");
     window.close();
 }
 

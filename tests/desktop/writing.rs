@@ -68,6 +68,42 @@ fn a_note_that_was_emptied_can_still_be_written_in() {
     let again = page.ok("save", json!({ "id": id, "text": "又有字了。\n", "hash": saved["hash"] }));
     assert_eq!(again["type"], "saved");
     assert_eq!(fs::read_to_string(page.folder.path().join("notes/空.md")).unwrap(), "又有字了。\n");
+    assert_eq!(page.until("the note in the list", || page.note("空"))["id"], *id, "it is the note that it was");
+}
+
+#[test]
+fn what_was_typed_for_a_note_that_is_gone_is_offered_kept_as_a_note_or_discarded() {
+    let page = Page::open();
+    page.begin();
+    let typed = |title: &str, text: &str| {
+        let note = page.ok("create", json!({ "title": title, "text": "" }));
+        page.ok("draft", json!({ "id": note["id"], "text": text }));
+        page.folder.path().join("notes").join(note["path"].as_str().unwrap())
+    };
+    let lost = typed("会议", "# 会议记录\n\n周三的会改到周五。\n");
+    let there = typed("清单", "牛奶和面包。\n");
+    let saved = typed("已存", "# 已存\n\n");
+    assert_eq!(fs::read_to_string(saved).unwrap(), "# 已存\n\n");
+    fs::remove_file(&lost).unwrap();
+    page.until("its end", || page.note("会议").is_none().then_some(()));
+
+    // Another run: the page knows of no note that was open.
+    let page = Page::over(page.folder);
+    page.begin();
+    let drafts = page.ok("drafts", json!({}));
+    let row = |title: &str| drafts.as_array().unwrap().iter().find(|draft| draft["title"] == title).cloned().unwrap();
+    assert_eq!(drafts.as_array().unwrap().len(), 2, "what its file has needs no rescue: {drafts}");
+    let meeting = row("会议记录");
+    assert_eq!((&meeting["orphan"], &meeting["words"]), (&json!(true), &json!("周三的会改到周五。")));
+    assert_eq!(row("清单")["orphan"], false);
+    assert!(there.exists());
+
+    let note = page.ok("keep_draft", json!({ "draft": meeting["number"] }));
+    assert_eq!(note["title"], "会议记录");
+    assert_eq!(fs::read_to_string(page.folder.path().join("notes/会议记录.md")).unwrap(), "# 会议记录\n\n周三的会改到周五。\n");
+    page.ok("discard_draft", json!({ "draft": row("清单")["number"] }));
+    assert_eq!(page.ok("drafts", json!({})), json!([]));
+    assert_eq!(page.call("keep_draft", json!({ "draft": meeting["number"] })).unwrap_err()["code"], "not_found");
 }
 
 #[test]
@@ -85,6 +121,14 @@ fn renaming_copying_and_pasting_do_what_they_say() {
     let shipped = page.ok("list", json!({})).as_array().unwrap().iter().find(|n| n["editable"] == false).cloned().unwrap();
     let refused = page.call("rename_note", json!({ "id": shipped["id"], "title": "x" })).unwrap_err();
     assert!(refused["hint"].as_str().unwrap().contains("copy"), "{refused}");
+    let source = page.ok("source", json!({ "id": shipped["id"] }));
+    for (command, arguments) in
+        [("save", json!({ "id": shipped["id"], "text": "mine", "hash": source["hash"] })), ("draft", json!({ "id": shipped["id"], "text": "mine" }))]
+    {
+        let refused = page.call(command, arguments).unwrap_err();
+        assert!(refused["hint"].as_str().unwrap().contains("copy"), "{command}: {refused}");
+    }
+    assert_eq!(page.ok("source", json!({ "id": shipped["id"] })), source);
     let copy = page.ok("copy_to_own", json!({ "id": shipped["id"] }));
     assert_eq!(copy["editable"], true);
 }
@@ -98,6 +142,14 @@ fn a_change_on_disk_is_seen_without_being_told() {
     page.until("the note from outside", || page.note("外面写的"));
     fs::remove_file(page.folder.path().join("notes/外面写的.md")).unwrap();
     page.until("its end", || page.note("外面写的").is_none().then_some(()));
+
+    // Another folder takes its place, as a synchronised one may.
+    let notes = page.folder.path().join("notes");
+    fs::rename(&notes, page.folder.path().join("weg")).unwrap();
+    fs::create_dir(&notes).unwrap();
+    page.until("the end of what it held", || page.note("一").is_none().then_some(()));
+    fs::write(notes.join("二.md"), "# 二\n\n后来写的。\n").unwrap();
+    page.until("a note of the new one", || page.note("二"));
 }
 
 #[test]
@@ -130,6 +182,21 @@ fn settings_are_kept_beside_what_else_is_in_the_file() {
     assert_eq!(page.ok("settings", json!({}))["text_scale"], 1.2);
     settings["text_scale"] = 9.0.into();
     assert_eq!(page.call("save_settings", json!({ "settings": settings })).unwrap_err()["code"], "invalid_input");
+}
+
+#[test]
+fn a_setting_is_kept_although_the_system_refuses_what_was_set_before_and_nothing_is_followed_that_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("config")).unwrap();
+    let file = folder.path().join("config/settings.toml");
+    // Without a display there is no tray.
+    fs::write(&file, "[window]\ntray = true\nhotkey = \"no such key\"\n").unwrap();
+    let page = Page::over(folder);
+    let mut settings = page.ok("settings", json!({}));
+    settings["theme"] = "dark".into();
+    assert_eq!(page.ok("save_settings", json!({ "settings": settings }))["theme"], "dark");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("tray = true") && text.contains("no such key"), "{text}");
 }
 
 #[test]

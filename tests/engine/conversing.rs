@@ -59,6 +59,15 @@ fn asking_again_replaces_the_turn_and_what_followed_it() {
 }
 
 #[test]
+fn a_name_that_a_person_gave_outlives_the_first_question() {
+    let (_folder, mut kept) = open();
+    let (first, id) = kept.keep(None, None, "一", &json!({}), &answer("a"), "2026-01-01T00:00:00Z").unwrap();
+    kept.rename(id, "我的名字").unwrap();
+    kept.keep(Some(id), Some(first), "一改", &json!({}), &answer("c"), "2026-01-01T00:00:02Z").unwrap();
+    assert_eq!(kept.info(id).unwrap().title, "我的名字");
+}
+
+#[test]
 fn renaming_marking_and_removing_do_what_they_say() {
     let (_folder, mut kept) = open();
     let (turn, id) = kept.keep(None, None, "问", &json!({}), &answer("a"), "2026-01-01T00:00:00Z").unwrap();

@@ -37,6 +37,23 @@ fn byte_order_mark_and_windows_line_ends_stay() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "\u{feff}one\r\ntwo\r\nthree\r\n");
 }
 
+#[test]
+fn of_mixed_line_ends_only_those_of_edited_lines_change() {
+    let folder = folder();
+    let file = folder.path().join("a.md");
+    let edited = |before: &str, now: &str| {
+        fs::write(&file, before).unwrap();
+        let read = notes::read(&file).unwrap();
+        notes::save(&file, now, &read.hash).unwrap();
+        fs::read_to_string(&file).unwrap()
+    };
+    assert_eq!(edited("a\r\nb\n\r\nc\nd\r\n", "a\nb\n\nC\nd\n"), "a\r\nb\n\r\nC\r\nd\r\n");
+    assert_eq!(edited("a\r\nb\nc\r\nd\ne\r\n", "a\nB\nc\nD\ne\n"), "a\r\nB\r\nc\r\nD\r\ne\r\n", "two places at once");
+    assert_eq!(edited("a\nb\r\nc", "a\nb\nc\nd\n"), "a\nb\r\nc\r\nd\r\n", "lines at the end");
+    assert_eq!(edited("a\r\nb\nc\r\n", "a\nc\n"), "a\r\nc\r\n", "a line less");
+    assert_eq!(edited("a", "a\nb\n"), "a\nb\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_stays_a_link_and_rights_stay() {
@@ -124,6 +141,10 @@ fn a_draft_is_kept_until_it_is_forgotten() {
     assert_eq!(drafts.kept(&note), None);
     drafts.keep(&note, "打了一半").unwrap();
     assert_eq!(drafts.kept(&note).as_deref(), Some("打了一半"));
+    let left = drafts.unsaved().unwrap();
+    assert_eq!((left[0].title().as_str(), left[0].file.as_path(), left[0].is_orphan()), ("a", note.as_path(), true));
+    fs::write(&note, "打了一半").unwrap();
+    assert!(drafts.unsaved().unwrap().is_empty(), "it has reached its file");
     drafts.forget(&note).unwrap();
     drafts.forget(&note).unwrap();
     assert_eq!(drafts.kept(&note), None);

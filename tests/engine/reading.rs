@@ -36,15 +36,15 @@ fn a_view_has_links_images_and_backlinks() {
     quietly(|run| {
         let snapshot = desk.engine.snapshot(run)?;
         let id = |title: &str| snapshot.all_notes().unwrap().into_iter().find(|n| n.title == title).unwrap().id;
-        let view = snapshot.view(id("量化"), &|path| format!("x:{path}"))?;
+        let view = snapshot.view(id("量化"), 0, &|path| format!("x:{path}"))?;
         assert!(view.html.contains(&format!("data-note=\"{}\"", id("缓存"))), "{}", view.html);
         assert!(view.html.contains("src=\"x:img/x.png\""), "paths are relative to the note: {}", view.html);
         assert_eq!(view.backlinks.iter().map(|l| l.title.as_str()).collect::<Vec<_>>(), ["缓存"]);
         assert!(view.backlinks[0].context.contains("回到"));
         assert!(view.notices.is_empty());
-        let back = snapshot.view(id("缓存"), &|path| path.to_owned())?;
+        let back = snapshot.view(id("缓存"), 0, &|path| path.to_owned())?;
         assert!(back.html.contains(&format!("data-note=\"{}\"", id("量化"))), "a path is a link too: {}", back.html);
-        assert_eq!(snapshot.view(9_999, &|p| p.to_owned()).unwrap_err().code, ErrorCode::NotFound);
+        assert_eq!(snapshot.view(9_999, 0, &|p| p.to_owned()).unwrap_err().code, ErrorCode::NotFound);
         assert_eq!(snapshot.questions_of(&[id("缓存")], "别的问题", 3)?, ["缓存有什么用？"]);
         assert!(snapshot.questions_of(&[id("缓存")], "缓存有什么用", 3)?.is_empty(), "what was asked is not suggested");
         assert_eq!(snapshot.questions_of_notes(3, run)?, ["缓存有什么用？"]);
@@ -59,10 +59,33 @@ fn a_view_says_when_the_file_is_not_what_was_indexed() {
     let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();
     let id = snapshot.all_notes().unwrap().into_iter().find(|n| n.path == "c.txt").unwrap().id;
     desk.write("c.txt", "另一段。\n");
-    let view = snapshot.view(id, &|p| p.to_owned()).unwrap();
+    let view = snapshot.view(id, 0, &|p| p.to_owned()).unwrap();
     assert!(view.html.contains("第二段") && view.notices[0].contains("changed"), "{view:?}");
     std::fs::remove_file(desk.notes().join("c.txt")).unwrap();
-    assert!(snapshot.view(id, &|p| p.to_owned()).unwrap().notices[0].contains("gone"));
+    assert!(snapshot.view(id, 0, &|p| p.to_owned()).unwrap().notices[0].contains("gone"));
+}
+
+#[test]
+fn of_a_very_long_note_the_part_around_the_wanted_place_is_shown_and_said() {
+    let desk = Desk::new();
+    let paragraph = |n: usize| format!("Entry {n} of a long log {}\n\n", "is filled with words that say little. ".repeat(26));
+    let long: String = (0..2_300).map(paragraph).collect();
+    desk.write("long.md", format!("# Log\n\n{long}"));
+    desk.write("long.txt", &long);
+    desk.sync();
+    let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();
+    for path in ["long.md", "long.txt"] {
+        let id = snapshot.all_notes().unwrap().into_iter().find(|n| n.path == path).unwrap().id;
+        let text = std::fs::read_to_string(desk.notes().join(path)).unwrap();
+        let view = |at: usize| snapshot.view(id, at, &|p| p.to_owned()).unwrap();
+        for (n, said) in [(10, "its first"), (2_000, "around this place"), (2_299, "around this place")] {
+            let at = text.find(&format!("Entry {n} ")).unwrap();
+            let view = view(at);
+            assert!(view.html.contains(&format!("<p><span data-at=\"{at}\">Entry {n} of")), "{path}, entry {n}");
+            assert!(view.html.len() < 4 << 20 && view.notices.len() == 1 && view.notices[0].contains(said), "{path}: {:?}", view.notices);
+        }
+        assert!(!view(text.len()).html.contains("Entry 10 of"), "a part is a part");
+    }
 }
 
 #[test]
@@ -82,7 +105,18 @@ fn an_edited_note_keeps_its_id_and_an_ignored_file_is_left_out_until_it_is_not()
     assert_eq!(id_of("c.txt"), None);
     let row = desk.engine.ledger(&library).unwrap().into_iter().find(|row| row.document == "c.txt").unwrap();
     assert_eq!((row.state, row.detail.as_deref()), ("skipped", Some("you chose to leave it alone")));
+    assert_eq!(row.document_id, None);
     desk.engine.ignore_file(&library, "c.txt", false).unwrap();
     desk.sync();
-    assert!(id_of("c.txt").is_some());
+    assert_eq!(id_of("c.txt"), before);
+
+    desk.write("c.txt", " \n");
+    desk.sync();
+    assert_eq!(id_of("c.txt"), None, "an empty file is no note");
+    assert_eq!(desk.engine.libraries().unwrap()[0].indexed, 2);
+    desk.write("c.txt", "\n\n");
+    desk.sync();
+    desk.write("c.txt", "又有字了。\n");
+    desk.sync();
+    assert_eq!(id_of("c.txt"), before, "one that was emptied is still the same");
 }

@@ -25,7 +25,7 @@ fn runs(html: &str) -> Vec<(usize, String)> {
 }
 
 fn markdown(text: &str) -> String {
-    render::markdown(text, ingest::markdown::body(text), &NoTargets).html
+    render::markdown(text, ingest::markdown::body(text), 0, &NoTargets).html
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_callout_shows_its_title_without_its_mark() {
 #[test]
 fn links_images_and_outline_lead_where_the_note_says() {
     let text = "# 一\n\n[[量化]] [[没有]] [外](https://example.com/?a=\"b) ![图](img/a b.png) ![远](https://example.com/x.png)\n\n## 二 `x`\n";
-    let rendered = render::markdown(text, 0, &NoTargets);
+    let rendered = render::markdown(text, 0, 0, &NoTargets);
     assert!(rendered.html.contains("data-note=\"7\""), "{}", rendered.html);
     assert!(rendered.html.contains("data-missing=\"没有\""));
     assert!(rendered.html.contains("data-url=\"https://example.com/?a=&quot;b\""));

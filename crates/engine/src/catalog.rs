@@ -351,9 +351,9 @@ impl Catalog {
 
     /// The ledger of one library, added up.
     pub fn ledger_sums(&self, library: i64) -> Result<LedgerSums> {
-        let mut query = self
-            .db
-            .prepare_cached("SELECT count(document), count(reason), total(chunks), total(chars), total(furniture) FROM ledger WHERE library = ?1")?;
+        let mut query = self.db.prepare_cached(
+            "SELECT count(*) - count(reason), count(reason), total(chunks), total(chars), total(furniture) FROM ledger WHERE library = ?1",
+        )?;
         // `total` is a float, exact far beyond any library.
         let whole = |r: &Row<'_>, i| -> rusqlite::Result<u64> { Ok(r.get::<_, f64>(i)? as u64) };
         Ok(query.query_row([library], |r| {

@@ -105,11 +105,18 @@ impl Conversations {
             }
         };
         if let Some(turn) = replaces {
-            let first: Option<i64> = tx.query_row("SELECT min(id) FROM turns WHERE conversation = ?1", [conversation], |r| r.get(0))?;
+            let first: Option<(i64, String)> = tx
+                .query_row("SELECT id, question FROM turns WHERE conversation = ?1 ORDER BY id LIMIT 1", [conversation], |r| {
+                    Ok((r.get(0)?, r.get(1)?))
+                })
+                .optional()?;
             tx.execute("DELETE FROM turns WHERE conversation = ?1 AND id >= ?2", params![conversation, turn])?;
             // A conversation that begins anew is about something else, unless the person named it.
-            if first == Some(turn) {
-                tx.execute("UPDATE conversations SET title = ?2 WHERE id = ?1", params![conversation, title_of(question)])?;
+            if let Some((_, before)) = first.filter(|(id, _)| *id == turn) {
+                tx.execute(
+                    "UPDATE conversations SET title = ?2 WHERE id = ?1 AND title = ?3",
+                    params![conversation, title_of(question), title_of(&before)],
+                )?;
             }
         }
         tx.execute(

@@ -20,7 +20,7 @@ use crate::sync::{self, Report};
 use crate::vector;
 use crate::wire;
 
-pub use snapshot::{Cited, Manner, Paper, Passage, Question, Snapshot, stopped, told};
+pub use snapshot::{Cited, Manner, Paper, Passage, Question, Snapshot, stopped, told, unindexed};
 pub use switch::Coverage;
 
 /// The name of the library that comes with the program.
@@ -393,7 +393,7 @@ fn ledger(catalog: &Catalog, library: i64, name: &str) -> Result<Vec<wire::Ledge
         .map(|row| wire::LedgerEntry {
             library: name.to_owned(),
             document: row.path,
-            document_id: row.document.and_then(|id| u64::try_from(id).ok()),
+            document_id: row.document.filter(|_| row.skip.is_none()).and_then(|id| u64::try_from(id).ok()),
             state: if row.skip.is_some() { "skipped" } else { "indexed" },
             reason: row.skip.as_ref().map(|s| s.reason),
             detail: row.skip.map(|s| s.detail),

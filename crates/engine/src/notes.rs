@@ -2,6 +2,7 @@
 //! still is what was edited. It must not know what is indexed.
 
 mod draft;
+mod lines;
 mod name;
 mod title;
 
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorCode, Result};
 
-pub use draft::Drafts;
+pub use draft::{Draft, Drafts};
 pub use name::file_name;
 pub use title::{retitled, with_title};
 
@@ -65,8 +66,8 @@ pub fn read(file: &Path) -> Result<Editable> {
     Ok(Editable { text: text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n"), hash })
 }
 
-/// Writes an edit, if the file still is in the state that was edited. A byte order mark and Windows line ends stay as the file had them. An edit that is
-/// what the file already holds is saved whatever the state was.
+/// Writes an edit, if the file still is in the state that was edited. A byte order mark stays, and so does the end of every line that was not edited. An edit
+/// that is what the file already holds is saved whatever the state was.
 ///
 /// # Errors
 /// `NotFound` if the file is gone, `Io` (the file is as it was).
@@ -80,10 +81,7 @@ pub fn save(file: &Path, text: &str, expected: &str) -> Result<Saving> {
         return Ok(if now.text == text { Saving::Saved(now.hash) } else { Saving::Conflict(now) });
     }
     let mark = if bytes.starts_with(b"\xef\xbb\xbf") { "\u{feff}" } else { "" };
-    let breaks = bytes.iter().filter(|&&b| b == b'\n').count();
-    let windows = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
-    let body = if breaks > 0 && windows == breaks { text.replace('\n', "\r\n") } else { text.to_owned() };
-    let written = format!("{mark}{body}");
+    let written = format!("{mark}{}", lines::ended_as_before(&String::from_utf8_lossy(&bytes[mark.len()..]), text));
     if written.as_bytes() != bytes {
         write_whole(&target, written.as_bytes())?;
     }

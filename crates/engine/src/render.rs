@@ -28,10 +28,10 @@ pub struct Rendered {
     pub outline: Vec<OutlineEntry>,
 }
 
-/// Markdown as HTML, from byte `from` on (what comes before is front matter).
+/// Markdown as HTML, from byte `body` on (what comes before is front matter); of its blocks only those that do not end before byte `from`.
 #[must_use]
-pub fn markdown(text: &str, from: usize, targets: &dyn Targets) -> Rendered {
-    markdown::render(text, from, targets)
+pub fn markdown(text: &str, body: usize, from: usize, targets: &dyn Targets) -> Rendered {
+    markdown::render(text, body, from, targets)
 }
 
 /// The text of another format by its blocks, with a mark where each page begins (`data-page`).

@@ -188,7 +188,7 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
     let present: HashSet<&str> = entries.iter().map(|e| e.path.as_str()).collect();
     // Content that has lost its path: candidates for a rename.
     let mut orphans: HashMap<[u8; 32], Vec<&str>> = HashMap::new();
-    for row in known.values().filter(|row| row.document.is_some() && !present.contains(row.path.as_str())) {
+    for row in known.values().filter(|row| row.skip.is_none() && !present.contains(row.path.as_str())) {
         if let Some(hash) = row.hash {
             orphans.entry(hash).or_default().push(&row.path);
         }

@@ -80,8 +80,9 @@ pub(crate) async fn save_settings<R: Runtime>(app: AppHandle<R>, desk: State<'_,
         .run(None, move |desk, _| {
             let before = desk.settings()?;
             // What the system refuses is not kept.
-            window::follow(&app, &settings)?;
-            stored::write(&desk.paths, &settings)?;
+            window::follow(&app, &before, &settings)?;
+            // Nor is what cannot be written.
+            stored::write(&desk.paths, &settings).inspect_err(|_| drop(window::follow(&app, &settings, &before)))?;
             if before.notes_folder != settings.notes_folder {
                 desk.reopen();
             }

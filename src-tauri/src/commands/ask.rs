@@ -91,6 +91,14 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
         answer => answer?,
     };
     drop(aside);
+    // Asked again and stopped before a sentence: what was answered before is better than nothing, and stays.
+    if let Some(replaced) = request.replaces.filter(|_| answer.outcome == wire::Outcome::Cancelled && answer.sentences.is_empty()) {
+        let (turn, conversation) = desk.conversations(|c| {
+            let turn = c.turn(replaced)?;
+            Ok((turn.clone(), c.info(turn.conversation)?))
+        })?;
+        return Ok(Asked { conversation: Some(conversation), turn: shown(Some(&snapshot), turn)? });
+    }
     answer.notices.append(&mut notices);
     answer.notices.extend(models.told());
     if desk.indexer.is_behind() {
@@ -109,7 +117,7 @@ fn kept(desk: &Desk, request: &AskRequest, filter: Value, mut answer: wire::Answ
         Ok((c.turn(turn)?, c.info(conversation)?))
     });
     match kept {
-        Ok((turn, conversation)) => Ok(Asked { conversation: Some(conversation), turn: shown(snapshot, turn)? }),
+        Ok((turn, conversation)) => Ok(Asked { conversation: Some(conversation), turn: shown(Some(snapshot), turn)? }),
         Err(e) => {
             answer.notices.push(format!("this answer could not be kept: {}; {}", e.message, e.hint));
             let turn = KeptTurn {
@@ -121,7 +129,7 @@ fn kept(desk: &Desk, request: &AskRequest, filter: Value, mut answer: wire::Answ
                 answer: serde_json::to_value(&answer).map_err(Error::internal)?,
                 mark: None,
             };
-            Ok(Asked { conversation: None, turn: shown(snapshot, turn)? })
+            Ok(Asked { conversation: None, turn: shown(Some(snapshot), turn)? })
         }
     }
 }
@@ -158,9 +166,10 @@ fn told(turn: &KeptTurn) -> followup::Turn {
     followup::Turn { question: turn.question.clone(), standalone: text("standalone_question"), titles }
 }
 
-/// A kept turn with its citations as they are now.
-fn shown(snapshot: &Snapshot, turn: KeptTurn) -> EngineResult<wire::Turn> {
-    let citations_now = cited(&turn).iter().map(|cited| snapshot.citation_now(cited)).collect::<EngineResult<_>>()?;
+/// A kept turn with its citations as they are now; without any notes they are gone.
+fn shown(snapshot: Option<&Snapshot>, turn: KeptTurn) -> EngineResult<wire::Turn> {
+    let now = |cited: &Cited| snapshot.map_or_else(|| Ok(cited.gone()), |snapshot| snapshot.citation_now(cited));
+    let citations_now = cited(&turn).iter().map(now).collect::<EngineResult<_>>()?;
     Ok(wire::Turn { id: turn.id, asked_at: turn.asked_at, filter: turn.filter, answer: turn.answer, mark: turn.mark, citations_now })
 }
 
@@ -179,8 +188,8 @@ pub(crate) async fn conversation(desk: State<'_, Arc<Desk>>, id: i64) -> Result<
         .clone()
         .run(None, move |desk, _| {
             let (info, turns) = desk.conversations(|c| Ok((c.info(id)?, c.turns(id)?)))?;
-            let snapshot = desk.snapshot()?;
-            let turns = turns.into_iter().map(|turn| shown(&snapshot, turn)).collect::<EngineResult<_>>()?;
+            let snapshot = desk.any_snapshot()?;
+            let turns = turns.into_iter().map(|turn| shown(snapshot.as_deref(), turn)).collect::<EngineResult<_>>()?;
             Ok(wire::Conversation { id, title: info.title, updated_at: info.updated_at, turns })
         })
         .await
@@ -307,8 +316,8 @@ pub(crate) async fn save_as_note(desk: State<'_, Arc<Desk>>, turn: i64) -> Resul
         .clone()
         .run(None, move |desk, _| {
             let kept = desk.conversations(|c| c.turn(turn))?;
-            let file = notes::create(&desk.own_folder()?, &told(&kept).standalone, &export::answer(&parts(&kept)?))?;
-            made(desk, &file)
+            let text = export::answer(&parts(&kept)?);
+            made(desk, |folder| notes::create(folder, &told(&kept).standalone, &text))
         })
         .await
 }

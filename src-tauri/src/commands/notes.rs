@@ -1,6 +1,6 @@
 //! Reading and writing notes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
@@ -11,7 +11,7 @@ use tauri::State;
 use tauri::ipc::{InvokeBody, Request};
 
 use crate::desk::Desk;
-use crate::wire::{Failure, PageImage, Pages};
+use crate::wire::{Draft, Failure, PageImage, Pages};
 use crate::{image, pages};
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -29,8 +29,8 @@ pub(crate) async fn list(desk: State<'_, Arc<Desk>>) -> Result<Vec<wire::NoteInf
 }
 
 #[tauri::command]
-pub(crate) async fn view(desk: State<'_, Arc<Desk>>, id: u64) -> Result<wire::NoteView> {
-    desk.inner().clone().run(None, move |desk, _| desk.snapshot()?.view(id, &|path| image::address(id, path))).await
+pub(crate) async fn view(desk: State<'_, Arc<Desk>>, id: u64, at: usize) -> Result<wire::NoteView> {
+    desk.inner().clone().run(None, move |desk, _| desk.snapshot()?.view(desk.number(id)?, at, &|path| image::address(id, path))).await
 }
 
 #[tauri::command]
@@ -56,7 +56,7 @@ pub(crate) async fn open_externally(desk: State<'_, Arc<Desk>>, id: u64) -> Resu
         .clone()
         .run(None, move |desk, _| {
             let file = desk.file(id)?;
-            let program = desk.settings()?.editor_command;
+            let program = desk.settings().ok().and_then(|settings| settings.editor_command);
             let refused =
                 |e: String| Error::new(ErrorCode::Io, format!("`{}` could not be opened: {e}", file.display()), "choose an editor in the settings");
             match program {
@@ -113,12 +113,12 @@ pub(crate) async fn source(desk: State<'_, Arc<Desk>>, id: u64) -> Result<wire::
 
 #[tauri::command]
 pub(crate) async fn create(desk: State<'_, Arc<Desk>>, title: String, text: String) -> Result<wire::NoteInfo> {
-    desk.inner().clone().run(None, move |desk, _| made(desk, &notes::create(&desk.own_folder()?, &title, &text)?)).await
+    desk.inner().clone().run(None, move |desk, _| made(desk, |folder| notes::create(folder, &title, &text))).await
 }
 
 #[tauri::command]
 pub(crate) async fn copy_to_own(desk: State<'_, Arc<Desk>>, id: u64) -> Result<wire::NoteInfo> {
-    desk.inner().clone().run(None, move |desk, _| made(desk, &notes::copy(&desk.file(id)?, &desk.own_folder()?)?)).await
+    desk.inner().clone().run(None, move |desk, _| made(desk, |folder| notes::copy(&desk.file(id)?, folder))).await
 }
 
 #[tauri::command]
@@ -126,7 +126,7 @@ pub(crate) async fn save(desk: State<'_, Arc<Desk>>, id: u64, text: String, hash
     desk.inner()
         .clone()
         .run(None, move |desk, _| {
-            let file = desk.file(id)?;
+            let file = desk.own_file(id)?;
             match notes::save(&file, &text, &hash)? {
                 Saving::Conflict(now) => Ok(wire::Saved::Conflict { text: now.text, hash: now.hash }),
                 Saving::Saved(hash) => {
@@ -145,10 +145,36 @@ pub(crate) async fn draft(desk: State<'_, Arc<Desk>>, id: u64, text: Option<Stri
     desk.inner()
         .clone()
         .run(None, move |desk, _| {
-            let file = desk.file(id)?;
+            let file = desk.own_file(id)?;
             text.map_or_else(|| desk.drafts.forget(&file), |text| desk.drafts.keep(&file, &text))
         })
         .await
+}
+
+#[tauri::command]
+pub(crate) async fn drafts(desk: State<'_, Arc<Desk>>) -> Result<Vec<Draft>> {
+    let told = |draft: notes::Draft| Draft { number: draft.number, title: draft.title(), words: draft.words(), orphan: draft.is_orphan() };
+    desk.inner().clone().run(None, move |desk, _| Ok(desk.drafts.unsaved()?.into_iter().map(told).collect())).await
+}
+
+/// A draft becomes a note of its own.
+#[tauri::command]
+pub(crate) async fn keep_draft(desk: State<'_, Arc<Desk>>, draft: u64) -> Result<wire::NoteInfo> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let draft = desk.drafts.numbered(draft)?;
+            let note = made(desk, |folder| notes::create(folder, &draft.title(), &draft.text))?;
+            // It is in a file now; what stays of it is offered once more, and no harm.
+            drop(draft.forget());
+            Ok(note)
+        })
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn discard_draft(desk: State<'_, Arc<Desk>>, draft: u64) -> Result<()> {
+    desk.inner().clone().run(None, move |desk, _| desk.drafts.numbered(draft)?.forget()).await
 }
 
 #[tauri::command]
@@ -156,17 +182,21 @@ pub(crate) async fn remove_note(desk: State<'_, Arc<Desk>>, id: u64) -> Result<(
     desk.inner()
         .clone()
         .run(None, move |desk, _| {
-            let (file, library) = (own(desk, id)?, desk.place(id)?.0);
+            let (file, library) = (desk.own_file(id)?, desk.place(id)?.0);
             notes::discard(&file)?;
-            desk.drafts.forget(&file)?;
-            desk.indexer.now(desk, &library)
+            // It is in the trash, whatever becomes of the rest.
+            drop(desk.drafts.forget(&file));
+            if desk.indexer.now(desk, &library).is_err() {
+                desk.saved(library);
+            }
+            Ok(())
         })
         .await
 }
 
 #[tauri::command]
 pub(crate) async fn rename_note(desk: State<'_, Arc<Desk>>, id: u64, title: String) -> Result<wire::NoteInfo> {
-    desk.inner().clone().run(None, move |desk, _| indexed(desk, &desk.place(id)?.0, &notes::rename(&own(desk, id)?, &title)?)).await
+    desk.inner().clone().run(None, move |desk, _| desk.written(&desk.place(id)?.0, &notes::rename(&desk.own_file(id)?, &title)?)).await
 }
 
 /// The image is the body itself, and what it belongs to stands in the headers: tens of megabytes are not written out as JSON numbers.
@@ -183,39 +213,14 @@ pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, request: Request<'_>) -> 
         .clone()
         .run(None, move |desk, _| {
             let id = id.map_err(|_| Error::internal("an image came without its note"))?;
-            notes::attach(&own(desk, id)?, &mime, &bytes.map_err(Error::internal)?)
+            notes::attach(&desk.own_file(id)?, &mime, &bytes.map_err(Error::internal)?)
         })
         .await
 }
 
-/// A note's file, if it may be changed: the shipped ones are the program's.
-fn own(desk: &Desk, id: u64) -> EngineResult<std::path::PathBuf> {
-    let (library, _) = desk.place(id)?;
-    if desk.engine()?.libraries()?.iter().any(|l| l.name == library && l.shipped) {
-        return Err(Error::new(ErrorCode::InvalidInput, "this note came with the program", "make a copy of your own, then change that"));
-    }
-    desk.file(id)
-}
-
-/// A new note of the person's own folder, indexed.
-pub(super) fn made(desk: &Desk, file: &Path) -> EngineResult<wire::NoteInfo> {
-    let library = desk.own_library()?.name;
-    indexed(desk, &library, file)
-}
-
-/// A note that was just written, as it is indexed.
-fn indexed(desk: &Desk, library: &str, file: &Path) -> EngineResult<wire::NoteInfo> {
-    desk.indexer.now(desk, library)?;
-    let folder = desk.engine()?.libraries()?.into_iter().find(|l| l.name == library).map(|l| l.folder).unwrap_or_default();
-    let real = file.canonicalize().map_err(|e| Error::io("open", file, &e))?;
-    let path = real.strip_prefix(&folder).unwrap_or(&real).to_string_lossy().replace('\\', "/");
-    let note = desk.snapshot()?.note_at(library, &path)?.ok_or_else(|| {
-        Error::new(
-            ErrorCode::NotFound,
-            format!("`{}` was written, but is left out of the index", file.display()),
-            "see why in the list of its library's files",
-        )
-    })?;
-    desk.remember(std::slice::from_ref(&note));
-    Ok(note)
+/// A new note of the person's own folder, as `write` makes it there.
+pub(super) fn made(desk: &Desk, write: impl FnOnce(&Path) -> EngineResult<PathBuf>) -> EngineResult<wire::NoteInfo> {
+    // Before anything is written: a note that is made although its library cannot be would be made once more.
+    let library = desk.own_library()?;
+    desk.written(&library.name, &write(Path::new(&library.folder))?)
 }

@@ -182,8 +182,9 @@ fn apply_change(tx: &Transaction<'_>, library: i64, change: &Change, generation:
             insert_ledger(tx, library, file, Some(id), None, [chars, document.furniture_chars(), chunks.len()], &document.warnings)?;
         }
         Change::Skip { file, skip } => {
-            remove_path(tx, library, &file.path, generation)?;
-            insert_ledger(tx, library, file, None, Some(skip), [0; 3], &[])?;
+            // The row keeps the id for the day that the file is a note again: one that is emptied is often written in anew.
+            let before = remove_path(tx, library, &file.path, generation)?;
+            insert_ledger(tx, library, file, before, Some(skip), [0; 3], &[])?;
         }
         Change::Touch { file } => {
             tx.prepare_cached("UPDATE ledger SET size = ?3, modified = ?4, checked = ?5, hash = ?6 WHERE library = ?1 AND path = ?2")?
@@ -279,10 +280,13 @@ fn insert_ledger(
     Ok(())
 }
 
-/// Removes a file's row and document; the document's id, if there was one.
+/// Removes a file's row and document; the id that the document has, or had when the file last was one.
 fn remove_path(tx: &Transaction<'_>, library: i64, path: &str, generation: u64) -> Result<Option<i64>> {
-    let document: Option<i64> =
-        tx.prepare_cached("SELECT id FROM documents WHERE library = ?1 AND path = ?2")?.query_row(params![library, path], |r| r.get(0)).optional()?;
+    let document: Option<i64> = tx
+        .prepare_cached("SELECT document FROM ledger WHERE library = ?1 AND path = ?2")?
+        .query_row(params![library, path], |r| r.get(0))
+        .optional()?
+        .flatten();
     if let Some(document) = document {
         drop_document(tx, document, generation)?;
     }

@@ -44,6 +44,7 @@ pub use follow::{stopped, told};
 pub use pages::Paper;
 use passages::{LIST_DOCUMENTS, fold};
 use present::passage_json;
+pub use read::unindexed;
 
 /// Passages an answer is made from.
 const ANSWER_PASSAGES: usize = 8;

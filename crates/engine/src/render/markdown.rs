@@ -12,11 +12,11 @@ use crate::wire::OutlineEntry;
 /// Tags without attributes that notes may use as they are.
 const PLAIN_TAGS: &[&str] = &["b", "br", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "small", "strong", "sub", "sup", "u"];
 
-pub(super) fn render(text: &str, from: usize, targets: &dyn Targets) -> Rendered {
-    let body = text.get(from..).unwrap_or("");
+pub(super) fn render(text: &str, begin: usize, from: usize, targets: &dyn Targets) -> Rendered {
+    let body = text.get(begin..).unwrap_or("");
     let mut page = Page {
         body,
-        from,
+        from: begin,
         targets,
         out: Writer::default(),
         outline: Vec::new(),
@@ -26,8 +26,15 @@ pub(super) fn render(text: &str, from: usize, targets: &dyn Targets) -> Rendered
         open: Vec::new(),
         callout: Callout::default(),
     };
+    // Everything is parsed: what a block is, and where links lead, is decided before it.
+    let mut block = 0..0;
     for (event, range) in Parser::new_ext(body, OPTIONS).into_offset_iter() {
-        page.event(event, range);
+        if range.start >= block.end {
+            block = range.clone();
+        }
+        if begin + block.end > from {
+            page.event(event, range);
+        }
     }
     page.close_tags(0);
     Rendered { html: page.out.html, outline: page.outline }

@@ -48,7 +48,8 @@ export interface SearchBackend {
 export interface NotesBackend {
   /** Every note, by title. */
   list(): Promise<w.NoteInfo[]>;
-  view(id: number): Promise<w.NoteView>;
+  /** Of a very long note the part around a byte of its text. */
+  view(id: number, at: number): Promise<w.NoteView>;
   /** A PDF's pages, and where bytes of its text are on them. */
   pages(id: number, start: number, end: number): Promise<w.Pages>;
   related(id: number, start: number, end: number): Promise<w.Passage[]>;
@@ -63,6 +64,11 @@ export interface NotesBackend {
   save(id: number, text: string, hash: string): Promise<w.Saved>;
   /** Keeps what was typed until it reached the file; null forgets it. */
   draft(id: number, text: string | null): Promise<void>;
+  /** What was typed and did not reach its file, from earlier: the file is gone, or says something else. */
+  drafts(): Promise<w.Draft[]>;
+  /** A draft becomes a note of its own. */
+  keepDraft(draft: number): Promise<w.NoteInfo>;
+  discardDraft(draft: number): Promise<void>;
   /** Into the system's trash. */
   remove(id: number): Promise<void>;
   rename(id: number, title: string): Promise<w.NoteInfo>;

@@ -60,7 +60,7 @@ export const tauri: Backend = {
   },
   notes: {
     list: () => call('list'),
-    view: (id) => call('view', { id }),
+    view: (id, at) => call('view', { id, at }),
     pages: (id, start, end) => call('pages', { id, start, end }),
     related: (id, start, end) => call('related', { id, start, end }),
     openExternally: (id) => call('open_externally', { id }),
@@ -70,6 +70,9 @@ export const tauri: Backend = {
     copyToOwn: (id) => call('copy_to_own', { id }),
     save: (id, text, hash) => call('save', { id, text, hash }),
     draft: (id, text) => call('draft', { id, text }),
+    drafts: () => call('drafts'),
+    keepDraft: (draft) => call('keep_draft', { draft }),
+    discardDraft: (draft) => call('discard_draft', { draft }),
     remove: (id) => call('remove_note', { id }),
     rename: (id, title) => call('rename_note', { id, title }),
     attach: (id, image) => call('attach', image.bytes, { headers: { note: String(id), mime: image.mime } }),

@@ -1106,7 +1106,7 @@ export type AskRequest = {
    */
   standalone: string | null;
   /**
-   * The turn that is asked again: it and what followed it are replaced.
+   * The turn that is asked again: it and what followed it are replaced, unless the new answer is stopped before its first sentence.
    */
   replaces: number | null;
   /**
@@ -1128,7 +1128,7 @@ export type Asked = {
    */
   conversation: ConversationInfo | null;
   /**
-   * The question and its answer. The number of one that is not kept is below 0, and names it nowhere.
+   * The question and its answer; the turn of before where nothing replaced it. The number of one that is not kept is below 0, and names it nowhere.
    */
   turn: Turn;
 };
@@ -1330,6 +1330,28 @@ export type AppEvent =
     }
   | { type: 'closing' }
   | { type: 'quick_capture' };
+
+/**
+ * A text that was typed and did not reach its note's file.
+ */
+export type Draft = {
+  /**
+   * Names it.
+   */
+  number: number;
+  /**
+   * What it is called, or its note's file.
+   */
+  title: string;
+  /**
+   * Its first words.
+   */
+  words: string;
+  /**
+   * Whether the file is gone; otherwise it says something else, and both are shown when its note is opened.
+   */
+  orphan: boolean;
+};
 
 /**
  * What the person set.

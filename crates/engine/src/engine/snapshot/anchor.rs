@@ -35,6 +35,14 @@ pub struct Cited {
     pub end: usize,
 }
 
+impl Cited {
+    /// Where it is once its note is gone.
+    #[must_use]
+    pub fn gone(&self) -> CitationNow {
+        CitationNow { n: self.n, state: CitationState::Gone, document_id: None, start: 0, end: 0, text: None }
+    }
+}
+
 impl Snapshot {
     /// Where a citation is now.
     ///
@@ -42,13 +50,12 @@ impl Snapshot {
     /// `DataDamaged`.
     pub fn citation_now(&self, cited: &Cited) -> Result<CitationNow> {
         let catalog = self.catalog();
-        let gone = CitationNow { n: cited.n, state: CitationState::Gone, document_id: None, start: 0, end: 0, text: None };
         let id = match catalog.document(cited.document_id)? {
             Some(row) => Some(row.id),
             // Removed and added again: the same note under a new id.
             None => catalog.document_at(&cited.library, &cited.document)?,
         };
-        let Some(id) = id else { return Ok(gone) };
+        let Some(id) = id else { return Ok(cited.gone()) };
         let text = catalog.text(id)?;
         let at = |state, start: usize, end: usize, text| CitationNow { n: cited.n, state, document_id: Some(id), start, end, text };
         if text.get(cited.start..cited.end) == Some(cited.quote.as_str()) {

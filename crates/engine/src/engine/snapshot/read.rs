@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
+use std::path::Path;
 
 use super::{Question, Snapshot};
 use crate::catalog::{Catalog, DocumentEntry, DocumentRow, Filter};
@@ -13,8 +15,10 @@ use crate::render::{self, Targets};
 use crate::text::normalise;
 use crate::wire;
 
-/// Bytes of text that are shown of one note; what is longer is shown to there, and said.
+/// Bytes of text that are shown of one note; of what is longer those around the place that is wanted are shown, and that is said.
 const MOST_BYTES: usize = 2 << 20;
+/// Bytes that are shown at least behind the place that is wanted, unless the text ends there.
+const BEHIND: usize = MOST_BYTES / 4;
 /// Passages related to one.
 const RELATED: usize = 5;
 /// Characters of a passage that stand for it when related ones are searched.
@@ -49,11 +53,12 @@ impl Snapshot {
         note_info(&catalog, &row).map(Some)
     }
 
-    /// A note as HTML, as it is indexed. `image` gives the window's address for an image of the note, by its path relative to the library's folder.
+    /// A note as HTML, as it is indexed; of a very long one the part around byte `at`. `image` gives the window's address for an image of the note, by its path
+    /// relative to the library's folder.
     ///
     /// # Errors
     /// `NotFound`, `DataDamaged`.
-    pub fn view(&self, id: u64, image: &dyn Fn(&str) -> String) -> Result<wire::NoteView> {
+    pub fn view(&self, id: u64, at: usize, image: &dyn Fn(&str) -> String) -> Result<wire::NoteView> {
         let catalog = self.catalog();
         let row = document(&catalog, id)?;
         let text = catalog.text(id)?;
@@ -69,19 +74,19 @@ impl Snapshot {
             (Ok(_), false) => notices.push("the file has changed: this is the note as it was indexed".to_owned()),
             _ => {}
         }
-        let shown = &text[..super::floor_boundary(&text, MOST_BYTES)];
-        if shown.len() < text.len() {
-            notices.push(format!(
-                "the note is very long: its first {} characters are shown; open it in your own program for the rest",
-                shown.chars().count()
-            ));
+        let Range { start, end } = part(&text, at);
+        let shown = text[start..end].chars().count();
+        if start > 0 {
+            notices.push(format!("the note is very long: {shown} characters around this place are shown; open it in your own program for the rest"));
+        } else if end < text.len() {
+            notices.push(format!("the note is very long: its first {shown} characters are shown; open it in your own program for the rest"));
         }
         let rendered = if row.format == Format::Markdown {
-            render::markdown(shown, ingest::markdown::body(shown), &Names { catalog: &catalog, row: &row, image })
+            render::markdown(&text[..end], ingest::markdown::body(&text), start, &Names { catalog: &catalog, row: &row, image })
         } else {
             let (blocks, map) = structure(&row, bytes.ok().filter(|_| current).as_deref(), &text);
-            let whole: Vec<Block> = blocks.into_iter().filter(|b| b.span.end <= shown.len()).collect();
-            render::blocks(shown, &whole, &map)
+            let whole: Vec<Block> = blocks.into_iter().filter(|b| b.span.end > start && b.span.end <= end).collect();
+            render::blocks(&text[..end], &whole, &map)
         };
         Ok(wire::NoteView {
             note: note_info(&catalog, &row)?,
@@ -193,6 +198,33 @@ fn note_info(catalog: &Catalog, row: &DocumentRow) -> Result<wire::NoteInfo> {
         verbatim: row.verbatim,
         shipped,
     }))
+}
+
+/// A note's line as its file says, for one that is not in the index.
+#[must_use]
+pub fn unindexed(id: u64, library: &str, folder: &Path, path: &str) -> wire::NoteInfo {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let bytes = fs::read(folder.join(path)).unwrap_or_default();
+    let read = ingest::read(name, &bytes, &ingest::Limits::default()).ok();
+    let verbatim = read.as_ref().map_or_else(|| std::str::from_utf8(&bytes).is_ok(), |document| document.verbatim);
+    let (title, tags, date) = read.map(|document| (document.title, document.tags, document.date)).unwrap_or_default();
+    info(DocumentEntry {
+        id,
+        library: library.to_owned(),
+        path: path.to_owned(),
+        title: if title.is_empty() { name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned() } else { title },
+        tags,
+        date: date.unwrap_or_else(|| jiff::Zoned::now().date().to_string()),
+        format: ingest::format_of(name).unwrap_or(Format::Plain),
+        verbatim,
+        shipped: false,
+    })
+}
+
+/// The part of a text that is shown: all of it, or as much as may be around a place.
+fn part(text: &str, at: usize) -> Range<usize> {
+    let end = (at.saturating_add(BEHIND)).max(MOST_BYTES).min(text.len());
+    super::floor_boundary(text, end.saturating_sub(MOST_BYTES))..super::floor_boundary(text, end)
 }
 
 /// The blocks of a file as it is now; of text alone where the file is not what was indexed.

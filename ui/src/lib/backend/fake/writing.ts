@@ -7,8 +7,18 @@ import { corpus, infoOf, noteById, OWN_LIBRARY, type FakeNote } from './corpus';
 import { notesChanged as indexed } from './events';
 import { pause, scene } from './scene';
 
-type Writing = Pick<NotesBackend, 'source' | 'create' | 'copyToOwn' | 'save' | 'draft' | 'remove' | 'rename' | 'attach'>;
+type Writing = Pick<
+  NotesBackend,
+  'source' | 'create' | 'copyToOwn' | 'save' | 'draft' | 'drafts' | 'keepDraft' | 'discardDraft' | 'remove' | 'rename' | 'attach'
+>;
 
+/** Left by an earlier run. */
+let left: { number: number; title: string; words: string; orphan: boolean }[] = scene('left')
+  ? [
+      { number: 1, title: '会议记录', words: '周三的会改到周五，地点不变。', orphan: true },
+      { number: 2, title: 'Reading list', words: 'Two more papers on retrieval.', orphan: false },
+    ]
+  : [];
 const drafts = new Map<number, string>();
 const meddled = new Set<number>();
 let room = true;
@@ -121,6 +131,21 @@ export const writing: Writing = {
     await pause(5);
     if (text === null) drafts.delete(id);
     else drafts.set(id, text);
+  },
+  async drafts() {
+    await pause(10);
+    return left;
+  },
+  async keepDraft(number) {
+    await pause(60);
+    demandRoom();
+    const { title, words } = left.find((each) => each.number === number) ?? { title: '', words: '' };
+    left = left.filter((each) => each.number !== number);
+    return add(title, `# ${title}\n\n${words}\n`);
+  },
+  async discardDraft(number) {
+    await pause(10);
+    left = left.filter((each) => each.number !== number);
   },
   async remove(id) {
     await pause(60);

@@ -60,6 +60,15 @@ export const notes = {
     copyTitle: (title: string) => `${title} (my version)`,
   },
 
+  left: {
+    title: (title: string) => `“${title}”: text that did not reach its file`,
+    gone: 'The file is gone: it was deleted, moved or renamed. What you typed was kept.',
+    differs: 'The file says something else. What you typed was kept; opening the note shows both.',
+    later: 'Later',
+    discard: 'Discard',
+    saved: (title: string) => `“${title}” is a note of its own now`,
+  },
+
   readOnlyTitle: 'This note cannot be edited here',
   shippedText: 'It came with Sidenote and stays as it is. A copy of your own can be changed in any way.',
   formatText: (format: string) => `It is a ${format} file; only Markdown and plain text are edited here.`,

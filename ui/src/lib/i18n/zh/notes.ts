@@ -62,6 +62,15 @@ export const notes: typeof en = {
     copyTitle: (title: string) => `${title}（我的版本）`,
   },
 
+  left: {
+    title: (title: string) => `“${title}”有没写进文件的内容`,
+    gone: '文件不在了：可能被删除、移走或改了名。你输入的内容还留着。',
+    differs: '文件里的内容不一样。你输入的内容还留着，打开这篇笔记可以看到两份。',
+    later: '以后再说',
+    discard: '丢弃',
+    saved: (title: string) => `“${title}”已存为一篇新笔记`,
+  },
+
   readOnlyTitle: '这篇笔记不能在这里编辑',
   shippedText: '它随 Sidenote 附带，保持原样。复制一份到自己的文件夹，就可以随意修改。',
   formatText: (format: string) => `它是 ${format} 文件，这里只能编辑 Markdown 和纯文本。`,

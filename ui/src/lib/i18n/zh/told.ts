@@ -27,6 +27,8 @@ export const told: Record<string, string> = {
   'the file is gone: this is the passage as it was indexed; run `sidenote sync`': '文件不在了，这里显示的是上次读到的内容',
   'the file is gone or cannot be read: this is the note as it was indexed': '文件不在了或读不出来，这里显示的是上次读到的内容',
   'the file has changed: this is the note as it was indexed': '文件改过了，这里显示的是上次读到的内容',
+  'the note is very long: {} characters around this place are shown; open it in your own program for the rest':
+    '笔记很长，这里显示这一处前后的 {} 个字；其余部分请用其他程序打开',
   'the note is very long: its first {} characters are shown; open it in your own program for the rest':
     '笔记很长，这里只显示前 {} 个字；其余部分请用自己的程序打开',
   '`{}` was edited after it was indexed; what is quoted is still in it': '`{}` 在读取之后改过，引用的话还在里面',
