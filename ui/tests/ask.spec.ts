@@ -174,7 +174,7 @@ test('an error in the middle keeps what was written, says what to do, and asking
 test('what is not in the notes is said, with the nearest passages', async ({ page }) => {
   await open(page);
   await ask(page, '公司 2031 年的差旅报销标准和缓存策略');
-  await expect(page.getByRole('article').getByText('你的笔记里没有这个问题的答案。')).toBeVisible();
+  await expect(page.getByRole('article').getByText('你的笔记里没有找到明确的答案。')).toBeVisible();
   await expect(page.getByText('最接近的内容')).toBeVisible();
   await page.locator('.passage .open').first().click();
   await expect(quote(page).first()).toBeInViewport();

@@ -158,9 +158,9 @@ test('a question over results is asked of all that the filter names, and so is i
   const scope = page.getByRole('main').getByTitle('提问范围');
   const whole = new RegExp(`#meeting · .*${new Date().getFullYear()}-01-01`);
   await expect(scope).toContainText(whole);
-  await expect(page.getByRole('article').getByText('你的笔记里没有这个问题的答案')).toBeVisible();
+  await expect(page.getByRole('article').getByText('你的笔记里没有找到明确的答案')).toBeVisible();
   await page.getByRole('button', { name: '重新回答' }).click();
-  await expect(page.getByRole('article').getByText('你的笔记里没有这个问题的答案')).toBeVisible();
+  await expect(page.getByRole('article').getByText('你的笔记里没有找到明确的答案')).toBeVisible();
   await expect(scope).toContainText(whole);
   await page.locator('.sidebar').getByRole('button', { name: '新对话' }).first().click();
   await expect(scope).toContainText('全部笔记');

@@ -31,7 +31,7 @@ export const ask = {
   unsupported: 'not in your notes',
   legend: 'Marked sentences are not, or only partly, backed by your notes.',
 
-  notInNotes: 'Your notes do not answer this.',
+  notInNotes: 'No clear answer in your notes.',
   nearest: 'What comes nearest',
   nothingNear: 'Nothing in them comes near it either.',
   askEverywhere: 'Ask all notes',

@@ -33,7 +33,7 @@ export const ask: typeof en = {
   unsupported: '笔记里没有',
   legend: '做了标记的句子，在笔记里没有依据或只有部分依据。',
 
-  notInNotes: '你的笔记里没有这个问题的答案。',
+  notInNotes: '你的笔记里没有找到明确的答案。',
   nearest: '最接近的内容',
   nothingNear: '也没有相近的内容。',
   askEverywhere: '在全部笔记里问',

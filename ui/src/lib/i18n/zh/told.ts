@@ -34,6 +34,7 @@ export const told: Record<string, string> = {
   '`{}` was edited after it was indexed; what is quoted is still in it': '`{}` 在读取之后改过，引用的话还在里面',
   '{} sentence(s) were left out: their note has changed or is gone; run `sidenote sync`':
     '有 {} 句没有列出：它们所在的笔记改过或不在了',
+  'the list goes on: {} more in the note': '清单还没完，笔记里还有 {} 项',
   'the notes answer in another language than the question: their own sentences are shown':
     '笔记用的是另一种语言，这里显示笔记的原句',
   'this was asked as `{}`; if that is not what was meant, ask it as typed or in other words':
@@ -118,7 +119,7 @@ export const told: Record<string, string> = {
   'the folder name `{}` is not valid UTF-8': '文件夹名 `{}` 不是有效的 UTF-8',
   'rename the folder, then add it again': '请给文件夹改名，再重新添加',
   'a library named `{}` exists already': '已经有叫 `{}` 的笔记库了',
-  'choose another name with --name': '请给文件夹改个名，再重新添加',
+  'choose another name with --name': '请换一个名字再试',
   '`{}` is already the library `{}`': '`{}` 已经是笔记库“{}”了',
   'run `sidenote sync` to read it again': '要重新读取，请在“笔记库”里重新检查',
   'this library is no longer there': '这个笔记库不在了',
@@ -384,7 +385,6 @@ export const told: Record<string, string> = {
   'its model card does: add `--pooling mean`, `--pooling cls` or `--pooling last`':
     '模型说明里有；请用命令行加 `--pooling mean`、`--pooling cls` 或 `--pooling last` 导入',
   '{} is an ONNX model, and this is a GGUF file': '{} 是 ONNX 模型，而这是 GGUF 文件',
-  'choose another name with --name': '请给要导入的文件改名',
   'a GGUF file holds a generator or an embedder': 'GGUF 文件是写作模型或语义模型',
   'the file holds a model that makes vectors of texts and cannot write': '这个文件是语义模型，只把文字变成向量，不会写作',
   '{} comes as a GGUF file, and this is an ONNX model': '{} 是 GGUF 文件，而这是 ONNX 模型',
