@@ -171,8 +171,8 @@ impl Hands {
         mine.is_err()
     }
 
-    /// Drags a file onto the middle of the program's window as a file manager does (XDND 5), calls `held` while it is held there, and lets go.
-    pub(crate) fn drop_file(&self, file: &Path, held: impl FnOnce()) {
+    /// Drags a file onto the middle of the program's window as a file manager does (XDND 5), and lets go.
+    pub(crate) fn drop_file(&self, file: &Path) {
         let target = *self.windows().first().unwrap();
         let source = self.connection.generate_id().unwrap();
         let aux = CreateWindowAux::new();
@@ -212,9 +212,6 @@ impl Hands {
             let accepted = hear(status)[1] & 1 == 1;
             accepted.then_some(())
         });
-        held();
-        send(position, [source, 0, place, x11rb::CURRENT_TIME, copy]);
-        hear(status);
         send(self.atom("XdndDrop"), [source, 0, x11rb::CURRENT_TIME, 0, 0]);
         hear(finished);
     }

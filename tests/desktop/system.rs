@@ -56,13 +56,11 @@ fn a_folder_dropped_on_the_window_is_offered_added_and_asked() {
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("山雀.md"), NOTE).unwrap();
     let window = open(data.path());
-    window.hands().drop_file(&folder, || {
-        window.until("what becomes of it", "return document.body.innerText.includes('松开即可添加')");
-    });
+    window.hands().drop_file(&folder);
     window.until("the offer", "return document.querySelector('dialog[open]')?.innerText.includes('山雀 100%')");
     window.click("dialog .actions button:last-child");
     is_asked(&window, &folder);
-    window.hands().drop_file(&folder.join("山雀.md"), || ());
+    window.hands().drop_file(&folder.join("山雀.md"));
     window.until("that it is no folder", "return document.body.innerText.includes('山雀.md') && /文件夹|folder/.test(document.querySelector('[role=alert], .toasts')?.innerText ?? '')");
     window.close();
 }
