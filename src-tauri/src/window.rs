@@ -157,30 +157,24 @@ pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, before: &Settings, now: &Se
     Ok(())
 }
 
-/// Gives the window the keys that open a quick note from anywhere, then takes away those it had: they stay where the new ones are refused.
+/// Gives the window the keys that open a quick note from anywhere, in place of those it had: it has these again where the new ones are refused.
 fn hotkey<R: Runtime>(app: &AppHandle<R>, before: Option<&str>, now: Option<&str>) -> Result<()> {
     // Where there is no display there are no keys.
     let Some(keys) = app.try_state::<GlobalShortcut<R>>() else { return Ok(()) };
-    let refused = |e| {
-        let keys = now.or(before).unwrap_or_default();
+    let note = |app: &AppHandle<R>, _: &Shortcut, event: ShortcutEvent| {
+        if event.state == ShortcutState::Pressed {
+            show(app);
+            app.state::<Arc<Desk>>().events.send(AppEvent::QuickCapture);
+        }
+    };
+    let take = |wanted: Option<&str>| wanted.map_or(Ok(()), |wanted| keys.on_shortcut(wanted, note));
+    keys.unregister_all().and_then(|()| take(now)).map_err(|e| {
+        // Where the system takes these too, nothing else can be done.
+        drop(take(before));
+        let keys = now.unwrap_or_default();
         let hint = "another program may have it, or the desktop allows none; choose other keys";
         Error::new(ErrorCode::InvalidInput, format!("`{keys}` cannot be used everywhere: {e}"), hint)
-    };
-    // The same keys may be written in another way.
-    let same = |a: &str, b: &str| a.parse::<Shortcut>().is_ok_and(|a| b.parse().is_ok_and(|b: Shortcut| a.id() == b.id()));
-    if let Some(now) = now.filter(|now| !keys.is_registered(*now)) {
-        let note = |app: &AppHandle<R>, _: &Shortcut, event: ShortcutEvent| {
-            if event.state == ShortcutState::Pressed {
-                show(app);
-                app.state::<Arc<Desk>>().events.send(AppEvent::QuickCapture);
-            }
-        };
-        keys.on_shortcut(now, note).map_err(refused)?;
-    }
-    match before.filter(|before| keys.is_registered(*before) && !now.is_some_and(|now| same(before, now))) {
-        Some(before) => keys.unregister(before).map_err(refused),
-        None => Ok(()),
-    }
+    })
 }
 
 /// Whether the library is there that draws in the tray on Linux: the program ends where it is used without it.

@@ -1,10 +1,10 @@
 // States that tests and screenshots ask for by `?scene=a,b` in the address: `empty` (no notes), `slow` (everything takes long), `failing` (calls are
 // rejected), `offline`, `many` (10,000 notes), `conflict`, `changed` (cited notes were edited), `indexing`,
 // `history` (conversations from before), `generative`, `remote` (a model on another machine), `taken-back`, `breaks` (see ask.ts),
-// `unreadable` (the first reading of each note fails), `gone` (cited notes are gone).
+// `left` (texts of an earlier run that did not reach their files), `unreadable` (the first reading of each note fails), `gone` (cited notes are gone).
 // `noticed` (an answer with notices), `pdf` (a note is a PDF), `unpaged` (its pages cannot be drawn),
 // `elsewhere` (another machine writes the answers, and a chosen model is not installed), `first` (a question waits for the first reading of the notes),
-// `missing` (a library whose folder is not there), `left` (texts of an earlier run that did not reach their files), `full` (the disk is full: nothing can be written),
+// `missing` (a library whose folder is not there), `full` (the disk is full: nothing can be written),
 // `unasked` (no note asks anything).
 
 const scenes = new Set((new URLSearchParams(location.search).get('scene') ?? '').split(',').filter(Boolean));
