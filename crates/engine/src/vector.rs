@@ -74,7 +74,7 @@ const ENOUGH: usize = 32;
 const PAIRS: usize = 400;
 
 /// Brings the cosines of models to a common scale: many sentence models give unrelated texts .6 to .8 (anisotropy: Ethayarajh 2019), which would look
-/// like a find. Equal texts stay at 1, unrelated ones come to [`BACKGROUND`].
+/// like a find. Equal texts stay at 1, unrelated ones come to .25.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     stretch: f32,
