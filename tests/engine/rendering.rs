@@ -129,3 +129,9 @@ proptest! {
         prop_assert_eq!(page.select(&Selector::parse("script,iframe,object,embed,style").unwrap()).count(), 0);
     }
 }
+
+#[test]
+fn a_blank_in_a_formula_is_a_blank() {
+    let html = markdown("$$A,\\ B~C$$\n");
+    assert!(html.contains('\u{a0}') && !html.contains("nbsp"), "{html}");
+}

@@ -18,7 +18,8 @@ pub(super) fn mathml(source: &str, display: bool) -> Option<String> {
         let config = RenderConfig { display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline }, ..RenderConfig::default() };
         let mut out = String::new();
         push_mathml(&mut out, events.into_iter().map(Ok::<_, pulldown_latex::ParserError>), config).ok()?;
-        Some(out)
+        // The library writes the blank of `\ ` and `~` as an entity and then escapes that.
+        Some(out.replace("&amp;nbsp;", "\u{a0}"))
     })
     .ok()
     .flatten()
