@@ -173,7 +173,8 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let settings = material.settings;
     let late = LateInteraction::new(&material.query.content, material.tokens);
     let wanted = Wanted::of(&material.query.asked);
-    let across = evidence::is_across(material);
+    let evidence = Evidence::new(material, &weights, &late, similar.values().copied().fold(0.0, f32::max));
+    let across = evidence.across;
     let (place_weight, aspect_weight) = if across { (settings.asked_across, settings.aspect_across) } else { (settings.asked, 0.0) };
     let mut candidates = Vec::new();
     for (p, passage) in passages.iter().enumerate() {
@@ -197,10 +198,10 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             let first = 1.0 / (1.0 + place as f32);
             let rank = passage.hit.score() / best_fused;
             // What only introduces something is no answer without it.
-            let bare = if unit.opens() && all[p].get(u + 1).is_none_or(|n| !n.listed()) { 0.5 } else { 0.0 };
+            let opens = unit.opens() && all[p].get(u + 1).is_none_or(|n| !n.listed());
             // "Where L is the number of layers" says nothing without the formula.
             let explains = u > 0 && all[p][u - 1].has_formula() && unit.explains();
-            let bare = if explains { 0.5 } else { bare };
+            let bare = if opens || explains { 0.5 } else { 0.0 };
             let interaction = late.score(&late.nearest(&late.tokens(&text)).or(&above_late));
             let score = settings.coverage * covered
                 + settings.cosine * cosine
@@ -214,7 +215,6 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             place += 1;
         }
     }
-    let evidence = Evidence::new(material, &weights, &late, similar.values().copied().fold(0.0, f32::max));
     let confidence = confidence(&evidence);
     let mut draft = Draft {
         points: Vec::new(),
@@ -294,8 +294,10 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, sett
         }
     };
     let list = |candidate: &Candidate| list_of(candidate, wanted, settings.list, &all[candidate.passage]);
-    take(direct, list(direct));
-    if list(direct).len() == 1 && matches!(wanted, Wanted::List | Wanted::Steps) {
+    let own = list(direct);
+    let alone = own.len() == 1;
+    take(direct, own);
+    if alone && matches!(wanted, Wanted::List | Wanted::Steps) {
         // The direct sentence says that there are several; a list that is nearly as good says which.
         let near = candidates[1..].iter().take_while(|c| c.score >= NEAR * direct.score).find(|c| list(c).len() > 1);
         if let Some(near) = near.filter(|near| near.passage != direct.passage || !list(near).contains(&direct.unit)) {

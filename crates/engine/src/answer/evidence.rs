@@ -88,7 +88,7 @@ impl Evidence {
 }
 
 /// Whether question and best passage are in different languages.
-pub(super) fn is_across(material: &Material<'_>) -> bool {
+fn is_across(material: &Material<'_>) -> bool {
     material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk())
 }
 

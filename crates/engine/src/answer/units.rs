@@ -85,7 +85,7 @@ impl Unit {
 
     /// The mark of its line, where it has one of its own.
     pub(super) fn mark(&self) -> Option<String> {
-        self.listed().then(|| self.ordinal.map(|n| format!("{n}."))).and_then(|numbered| numbered.or_else(bullet))
+        if self.listed() { self.ordinal.map(|n| format!("{n}.")).or_else(bullet) } else { None }
     }
 }
 
