@@ -272,11 +272,20 @@ impl Shared {
             if let Some(next) = desk.models()?.next {
                 let teller = Preparing { desk, name: next.spec().name.clone() };
                 let run = Run { observer: &teller, cancel: &self.cancel };
-                let made = switch::go_on(&desk.paths.settings(), &engine, next.as_ref(), run)?;
-                if made.state == switch::State::InUse {
-                    desk.reopen();
-                    // Where every vector was there from before nothing else tells that it is in use.
-                    teller.event(Event::Progress { stage: Stage::Embed, done: made.chunks, total: made.chunks });
+                match switch::go_on(&desk.paths.settings(), &engine, next.as_ref(), run) {
+                    Ok(made) if made.state == switch::State::InUse => {
+                        desk.reopen();
+                        // Where every vector was there from before nothing else tells that it is in use.
+                        teller.event(Event::Progress { stage: Stage::Embed, done: made.chunks, total: made.chunks });
+                    }
+                    Ok(_) => {}
+                    // The notes are indexed all the same, and the old model goes on.
+                    Err(error) if error.code == ErrorCode::ModelUnavailable => {
+                        switch::give_up(&desk.paths.settings(), &next.spec().name, &error);
+                        desk.reopen();
+                        desk.events.send(AppEvent::Failed { error: error.into() });
+                    }
+                    Err(error) => return Err(error),
                 }
             }
         }

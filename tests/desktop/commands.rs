@@ -102,6 +102,14 @@ fn search_explains_itself_and_a_mark_reaches_the_evaluation() {
     let line: Value = serde_json::from_str(marked.lines().next().unwrap()).unwrap();
     assert_eq!(line["answerable"], true);
     assert!(!line["gold_spans"].as_array().unwrap().is_empty());
+    page.ok("mark", json!({ "turn": asked["turn"]["id"], "mark": "wrong" }));
+    let marked = std::fs::read_to_string(page.folder.path().join("marked.jsonl")).unwrap();
+    let wrong: Value = serde_json::from_str(marked.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&wrong["wrong_spans"], &wrong["gold_docs"]),
+        (&line["gold_spans"], &json!([])),
+        "what is not to be quoted again; what is right, nobody said"
+    );
     page.ok("mark", json!({ "turn": asked["turn"]["id"], "mark": null }));
     assert_eq!(std::fs::read_to_string(page.folder.path().join("marked.jsonl")).unwrap(), "");
 }

@@ -149,6 +149,32 @@ fn a_model_that_is_damaged_or_gone_is_named_and_done_without() {
 }
 
 #[test]
+fn a_sentence_model_that_cannot_run_takes_over_nothing_and_indexing_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = Paths::under(folder.path());
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gguf/sentences-q8_0.gguf");
+    let import = Import { from: fixture, name: Some("klein".to_owned()), options: Options::default() };
+    let (model, _) = import.run(&Store::new(paths.models()), Run { observer: &Silent, cancel: &CancelToken::new() }).unwrap();
+    let weights = fs::read_dir(&model.folder).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "gguf")).unwrap();
+    let mut bytes = fs::read(&weights).unwrap();
+    // As long as before, so that only its use tells.
+    bytes[..64].fill(0);
+    fs::write(&weights, bytes).unwrap();
+    fs::create_dir_all(&paths.config).unwrap();
+    fs::write(paths.settings(), "[models]\nnext_embedder = \"klein\"\n").unwrap();
+
+    let page = Page::over(folder);
+    first_index(&page);
+    page.until("what became of it", || {
+        page.said(900).iter().find(|e| e["type"] == "failed" && e["error"]["message"].to_string().contains("klein")).cloned()
+    });
+    assert!(page.said(900).iter().all(|e| e["type"] != "sync_failed"), "the notes are indexed");
+    assert!(!fs::read_to_string(paths.settings()).unwrap().contains("klein"), "a later sync does not fail with it again");
+    assert!(page.call("use_model", json!({ "name": "klein" })).unwrap_err()["message"].as_str().unwrap().contains("klein"));
+    assert!(!fs::read_to_string(paths.settings()).unwrap().contains("klein"), "it is not chosen");
+}
+
+#[test]
 fn a_model_that_breaks_off_in_the_middle_of_an_answer_gives_way_to_the_notes_own_sentences() {
     let page = with_settings(&speaker::serve(&["LoRA 冻结原来的"], Duration::ZERO, true));
     first_index(&page);

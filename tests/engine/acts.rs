@@ -43,7 +43,12 @@ fn an_act_is_known_by_its_wording() {
         ("Explain simply: what is RAG?", "explain rag"),
         ("考考我关于 RLHF 的知识", "quiz rlhf"),
         ("Quiz me on tokenizers", "quiz tokenizers"),
+        ("列出所有关于中断的笔记", "list 中断"),
+        ("列出所有讲义", "list 讲义"),
+        ("List all notebooks", "list notebooks"),
         // Questions that only look like acts.
+        ("哪些笔记本电脑值得买？", "ask"),
+        ("Show allocation strategies", "ask"),
         ("LoRA 有哪些优点？", "ask"),
         ("总结 LoRA 的优点", "ask"),
         ("什么是列表解析？", "ask"),

@@ -276,6 +276,33 @@ fn what_only_says_where_more_stands_is_not_given_as_an_answer() {
 }
 
 #[test]
+fn a_sentence_that_speaks_of_bias_or_of_what_is_common_points_nowhere() {
+    for (note, question, said) in [
+        ("# 偏见\n\n## 偏见从哪里来？\n\n偏见来自训练数据。要在开发时测量它。\n", "偏见从哪里来？", "训练数据"),
+        ("# 幻觉\n\n## 最常见的问题是什么？\n\n幻觉是最常见的问题。它不容易发现。\n", "最常见的问题是什么？", "幻觉"),
+        ("# Errors\n\n## What do users see?\n\nUsers see error code 42. It is shown in red.\n", "What do users see?", "error code 42"),
+    ] {
+        let answer = ask_note(note, question);
+        assert!(answer.sentences[0].text.contains(said), "{question}: {}", answer.answer);
+    }
+}
+
+#[test]
+fn the_first_digits_of_a_line_belong_to_its_number() {
+    for (line, question) in [
+        ("3.5 GB of memory is needed for the small model.", "How much memory is needed for the small model?"),
+        ("10.5% of the users saw the error.", "How many of the users saw the error?"),
+        ("192.168.1.1 is the address of the router.", "What is the address of the router?"),
+        ("0.1 是默认的丢弃率。", "默认的丢弃率是多少？"),
+    ] {
+        let answer = ask_note(&format!("# Facts\n\n{line}\n"), question);
+        assert_eq!(answer.sentences[0].text, line, "{question}");
+        let listed = ask_note(&format!("# Facts\n\n1. Something else.\n2.{line}\n"), question);
+        assert!(listed.sentences.iter().any(|s| s.text.contains(line)), "an item that begins with a number: {}", listed.answer);
+    }
+}
+
+#[test]
 fn an_english_question_about_a_chinese_term_is_asked_in_ordinary_words() {
     let desk = Desk::new();
     desk.write("distill.md", "# 知识蒸馏\n\n## 知识蒸馏的原理是什么？\n\n知识蒸馏让小模型去学大模型输出的概率分布。\n");

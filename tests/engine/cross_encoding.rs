@@ -70,6 +70,19 @@ fn names(found: &Search) -> Vec<&str> {
 }
 
 #[test]
+fn the_answer_follows_its_order() {
+    let desk = desk("and is red");
+    let engine = Engine::open(Paths::under(&desk.data()), Settings::default(), Some(WordEmbedder::new() as Arc<dyn Embedder>)).unwrap();
+    let question = Question { text: "lantern harbour water 000".into(), ..Question::default() };
+    let ask = |engine: &Engine| quietly(|run| engine.snapshot(run)?.ask(&question, run)).unwrap();
+    let (plain, engine) = (ask(&engine), engine.with_cross_encoder(Some(GoldDigger::new(Duration::ZERO))));
+    let answer = ask(&engine);
+    assert_eq!(answer.passages[0].document, "8.md");
+    // Another order of the same passages says nothing about whether they hold the answer.
+    assert!((answer.confidence - plain.confidence).abs() < 0.1, "{} and {}", answer.confidence, plain.confidence);
+}
+
+#[test]
 fn what_it_likes_comes_first_and_the_scores_are_shown() {
     let desk = desk("");
     let plain = search(&desk, None, |_| {});
@@ -96,6 +109,7 @@ fn it_stops_when_its_time_is_spent_and_the_rest_keeps_its_order() {
     assert!((2..=6).contains(&scored) && scored == model.count.load(Ordering::Relaxed), "{scored}");
     assert!(found.hits.iter().take(scored).all(|h| h.scores.cross_encoder.is_some()), "what was read comes first");
     assert_eq!(names(&found)[scored..], names(&plain)[scored..]);
+    assert!(found.notices.iter().any(|n| n.contains(&format!("gold read {scored} of the first 9 results"))), "{:?}", found.notices);
     let only = GoldDigger::new(Duration::ZERO);
     search(&desk, Some(only.clone()), |s| s.search.cross.candidates = 3);
     assert_eq!(only.count.load(Ordering::Relaxed), 3);

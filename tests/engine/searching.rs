@@ -39,6 +39,30 @@ fn traditional_full_width_and_mixed_queries_find_simplified_notes() {
 }
 
 #[test]
+fn identifiers_numbers_and_codes_are_found_as_they_are_written() {
+    let desk = Desk::new();
+    let codes =
+        ["0x80070005", "ERR_CONNECTION_RESET", "E-1234", "192.168.1.1", "1,024", "v1.2.3", "E0277", "CVE-2024-3094", "node_modules", "gpt-4o"];
+    for (at, code) in codes.iter().enumerate() {
+        desk.write(&format!("{at}.md"), format!("# 记录 {at}\n\n昨天排查问题时看到了 {code}，后来按文档里的办法解决了。\n"));
+    }
+    // Others like them.
+    desk.write("near.md", "# 记录\n\n看到了 0x80070006、E-1235、192.168.1.10、v1.2.4、E0278 和 CVE-2024-3095，按文档里的办法解决了。\n");
+    desk.sync();
+    let keywords = crate::support::open(desk.folder.path(), None);
+    for (at, code) in codes.iter().enumerate() {
+        let expected = format!("{at}.md");
+        for query in [(*code).to_owned(), format!("{code} 怎么解决？"), format!("How was {code} solved?")] {
+            assert_eq!(paths(&search(&desk, &query, Filter::default(), 5))[0], expected, "{query}");
+            let question = Question { text: query.clone(), limit: 5, ..Question::default() };
+            let found = quietly(|run| keywords.snapshot(run)?.search(&question, run)).unwrap();
+            assert_eq!(paths(&found)[0], expected, "{query}, by keywords");
+        }
+    }
+    assert_eq!(paths(&search(&desk, "1024", Filter::default(), 5))[0], "4.md", "written without its comma");
+}
+
+#[test]
 fn a_name_written_in_one_is_found_by_its_parts_and_by_each_of_two_glued_names() {
     let desk = Desk::new();
     desk.write("a.md", "# 加速\n\nFlashAttention 分块计算，减少显存读写。\n");

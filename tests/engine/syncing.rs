@@ -98,7 +98,7 @@ fn a_damaged_keyword_index_is_rebuilt() {
     let desk = Desk::new();
     desk.write("a.md", note("pangolin"));
     desk.sync();
-    let folder = desk.data().join("index/lexical-v2");
+    let folder = desk.data().join("index/lexical-v3");
     for file in fs::read_dir(&folder).unwrap().flatten().filter(|f| f.path().is_file()) {
         let bytes = fs::read(file.path()).unwrap();
         fs::write(file.path(), &bytes[..bytes.len() / 2]).unwrap();

@@ -21,6 +21,8 @@ fn mixed_runs_are_found_whole_and_in_parts() {
     has("用LoRA微调7B模型", &["lora", "微调", "7b", "7", "b"]);
     has("top-k 与 top-p", &["top-k", "k", "top-p", "p"]);
     has("C++ 和 C# 的 int8 量化", &["c++", "c", "c#", "int8", "int", "8"]);
+    has("共 1,024 个，约 12,345,678 次", &["1024", "12345678"]);
+    has("a[1,2] 与 (3,1024)", &["1", "2", "3", "1024"]);
     has("在 node_modules 里，版本 3.5 的 GPT-4", &["node_modules", "3.5", "gpt-4", "gpt", "4"]);
 }
 

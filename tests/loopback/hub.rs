@@ -32,6 +32,8 @@ pub(crate) enum Fault {
     FlippedByte,
     /// Another ETag than the content's.
     Tag(&'static str),
+    /// A page in place of the content.
+    Page(&'static str),
 }
 
 /// What a client asked.
@@ -273,6 +275,10 @@ fn answer(state: &mut State, path: &str, headers: &HashMap<String, String>, seco
     let fault = next_fault(state, name);
     if let Some(Fault::Status(status, more)) = &fault {
         return refused(*status, more);
+    }
+    if let Some(Fault::Page(text)) = &fault {
+        let headers = vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())];
+        return Answer { status: 200, headers, content: text.as_bytes().to_vec(), fault: None };
     }
     let tag = if let Some(Fault::Tag(tag)) = &fault { format!("\"{tag}\"") } else { format!("\"{}\"", checksum(&bytes)) };
     let fits = headers.get("if-range").is_none_or(|known| *known == tag);

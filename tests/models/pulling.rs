@@ -167,6 +167,33 @@ fn a_server_without_ranges_sends_it_all_again() {
 }
 
 #[test]
+fn a_page_in_place_of_the_file_costs_nothing_of_what_came() {
+    let bench = Bench::new(graphs::embedder(1, 0));
+    // A network that wants to be logged in to answers everything with a page of its own.
+    let page = || Fault::Page("<html>Log in</html>");
+    bench.hub.fault(GRAPH, Fault::CutAfter(1_000)).fault(GRAPH, page()).fault(GRAPH, page());
+    bench.pull().unwrap();
+    let ranges: Vec<Option<String>> = bench.hub.asked_for(GRAPH).iter().map(|asked| asked.headers.get("range").cloned()).collect();
+    assert_eq!(ranges[1..], [1, 2, 3].map(|_| Some("bytes=1000-".to_owned())), "it goes on from there");
+}
+
+#[test]
+fn redirects_that_lead_nowhere_and_files_that_are_only_listed_are_said() {
+    let bench = Bench::new(graphs::embedder(1, 0));
+    let own = format!("/{NAME}/resolve/{}/tokenizer.json", crate::loopback::COMMIT);
+    bench.hub.always("tokenizer.json", Fault::Status(302, vec![("Location", own)]));
+    let error = bench.pull().unwrap_err();
+    assert!(error.code == ErrorCode::Download && error.message.contains("without end"), "{error:?}");
+    bench.hub.always("tokenizer.json", Fault::Status(307, vec![("Location", "ftp://elsewhere/tokenizer.json".to_owned())]));
+    let error = bench.pull().unwrap_err();
+    assert!(error.code == ErrorCode::Download && error.message.contains("no web address"), "{error:?}");
+    bench.hub.always("tokenizer.json", Fault::Status(404, vec![("X-Error-Code", "EntryNotFound".to_owned())]));
+    let error = bench.pull().unwrap_err();
+    assert!(error.code == ErrorCode::NotFound && error.message.contains("tokenizer.json is not on"), "{error:?}");
+    assert!(bench.store().all().0.is_empty(), "half a model is no model");
+}
+
+#[test]
 fn a_file_that_changed_meanwhile_begins_anew() {
     let bench = Bench::new(graphs::embedder(1, 0));
     // The part came with this tag; the file that is there now has another.
@@ -198,6 +225,34 @@ fn an_older_part_with_other_bytes_is_found_out() {
     bench.hub.mend();
     bench.pull().unwrap();
     assert_eq!(bench.hub.asked_for(GRAPH).len(), 2, "once to go on, once from the beginning");
+}
+
+#[test]
+fn a_part_that_the_server_does_not_know_begins_anew() {
+    let bench = Bench::new(graphs::embedder(1, 0));
+    bench.hub.fault(GRAPH, Fault::CutAfter(1_000)).fault(GRAPH, Fault::Status(416, Vec::new()));
+    bench.pull().unwrap();
+    let ranges: Vec<Option<String>> = bench.hub.asked_for(GRAPH).iter().map(|asked| asked.headers.get("range").cloned()).collect();
+    assert_eq!(ranges, [None, Some("bytes=1000-".to_owned()), None]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said_and_the_download_goes_on_when_there_is_room() {
+    let bench = Bench::new(graphs::embedder(1, 0));
+    bench.hub.always(GRAPH, Fault::CutAfter(0)).fault(GRAPH, Fault::CutAfter(1_000));
+    bench.pull().unwrap_err();
+    let part = bench.store().unfinished("someone--tiny")[0].0.join("onnx/model.onnx.part");
+    bench.hub.mend();
+    // The device that has no room for anything.
+    fs::remove_file(&part).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &part).unwrap();
+    let error = bench.pull().unwrap_err();
+    assert_eq!(error.code, ErrorCode::Io);
+    assert!(error.message.contains("model.onnx") && error.hint.contains("free some disk space"), "{error:?}");
+    assert!(bench.store().all().0.is_empty(), "half a model is no model");
+    fs::remove_file(&part).unwrap();
+    bench.pull().unwrap();
 }
 
 #[test]

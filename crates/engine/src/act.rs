@@ -8,7 +8,7 @@ mod practise;
 mod summarise;
 
 use crate::polite::without_politeness;
-use crate::text::normalise;
+use crate::text::{normalise, words};
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +99,14 @@ impl Again {
     }
 }
 
+/// Whether a text's first words are these and not the beginning of others: 「中」 is no word of 「中断」, "note" none of "notebooks".
+fn is_cut(text: &str, first: &str, rest: &str) -> bool {
+    if first.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        return !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+    }
+    rest.is_empty() || !words(text).iter().any(|word| word.span.start < first.len() && first.len() < word.span.end)
+}
+
 /// What is left of a request when the words around its object are taken off; nothing if that is no object.
 fn object<'a>(text: &'a str, before: &[&str], after: &[&str]) -> Option<&'a str> {
     let odd = |c: char| c.is_whitespace() || matches!(c, '?' | '!' | '.' | '。' | ',' | ':' | '"' | '《' | '》' | '「' | '」' | '“' | '”' | '`');
@@ -107,7 +115,7 @@ fn object<'a>(text: &'a str, before: &[&str], after: &[&str]) -> Option<&'a str>
     while cut {
         cut = false;
         for word in before {
-            if let Some(shorter) = rest.strip_prefix(word) {
+            if let Some(shorter) = rest.strip_prefix(word).filter(|shorter| is_cut(rest, word, shorter)) {
                 rest = shorter.trim_matches(odd);
                 cut = true;
             }

@@ -168,7 +168,9 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let passages = &material.passages[..material.passages.len().min(PASSAGES)];
     let all: Vec<Vec<Unit>> = passages.iter().map(|p| units::of_note(&p.text)).collect();
     let similar = similarities(material, passages, &all, run)?;
-    let best_fused = passages[0].hit.score().max(1e-6);
+    // A passage weighs by its place.
+    let scores = evidence::scores(passages);
+    let best = scores[0].max(1e-6);
 
     let settings = material.settings;
     let late = LateInteraction::new(&material.query.content, material.tokens);
@@ -196,7 +198,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             let covered = weights.coverage(&unit.clean, &context);
             let cosine = similar.get(&(p, u)).copied().unwrap_or(0.0);
             let first = 1.0 / (1.0 + place as f32);
-            let rank = passage.hit.score() / best_fused;
+            let rank = scores[p] / best;
             // What only introduces something is no answer without it.
             let opens = unit.opens() && all[p].get(u + 1).is_none_or(|n| !n.listed());
             // "Where L is the number of layers" says nothing without the formula.

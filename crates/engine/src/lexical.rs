@@ -18,7 +18,7 @@ use crate::event::{Run, Stage};
 use crate::text::{bigrams, normalise, searchable, words};
 
 /// Folder name below `index/`; a new index format gets a new name.
-pub const FOLDER: &str = "lexical-v2";
+pub const FOLDER: &str = "lexical-v3";
 
 /// Memory of the one indexing thread before it writes a segment.
 const WRITER_BYTES: usize = 48 << 20;

@@ -84,8 +84,11 @@ fn begins(text: &str, phrase: &str) -> Option<usize> {
         chars.next().filter(|(_, c)| plain(*c) == wanted)?;
     }
     let rest = chars.as_str();
-    let ends = phrase.ends_with(is_cjk) || rest.is_empty() || rest.starts_with(mark);
-    ends.then(|| text.len() - rest.len())
+    let after = text.len() - rest.len();
+    // 「请教师资格证怎么考」 does not begin with 「请教」.
+    let apart = || !words(text).iter().any(|word| word.span.start < after && after < word.span.end);
+    let ends = rest.is_empty() || rest.starts_with(mark) || (phrase.ends_with(is_cjk) && apart());
+    ends.then_some(after)
 }
 
 /// Whether a character stands between phrases.
@@ -127,6 +130,9 @@ mod tests {
             "谢谢",
             "Hi!",
             "hi-res images",
+            "请教师资格证怎么考",
+            "笔记中心怎么用",
+            "帮我们的产品选模型",
             "pleased customers",
         ] {
             assert_eq!(without_politeness(text), text);

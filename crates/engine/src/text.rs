@@ -147,6 +147,8 @@ fn runs(text: &str) -> Vec<(Script, Range<usize>)> {
             let joined = if kind == Script::Word && matches!(next, '-' | '_' | '.') {
                 // A joiner belongs to the run only between two letters or digits: `top-k`, `3.5`, `node_modules`.
                 text[next_at + next.len_utf8()..].chars().next().is_some_and(|after| script(after) == Script::Word)
+            } else if kind == Script::Word && next == ',' {
+                parts_thousands(&text[at..next_at], &text[next_at + 1..])
             } else if kind == Script::Word && matches!(next, '+' | '#') {
                 // `c++`, `c#`, `f#`: marks after a short name, not arithmetic such as `a+b`.
                 next_at - at <= 2 && !text[next_at..].trim_start_matches(['+', '#']).chars().next().is_some_and(|after| script(after) == Script::Word)
@@ -162,6 +164,13 @@ fn runs(text: &str) -> Vec<(Script, Range<usize>)> {
         runs.push((kind, at..end));
     }
     runs
+}
+
+/// Whether a comma between these only makes a number readable: `1,024`.
+fn parts_thousands(before: &str, after: &str) -> bool {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let last = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    (1..=3).contains(&last) && digits(after) == 3
 }
 
 /// The stem of a purely alphabetic word, the word itself otherwise.
@@ -186,8 +195,8 @@ fn push_word_run(run: &str, at: usize, position: &mut usize, out: &mut Vec<Term>
     }
     let whole = parts.len() == 1 && parts[0] == (0..run.len());
     if !whole {
-        // The identifier as written, so that an exact term outranks its parts.
-        out.push(Term { text: run.to_owned(), span: at..at + run.len(), position: *position });
+        // The identifier as written, so that an exact term outranks its parts; a number without what makes it readable.
+        out.push(Term { text: run.replace(',', ""), span: at..at + run.len(), position: *position });
     }
     for part in parts {
         let text = stem(&run[part.clone()]);

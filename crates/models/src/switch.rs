@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use sidenote_engine::engine::Engine;
-use sidenote_engine::error::{ErrorCode, Result};
+use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::Run;
 use sidenote_engine::model::Embedder;
 
@@ -33,6 +33,18 @@ pub struct Switch {
     pub embedded: u64,
     /// All passages.
     pub chunks: u64,
+}
+
+/// A model that does not run is not left for every later sync to fail with.
+pub fn give_up(settings: &Path, next: &str, error: &Error) {
+    if error.code == ErrorCode::ModelUnavailable
+        && let Ok(mut choice) = Choice::read(settings)
+        && choice.next_embedder.as_deref() == Some(next)
+    {
+        choice.next_embedder = None;
+        // The error at hand is the one to tell.
+        let _ = choice.write(settings);
+    }
 }
 
 /// Makes what is missing of the next model's vectors; once they are complete it is the one in use. Being stopped is no error: the state says so.

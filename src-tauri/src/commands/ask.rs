@@ -1,5 +1,6 @@
 //! Questions and the conversations they are kept in.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -254,27 +255,24 @@ pub(crate) async fn mark(desk: State<'_, Arc<Desk>>, turn: i64, mark: Option<wir
         .await
 }
 
-/// Writes what the person thinks of answers as questions for `sidenote eval`. A right answer says which notes hold it. After a wrong one it is better to answer
-/// nothing: what is right, nobody said.
+/// Writes what the person thinks of answers as questions for `sidenote eval`. A right answer says which notes hold it, a wrong one what is not to be quoted again: what
+/// is right, nobody said. A refusal that was right says that the notes have no answer, one that was wrong that they have.
 fn keep_for_eval(desk: &Desk) -> EngineResult<()> {
     let (right, wrong) = desk.conversations(|c| Ok((c.marked(wire::Mark::Right)?, c.marked(wire::Mark::Wrong)?)))?;
     let mut lines = String::new();
     for (turn, good) in right.iter().map(|t| (t, true)).chain(wrong.iter().map(|t| (t, false))) {
         let citations = cited(turn);
         let answered = !citations.is_empty();
-        if !good && !answered {
-            // It was not found, but is there: where, nobody said.
-            continue;
-        }
         let gold = good && answered;
-        let mut gold_docs: Vec<String> = if gold { citations.iter().map(|c| c.document.clone()).collect() } else { Vec::new() };
-        gold_docs.dedup();
+        let quotes: Vec<String> = citations.iter().map(|c| c.quote.clone()).collect();
+        let gold_docs: BTreeSet<String> = citations.iter().filter(|_| gold).map(|c| c.document.clone()).collect();
         let question = GoldQuestion {
             id: format!("turn-{}", turn.id),
             question: told(turn).standalone,
-            answerable: gold,
-            gold_docs,
-            gold_spans: if gold { citations.iter().map(|c| c.quote.clone()).collect() } else { Vec::new() },
+            answerable: answered || !good,
+            gold_docs: gold_docs.into_iter().collect(),
+            gold_spans: if gold { quotes.clone() } else { Vec::new() },
+            wrong_spans: if good { Vec::new() } else { quotes },
             ..GoldQuestion::default()
         };
         lines.push_str(&serde_json::to_string(&question).map_err(Error::internal)?);

@@ -175,6 +175,10 @@ pub(crate) async fn use_model(desk: State<'_, Arc<Desk>>, name: String) -> Resul
         .run(None, move |desk, cancel| {
             let settings = desk.paths.settings();
             let installed = Store::new(desk.paths.models()).find(&name);
+            // A model that does not run is not chosen.
+            if let Some(model) = &installed {
+                model.try_out(cancel)?;
+            }
             let mut choice = Choice::read(&settings)?;
             match installed.as_ref().map(|model| model.manifest.kind) {
                 None if name == ENDPOINT => {
@@ -183,16 +187,12 @@ pub(crate) async fn use_model(desk: State<'_, Arc<Desk>>, name: String) -> Resul
                     choice.generator = Some(name);
                 }
                 None if name != BUNDLED => return Err(compose::not_installed(&name)),
-                Some(kind @ (Kind::Reranker | Kind::Generator)) => {
-                    // A model that does not run is not chosen.
-                    if let Some(model) = &installed {
-                        model.try_out(cancel)?;
-                    }
-                    let chosen = if kind == Kind::Reranker { &mut choice.reranker } else { &mut choice.generator };
-                    *chosen = Some(name);
-                }
+                Some(Kind::Reranker) => choice.reranker = Some(name),
+                Some(Kind::Generator) => choice.generator = Some(name),
                 // The old one goes on answering until every vector is there.
-                _ => choice.next_embedder = Some(name).filter(|name| *name != choice.embedder.as_deref().unwrap_or(BUNDLED)),
+                Some(Kind::Embedder) | None => {
+                    choice.next_embedder = Some(name).filter(|name| *name != choice.embedder.as_deref().unwrap_or(BUNDLED))
+                }
             }
             choose(desk, &choice, &settings)
         })

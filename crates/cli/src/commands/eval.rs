@@ -177,7 +177,7 @@ impl Eval {
         Ok(vec![side("a", self.a.as_ref())?, side("b", self.b.as_ref())?])
     }
 
-    /// The questions of the self-test, and those whose answers the person marked as wrong.
+    /// The questions of the self-test, and those whose answers the person judged.
     fn own_questions(&self, app: &App, bench: &Bench<'_>, sides: &[Side]) -> Result<Vec<(&'static str, Kind, Vec<GoldQuestion>)>> {
         if sides.iter().any(|s| s.settings.sync.chunk != Settings::default().sync.chunk) {
             let hint = "compare sizes of chunks on a set: its notes are indexed for each configuration";
@@ -232,13 +232,15 @@ impl Eval {
                 differences.push(Compared { leg: ran.leg.name(), figures: own.differences(&scored[at], &bootstrap) });
             }
         }
-        let answerable = questions.iter().filter(|q| q.answerable).count();
+        // Whether a question can be answered whose answer was wrong, nobody said.
+        let judged = questions.iter().filter(|q| q.wrong_spans.is_empty());
+        let (answerable, unanswerable): (Vec<_>, Vec<_>) = judged.partition(|q| q.answerable);
         SetResult {
             set: name.to_owned(),
             kind,
             questions: questions.len(),
-            answerable,
-            unanswerable: questions.len() - answerable,
+            answerable: answerable.len(),
+            unanswerable: unanswerable.len(),
             systems: measured.collect(),
             differences,
         }

@@ -1,6 +1,6 @@
 //! "List all …": every note that has something of a subject. 「LoRA 有哪些优点？」 asks for a list that one note gives, and stays a question.
 
-use super::{Act, object};
+use super::{Act, is_cut, object};
 
 /// How a request begins that wants all of something.
 const OPENINGS: &[&str] = &[
@@ -138,8 +138,11 @@ const AFTER: &[&str] = &[
 
 pub(super) fn of(text: &str) -> Option<Act> {
     let all = || ASKS.iter().any(|a| text.starts_with(a)) && ALL.iter().any(|a| text.contains(a));
-    let begins = OPENINGS.iter().any(|o| text.starts_with(o)) || all();
-    if !begins && !NOTES.iter().any(|n| text.contains(n)) {
+    let opens = |opening: &&str| text.strip_prefix(*opening).is_some_and(|rest| is_cut(text, opening, rest));
+    let begins = OPENINGS.iter().any(opens) || all();
+    // A notebook is no note: 「哪些笔记本电脑值得买？」.
+    let notes = |named: &&str| text.match_indices(*named).any(|(at, _)| is_cut(&text[at..], named, &text[at + named.len()..]));
+    if !begins && !NOTES.iter().any(notes) {
         return None;
     }
     let of = object(text, BEFORE, AFTER)?;

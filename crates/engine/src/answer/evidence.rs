@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::Material;
 use super::names::absent;
+use super::{Material, Passage};
 use crate::lexical::LexicalReader;
 use crate::retrieve::Query;
 use crate::retrieve::late::LateInteraction;
@@ -78,13 +78,19 @@ impl Evidence {
             evidence.coverage = evidence.coverage.max(coverage);
             evidence.late = evidence.late.max(late);
         }
-        let score = |at: usize| material.passages.get(at).map(|p| p.hit.score());
-        let first = score(0).unwrap_or_default();
-        evidence.lead = first - score(4).or(material.passages.last().map(|p| p.hit.score())).unwrap_or_default();
+        let scores = scores(material.passages);
+        evidence.lead = scores.first().copied().unwrap_or_default() - scores.get(4).or(scores.last()).copied().unwrap_or_default();
         evidence.absent = material.lexical.map_or_else(Vec::new, |lexical| absent(material.query, lexical));
         evidence.across = is_across(material);
         evidence
     }
+}
+
+/// The passages' scores, best first. A cross-encoder orders passages and has scores of its own scale: then the first passage need not have the best one of these.
+pub(super) fn scores(passages: &[Passage]) -> Vec<f32> {
+    let mut scores: Vec<f32> = passages.iter().map(|p| p.hit.score()).collect();
+    scores.sort_by(|a, b| b.total_cmp(a));
+    scores
 }
 
 /// Whether question and best passage are in different languages.

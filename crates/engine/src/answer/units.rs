@@ -95,11 +95,15 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:答案|解析|回�
 static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[([^\]]*)\]\([^)]*\)"));
 static WIKI: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]"));
 /// Says where something stands, not what it is.
-static ELSEWHERE: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^[^，。；,;]{0,24}见\s?[^，。；]{1,30}[。）)]?$|(?i)^(?:[^,.;]{0,40}\b)?see (?:also )?[^,.;]{1,40}[.)]?$"));
+static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^(?:[^，。；,;]{0,23}[^，。；,;常偏意可少罕看听遇预成主会接高己浅想创定瞥])?见\s?[^，。；的到过解证识面效长习][^，。；]{0,29}[。）)]?$|(?i)^(?:(?:please |[^.;]{0,40}[,:(] ?|for [^,.;]{1,40} ))?see (?:also )?[^,.;]{1,40}[.)]?$",
+    )
+});
 /// Ends by saying where more stands.
-static TAIL: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?:[参详另]见|[，,；;（(]见|^见)[^，。；]{1,24}[。）)]?$|(?i)\bsee (?:also )?[^,.;]{1,40}[.)]?$"));
+static TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:[参详另]见|[，,；;（(]见|^见)[^，。；]{1,24}[。）)]?$|(?i)(?:^|[,;:(] ?|\bfor \w+ )see (?:also )?[^,.;]{1,40}[.)]?$")
+});
 /// How a sentence begins that goes on with the one before it.
 static LEANS: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -111,7 +115,7 @@ static ORDINAL: LazyLock<Regex> = LazyLock::new(|| regex(r"^[\s>]*[(（]?(\d{1,3
 static MARKS: LazyLock<Regex> = LazyLock::new(|| regex(r"\*\*|__|~~|`|\[\^[^\]]*\]|<[a-zA-Z/][^>]*>"));
 
 #[expect(clippy::expect_used, reason = "the patterns are constants, compiled by every test of this file")]
-fn regex(pattern: &str) -> Regex {
+pub(super) fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a constant pattern")
 }
 
@@ -134,7 +138,7 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
         }
         let opens = ["```", "~~~", "$$"].into_iter().find(|m| trimmed.starts_with(m));
         let block = trimmed.is_empty() || opens.is_some() || trimmed.starts_with('#') || trimmed.starts_with('|') || trimmed.starts_with("> [!");
-        let item = ITEM.find(line).filter(|m| m.end() < line.trim_end().len());
+        let item = ITEM.find(line).filter(|m| m.end() < line.trim_end().len() && !is_inside_a_word(&line[..m.end()], &line[m.end()..]));
         if block || item.is_some() {
             flush(text, &mut paragraph, &mut label, &mut out);
         }
@@ -170,6 +174,13 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
     }
     flush(text, &mut paragraph, &mut label, &mut out);
     out
+}
+
+/// Whether what looks like an item's mark is the beginning of a number or a word: `3.5 GB`, `192.168.1.1`, 「3、4 层」, `e.g.`, `F.relu`.
+fn is_inside_a_word(mark: &str, rest: &str) -> bool {
+    let Some(before) = mark.strip_suffix(['.', '、']) else { return false };
+    let next = |is: fn(&char) -> bool| rest.chars().next().is_some_and(|c| is(&c));
+    if before.ends_with(|c: char| c.is_ascii_digit()) { next(char::is_ascii_digit) } else { mark.ends_with('.') && next(char::is_ascii_alphanumeric) }
 }
 
 /// Characters of the longest formula that is quoted.

@@ -62,6 +62,9 @@ pub enum Metric {
     /// Balanced accuracy of refusing.
     #[serde(rename = "abst_bacc")]
     AbstBacc,
+    /// Answers a person marked as wrong that are given again.
+    #[serde(rename = "again")]
+    Again,
 }
 
 /// Which values of a figure are good.
@@ -80,7 +83,7 @@ pub const COUNT: usize = Metric::ALL.len();
 
 impl Metric {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Recall1,
         Self::Recall5,
         Self::Recall10,
@@ -100,6 +103,7 @@ impl Metric {
         Self::AbstRec,
         Self::FalseRef,
         Self::AbstBacc,
+        Self::Again,
     ];
 
     /// What it is called on a screen.
@@ -125,6 +129,7 @@ impl Metric {
             Self::AbstRec => "unanswerable refused",
             Self::FalseRef => "answerable refused",
             Self::AbstBacc => "balanced accuracy",
+            Self::Again => "wrong answers repeated",
         }
     }
 
@@ -132,7 +137,7 @@ impl Metric {
     #[must_use]
     pub fn better(self) -> Better {
         match self {
-            Self::FalseRef => Better::Lower,
+            Self::FalseRef | Self::Again => Better::Lower,
             Self::Len | Self::LenMedian => Better::Neither,
             _ => Better::Higher,
         }

@@ -40,8 +40,16 @@ fn flag(is: bool) -> f64 {
 #[must_use]
 pub fn score(question: &GoldQuestion, row: Option<&Row>) -> Scores {
     let mut scores = Scores::default();
-    let gold: HashSet<&str> = question.gold_docs.iter().map(String::as_str).collect();
-    if question.answerable {
+    if !question.wrong_spans.is_empty() {
+        if let Some(row) = row.filter(|row| row.answer.is_some() || row.abstained == Some(true)) {
+            scores.set(Metric::Again, flag(repeats(question, row)));
+        }
+        return scores;
+    }
+    let gold: HashSet<String> = question.gold_docs.iter().map(|doc| note_path(doc)).collect();
+    // Of a refusal that a person marked as wrong, nobody said where the answer is.
+    let known = question.answerable && !gold.is_empty();
+    if known {
         retrieval(question, &gold, row.map_or(&[], |r| r.results.as_slice()), &mut scores);
     }
     let Some(row) = row else { return scores };
@@ -53,13 +61,13 @@ pub fn score(question: &GoldQuestion, row: Option<&Row>) -> Scores {
         (None, None) => return scores,
     };
     scores.set(if question.answerable { Metric::FalseRef } else { Metric::AbstRec }, flag(refused));
-    if question.answerable {
+    if known {
         answer(question, row, refused, &mut scores);
     }
     scores
 }
 
-fn retrieval(question: &GoldQuestion, gold: &HashSet<&str>, results: &[Found], scores: &mut Scores) {
+fn retrieval(question: &GoldQuestion, gold: &HashSet<String>, results: &[Found], scores: &mut Scores) {
     let mut notes: Vec<String> = Vec::new();
     for found in results {
         let note = note_path(&found.doc);
@@ -67,7 +75,7 @@ fn retrieval(question: &GoldQuestion, gold: &HashSet<&str>, results: &[Found], s
             notes.push(note);
         }
     }
-    let right: Vec<bool> = notes.iter().take(DEPTH).map(|n| gold.contains(n.as_str())).collect();
+    let right: Vec<bool> = notes.iter().take(DEPTH).map(|n| gold.contains(n)).collect();
     let within = |k: usize| flag(right.iter().take(k).any(|r| *r));
     scores.set(Metric::Recall1, within(1));
     scores.set(Metric::Recall5, within(5));
@@ -83,9 +91,9 @@ fn retrieval(question: &GoldQuestion, gold: &HashSet<&str>, results: &[Found], s
     passages(question, gold, results, scores);
 }
 
-fn passages(question: &GoldQuestion, gold: &HashSet<&str>, results: &[Found], scores: &mut Scores) {
+fn passages(question: &GoldQuestion, gold: &HashSet<String>, results: &[Found], scores: &mut Scores) {
     let text = |found: &Found| found.text.clone().unwrap_or_default();
-    let is_gold = |found: &Found| gold.contains(note_path(&found.doc).as_str());
+    let is_gold = |found: &Found| gold.contains(&note_path(&found.doc));
     // A run that lists notes without their passages cannot be judged by passages.
     if !results.is_empty() && results.iter().take(DEPTH).all(|f| text(f).is_empty()) {
         return;
@@ -124,6 +132,12 @@ fn answer(question: &GoldQuestion, row: &Row, refused: bool, scores: &mut Scores
     if !citations.is_empty() {
         scores.set(Metric::CitePrec, held as f64 / citations.len() as f64);
     }
+}
+
+/// Whether half or more of what a wrong answer quoted is said again.
+fn repeats(question: &GoldQuestion, row: &Row) -> bool {
+    let said = Haystack::new(&without_markers(row.answer.as_deref().unwrap_or_default()));
+    2 * question.wrong_spans.iter().filter(|wrong| said.has_sentence(wrong)).count() >= question.wrong_spans.len()
 }
 
 /// The text a citation points to; empty where it points nowhere.

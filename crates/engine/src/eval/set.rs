@@ -38,6 +38,9 @@ pub struct GoldQuestion {
     /// Sentences of the notes that answer it; a passage with one of them holds the answer.
     #[serde(default)]
     pub gold_spans: Vec<String>,
+    /// Sentences of an answer that was wrong: what would be right is not known, only that they are not to be quoted again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wrong_spans: Vec<String>,
     /// Groups of short answers, each of which the answer has to meet.
     #[serde(default)]
     pub gold_all: Vec<Vec<String>>,
@@ -58,17 +61,26 @@ pub fn meta(text: &str, file: &str) -> Result<Meta> {
     serde_json::from_str(text).map_err(|e| Error::new(ErrorCode::InvalidInput, format!("`{file}`: {e}"), "it holds one JSON object"))
 }
 
+const HINT: &str = "each line is {\"id\", \"question\", \"gold_docs\", \"answerable\", …}: docs/json.md";
+
+/// Reads the questions whose answers a person judged: where the answer is, nobody said of those that were refused and should not have been.
+///
+/// # Errors
+/// `InvalidInput`, naming the line.
+pub fn marked(text: &str, file: &str) -> Result<Vec<GoldQuestion>> {
+    Ok(lines(text, file, HINT)?.into_iter().map(|(_, question)| question).collect())
+}
+
 /// Reads the questions of a set; `file` is the name that errors give.
 ///
 /// # Errors
 /// `InvalidInput`, naming the line.
 pub fn questions(text: &str, file: &str) -> Result<Vec<GoldQuestion>> {
-    let hint = "each line is {\"id\", \"question\", \"gold_docs\", \"answerable\", …}: docs/json.md";
     let mut out = Vec::new();
-    for (number, question) in lines::<GoldQuestion>(text, file, hint)? {
+    for (number, question) in lines::<GoldQuestion>(text, file, HINT)? {
         if question.answerable && question.gold_docs.is_empty() {
             let message = format!("line {number} of `{file}`: question `{}` can be answered but names no `gold_docs`", question.id);
-            return Err(Error::new(ErrorCode::InvalidInput, message, hint));
+            return Err(Error::new(ErrorCode::InvalidInput, message, HINT));
         }
         out.push(question);
     }

@@ -27,7 +27,7 @@ impl Default for Settings {
 }
 
 /// Scores the first hits and brings them into the order of their scores. `text` gives a hit's text; a hit without one is not scored. What was not
-/// scored keeps its order below.
+/// scored keeps its order below. Returns how many it read of how many it was to read.
 ///
 /// # Errors
 /// Those of `text`, `ModelUnavailable`, `Cancelled`; the hits are then as they were.
@@ -38,7 +38,7 @@ pub fn rerank(
     settings: &Settings,
     mut text: impl FnMut(&Hit) -> Result<Option<String>>,
     run: Run<'_>,
-) -> Result<()> {
+) -> Result<(usize, usize)> {
     let mut read: Vec<(usize, String)> = Vec::new();
     for (at, hit) in hits.iter().enumerate().take(settings.candidates) {
         if let Some(text) = text(hit)? {
@@ -46,7 +46,7 @@ pub fn rerank(
         }
     }
     if read.is_empty() {
-        return Ok(());
+        return Ok((0, 0));
     }
     // Loading is paid once per run of the program and is not what the budget is about.
     model.rerank(query, &[], run.cancel)?;
@@ -64,12 +64,13 @@ pub fn rerank(
         scored.extend(batch.iter().map(|(at, _)| *at).zip(scores));
         longest = longest.max(batch_began.elapsed());
     }
+    let count = (scored.len(), read.len());
     for (at, score) in scored {
         hits[at].cross = Some(score);
     }
     // Stable: equal scores, and hits without one, stay in the order they were in.
     hits.sort_by(order);
-    Ok(())
+    Ok(count)
 }
 
 /// The cross-encoder's order: hits with a score by it, the others after them.

@@ -161,7 +161,10 @@ fn find(text: &str, term: &str) -> Option<usize> {
     let latin = term.starts_with(|c: char| c.is_ascii_alphanumeric());
     let mut from = 0;
     while let Some(at) = text[from..].find(term).map(|at| from + at) {
-        if !latin || !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        let inside = |c: char| c.is_ascii_alphanumeric();
+        // A stem may go on, a number may not: 40 is not in 404.
+        let goes_on = term.ends_with(|c: char| c.is_ascii_digit()) && text[at + term.len()..].starts_with(|c: char| c.is_ascii_digit());
+        if !latin || !(text[..at].ends_with(inside) || goes_on) {
             return Some(at);
         }
         from = at + term.len();

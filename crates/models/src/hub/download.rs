@@ -142,6 +142,10 @@ impl Download<'_> {
         let tag = head.header("etag").unwrap_or_default().to_owned();
         let total = match head.status {
             206 if range_start(&head) == Some(part.length) && (part.tag.is_empty() || tag.is_empty() || part.tag == tag) => range_total(&head),
+            // A page of a network that wants to be logged in to, or of a broken server: what has come of the file stays.
+            200 if self.is_something_else(&head) => {
+                return Ok(Attempt::Broken(Failure::Dropped("it sent something else than the file".to_owned())));
+            }
             // The whole of it: the server knows no ranges, or the file has changed.
             200 => {
                 part.restart(&tag)?;
@@ -168,6 +172,12 @@ impl Download<'_> {
             Some(failure) => Ok(Attempt::Broken(failure)),
             None => Ok(Attempt::Complete),
         }
+    }
+
+    /// Whether a server sends something else than the file.
+    fn is_something_else(&self, head: &Head) -> bool {
+        let page = head.header("content-type").is_some_and(|kind| kind.starts_with("text/html")) && !self.entry.path.ends_with(".html");
+        page || head.length().zip(self.entry.size).is_some_and(|(sent, size)| sent != size)
     }
 }
 

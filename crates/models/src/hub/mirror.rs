@@ -125,7 +125,9 @@ fn rate(client: &Client, cancel: &CancelToken) -> Option<f64> {
     let began = Instant::now();
     let url = format!("{}/{PROBE}", client.endpoint());
     let (head, body) = client.open(&url, vec![("range", format!("bytes=0-{}", SAMPLE - 1))], cancel).ok()?;
-    if !matches!(head.status, 200 | 206) {
+    // A page of a network that wants to be logged in to is no fast hub.
+    let page = head.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+    if page || !matches!(head.status, 200 | 206) {
         return None;
     }
     let mut bytes = 0;

@@ -244,3 +244,18 @@ fn join(base: &str, target: &str) -> Result<String, String> {
     }
     Ok(next)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_leads_to_a_web_address_that_is_no_less_safe() {
+        let from = "https://hub.example/a/b";
+        assert_eq!(join(from, "https://files.example/c").as_deref(), Ok("https://files.example/c"));
+        assert_eq!(join(from, "//files.example/c").as_deref(), Ok("https://files.example/c"));
+        assert_eq!(join(from, "/c").as_deref(), Ok("https://hub.example/c"));
+        assert!(join(from, "http://files.example/c").is_err_and(|why| why.contains("encrypted")));
+        assert!(join(from, "ftp://files.example/c").is_err());
+    }
+}

@@ -214,6 +214,8 @@ impl<'a> Bench<'a> {
     fn snapshot(&self, app: &App, paths: &Paths, settings: &Settings, leg: Leg) -> Result<Snapshot> {
         let mut settings = settings.clone();
         let mut embedder = self.models.embedder.clone();
+        // What reads the first passages once more does so after the last stage alone.
+        let mut cross_encoder = None;
         match leg {
             Leg::Keyword => {
                 settings.search.order = Order::Lexical;
@@ -221,11 +223,12 @@ impl<'a> Bench<'a> {
             }
             Leg::Vector => settings.search.order = Order::Vector,
             Leg::Fused => settings.search.order = Order::Fused,
-            Leg::Reranked | Leg::File => {}
+            Leg::Reranked | Leg::File => cross_encoder.clone_from(&self.models.reranker),
         }
         Engine::open(paths.clone(), settings, embedder)?
             .with_token_vectors(self.models.tokens.clone())
             .with_glossary(self.models.glossary.clone())
+            .with_cross_encoder(cross_encoder)
             .snapshot(app.silent())
     }
 

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     Set,
     /// The person's own notes.
     SelfTest,
-    /// Answers that the person marked as wrong.
+    /// Answers that the person marked as right or wrong.
     Marked,
 }
 

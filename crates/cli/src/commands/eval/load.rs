@@ -55,9 +55,9 @@ pub(super) fn run(file: &Path) -> Result<Run> {
     Run::parse(&text(file)?, &file.display().to_string())
 }
 
-/// Reads the answers that were marked as wrong, if there are any.
+/// Reads the answers that a person judged, if there are any.
 pub(super) fn marked(file: &Path) -> Result<Vec<GoldQuestion>> {
-    if file.is_file() { set::questions(&text(file)?, &file.display().to_string()) } else { Ok(Vec::new()) }
+    if file.is_file() { set::marked(&text(file)?, &file.display().to_string()) } else { Ok(Vec::new()) }
 }
 
 fn text(file: &Path) -> Result<String> {

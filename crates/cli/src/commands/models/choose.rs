@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::compose::{self, Models};
 use crate::layout::{count, one_line};
 use crate::output::{Exit, Outcome};
-use crate::switch::{State, go_on};
+use crate::switch::{State, give_up, go_on};
 
 /// Arguments of `models use`.
 #[derive(Args, Debug)]
@@ -118,7 +118,7 @@ fn embedder(app: &App, store: &Store, name: &str) -> Result<Used> {
         return Ok(used);
     }
     let progress = app.progress().saying(&format!("making vectors with {name}; {before} goes on answering, Ctrl-C is safe"));
-    let switch = go_on(&settings, &engine, next.as_ref(), app.run(&progress)).map_err(|error| give_up(&settings, name, error))?;
+    let switch = go_on(&settings, &engine, next.as_ref(), app.run(&progress)).inspect_err(|error| give_up(&settings, name, error))?;
     (used.state, used.embedded, used.chunks) = (switch.state, switch.embedded, switch.chunks);
     if used.state == State::InUse {
         match engine.build_graph(app.run(&progress)) {
@@ -130,19 +130,6 @@ fn embedder(app: &App, store: &Store, name: &str) -> Result<Used> {
     }
     progress.finish();
     Ok(used)
-}
-
-/// A model that does not run is not left for every later sync to fail with.
-fn give_up(settings: &std::path::Path, name: &str, error: Error) -> Error {
-    if error.code == ErrorCode::ModelUnavailable
-        && let Ok(mut choice) = Choice::read(settings)
-        && choice.next_embedder.as_deref() == Some(name)
-    {
-        choice.next_embedder = None;
-        // The error at hand is the one to tell.
-        let _ = choice.write(settings);
-    }
-    error
 }
 
 fn human(used: &Used) -> String {

@@ -38,7 +38,14 @@ impl Snapshot {
         };
         match cross::rerank(&query.asked, hits, model.as_ref(), &self.settings.search.cross, text, run) {
             Err(e) if e.code == ErrorCode::ModelUnavailable => notices.push(format!("results are not reranked: {}; {}", e.message, e.hint)),
-            other => other?,
+            Err(e) => return Err(e),
+            Ok((read, of)) if read < of => {
+                notices.push(format!(
+                    "{} read {read} of the first {of} results in the time it has; the others keep their order below",
+                    model.spec().name
+                ));
+            }
+            Ok(_) => {}
         }
         for passage in passages.iter_mut() {
             passage.hit.cross = hits.iter().find(|hit| hit.chunk == passage.hit.chunk).and_then(|hit| hit.cross);

@@ -12,6 +12,8 @@ export const told: Record<string, string> = {
   'the keyword index cannot be read, and without it nothing can be listed; run `sidenote sync`':
     '关键词索引读不出来，没法逐篇列出；请在“笔记库”里重新检查',
   'results are not reranked: {}; {}': '结果没有重排：{}；{}',
+  '{} read {} of the first {} results in the time it has; the others keep their order below':
+    '{} 在限定的时间内读了前 {3} 条结果中的 {2} 条；其余的按原来的顺序排在后面',
   'no note mentions {}': '没有笔记提到 {}',
   'questions find notes in the other language by meaning only: {}': '另一种语言的笔记这次只按意思查找：{}',
   'the question is very long: only its beginning was used': '问题太长，只用了开头一部分',
