@@ -140,6 +140,9 @@ fn the_self_test_asks_the_persons_own_notes() {
     let set = &made["sets"][0];
     assert_eq!((&set["set"], &set["kind"], &set["unanswerable"]), (&"self-test".into(), &"self_test".into(), &0.into()));
     assert!(set["questions"].as_u64() >= Some(4), "{made}");
+    let alone = desk.json(["eval", "--leg", "keyword,reranked"]);
+    assert_eq!(each(&alone["sets"][0]["systems"], "leg"), ["keyword", "reranked"]);
+    assert_eq!(alone["sets"][0]["systems"][0]["figures"], set["systems"][0]["figures"]);
     assert!(figure(&made, "reranked", "recall@10") >= Some(0.9) && figure(&made, "reranked", "auroc").is_none(), "{made}");
     assert_eq!(desk.json(["eval"])["sets"][0]["systems"][0]["figures"], set["systems"][0]["figures"], "the same seed");
     let ran = desk.run(["eval", "--questions", "2"]).exits(0);

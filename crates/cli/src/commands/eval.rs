@@ -61,6 +61,9 @@ pub(crate) struct Eval {
     /// Keep the index of the sets in this folder for the next time
     #[arg(long, value_name = "FOLDER", conflicts_with = "run")]
     keep: Option<PathBuf>,
+    /// Ask by these legs alone
+    #[arg(long = "leg", value_name = "LEG", value_enum, value_delimiter = ',', conflicts_with = "run")]
+    legs: Vec<Leg>,
     /// Questions of the self-test
     #[arg(long, value_name = "N", default_value_t = 200)]
     questions: usize,
@@ -203,7 +206,7 @@ impl Eval {
     fn asked(&self, app: &App, bench: &mut Bench<'_>, name: &str, kind: Kind, questions: &[GoldQuestion], sides: &[Side]) -> Result<SetResult> {
         let mut runs = Vec::new();
         for side in sides {
-            for (leg, run) in bench.ask(app, questions, &side.settings)? {
+            for (leg, run) in bench.ask(app, questions, &side.settings, &self.legs)? {
                 if let Some(folder) = &self.runs {
                     let side = side.name.map_or_else(String::new, |s| format!(".{s}"));
                     write_run(folder, &format!("{name}{side}.{}.jsonl", leg.name()), questions, &run)?;

@@ -28,7 +28,7 @@ const PASSAGES: usize = 20;
 const NOTES: usize = 2_000;
 
 /// What ranks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Leg {
     /// Keywords alone.
     Keyword,
@@ -39,6 +39,7 @@ pub(super) enum Leg {
     /// As a question is asked; only here there are answers.
     Reranked,
     /// Another program, or an earlier run.
+    #[value(skip)]
     File,
 }
 
@@ -130,13 +131,14 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Asks every question by every leg there is.
-    pub(super) fn ask(&mut self, app: &App, questions: &[GoldQuestion], settings: &Settings) -> Result<Vec<(Leg, Run)>> {
+    /// Asks every question by every leg there is, or by those of `only`.
+    pub(super) fn ask(&mut self, app: &App, questions: &[GoldQuestion], settings: &Settings, only: &[Leg]) -> Result<Vec<(Leg, Run)>> {
         let paths = self.indexed(app, settings)?;
         let mut legs = vec![Leg::Keyword, Leg::Vector, Leg::Fused, Leg::Reranked];
         if !self.has_vectors(app)? {
             legs.retain(|l| !matches!(l, Leg::Vector | Leg::Fused));
         }
+        legs.retain(|leg| only.is_empty() || only.contains(leg));
         let progress = app.progress();
         let total = (legs.len() * questions.len()) as u64;
         let mut done = 0;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use clap::Args;
-use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::error::{ErrorCode, Result};
 use sidenote_engine::model::Generator;
 use sidenote_engine::wire;
 use sidenote_models::catalogue::Kind;
