@@ -22,7 +22,7 @@ ask: setup ## answer a question over the shipped notes: make ask Q="…"
 test: setup ## all tests
 	@sh src-tauri/setup.sh tests
 	$(MAKE) ui
-	cargo test --workspace
+	cargo test --workspace --lib --bins --tests
 	cd ui && npm run test
 
 check: window-setup ui ## format, lints, documentation, borders

@@ -273,6 +273,8 @@ fn what_only_says_where_more_stands_is_not_given_as_an_answer() {
     let note = "# 蒸馏\n\n## 知识蒸馏是什么？\n\n知识蒸馏让小模型去学大模型的输出。知识蒸馏与其他方法的对比见[[模型压缩]]。\n";
     let answer = ask_note(note, "知识蒸馏是什么？");
     assert!(answer.answer.contains("小模型") && !answer.answer.contains("对比见"), "{}", answer.answer);
+    let linked = ask_note(&format!("{note}\n相关：[[知识蒸馏的损失]]、[[知识蒸馏与剪枝]]\n"), "列出所有关于知识蒸馏的笔记");
+    assert!(linked.sentences.iter().all(|s| !s.text.contains("相关")), "{}", linked.answer);
 }
 
 #[test]

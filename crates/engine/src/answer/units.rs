@@ -35,11 +35,13 @@ pub(super) struct Unit {
     pub(super) ordinal: Option<u16>,
     /// The heading above it inside the passage, where small sections share one.
     pub(super) heading: Option<String>,
+    /// Whether it names other notes and says nothing: 「相关：[[微调]]、[[量化]]」.
+    pub(super) names_notes: bool,
 }
 
 impl Unit {
     pub(super) fn quotable(&self) -> bool {
-        !matches!(self.kind, Kind::Head | Kind::Heading | Kind::Code) && self.clean.chars().filter(|c| c.is_alphanumeric()).count() >= 4
+        !self.names_notes && !matches!(self.kind, Kind::Head | Kind::Heading | Kind::Code) && self.clean.chars().filter(|c| c.is_alphanumeric()).count() >= 4
     }
 
     /// What speaks against a unit as an answer, whatever the question.
@@ -260,8 +262,17 @@ fn push(text: &str, span: Span, kind: Kind, out: &mut Vec<Unit>) {
     if start < end {
         let clean = clean(&text[start..end], kind);
         let above = out.last().and_then(|last| if last.kind == Kind::Heading { Some(last.clean.clone()) } else { last.heading.clone() });
-        out.push(Unit { kind, heading: if kind == Kind::Heading { None } else { above }, clean, label: None, ordinal: None, span: start..end });
+        let heading = if kind == Kind::Heading { None } else { above };
+        out.push(Unit { kind, heading, clean, label: None, ordinal: None, names_notes: names_notes(&text[start..end]), span: start..end });
     }
+}
+
+/// Letters beside the links of a line that only names notes: 「相关」, "See".
+const BESIDE_LINKS: usize = 4;
+
+fn names_notes(text: &str) -> bool {
+    let rest = WIKI.replace_all(text, "");
+    rest.len() < text.len() && rest.chars().filter(|c| c.is_alphanumeric()).count() <= BESIDE_LINKS
 }
 
 /// Text without Markdown's marks, on one line.
