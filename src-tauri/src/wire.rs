@@ -327,7 +327,7 @@ pub struct ModelProgress {
     /// Which.
     pub name: String,
     /// What is done.
-    #[ts(type = "'download' | 'check' | 'embed'")]
+    #[ts(type = "'download' | 'mirror' | 'check' | 'embed'")]
     pub stage: &'static str,
     /// Bytes, or passages, finished.
     pub done: u64,

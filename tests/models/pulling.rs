@@ -160,6 +160,23 @@ fn a_download_that_was_given_up_goes_on_with_the_next_command() {
 }
 
 #[test]
+fn where_one_hub_cannot_give_it_the_next_one_goes_on() {
+    let (bench, mirror) = (Bench::new(graphs::embedder(1, 0)), Bench::new(graphs::embedder(1, 0)));
+    bench.hub.always(GRAPH, Fault::CutAfter(0)).fault(GRAPH, Fault::CutAfter(1_000));
+    let cancel = CancelToken::new();
+    let run = Run { observer: &Silent, cancel: &cancel };
+    let pulled = pull().run_at_first(&bench.store(), [Ok(bench.client()), Ok(mirror.client())], run).unwrap();
+    assert!(pulled.resumed > 1_000, "what the first one sent is kept: {}", pulled.resumed);
+    assert_eq!(mirror.hub.asked_for(GRAPH)[0].headers["range"], "bytes=1000-");
+
+    // What does not exist is not looked for elsewhere.
+    let (bench, mirror) = (Bench::new(graphs::embedder(1, 0)), Bench::new(graphs::embedder(1, 0)));
+    let unknown = Pull { name: "someone/else".to_owned(), ..pull() };
+    assert_eq!(unknown.run_at_first(&bench.store(), [Ok(bench.client()), Ok(mirror.client())], run).unwrap_err().code, ErrorCode::NotFound);
+    assert!(mirror.hub.asked().is_empty());
+}
+
+#[test]
 fn a_server_without_ranges_sends_it_all_again() {
     let bench = Bench::new(graphs::embedder(1, 0));
     bench.hub.fault(GRAPH, Fault::CutAfter(1_000)).fault(GRAPH, Fault::NoRanges);

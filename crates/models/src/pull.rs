@@ -60,6 +60,24 @@ impl Pull {
         Some(Pulled { model, already: true, downloaded: 0, resumed: 0, notices })
     }
 
+    /// Downloads it from the first of these hubs that can give it.
+    ///
+    /// # Errors
+    /// As [`Self::run`]: those of the last hub.
+    pub fn run_at_first(&self, store: &Store, hubs: impl IntoIterator<Item = Result<Client>>, run: Run<'_>) -> Result<Pulled> {
+        let mut hubs = hubs.into_iter();
+        let mut hub = hubs.next().unwrap_or_else(|| Err(Error::internal("no hub was named")));
+        loop {
+            match hub.and_then(|client| self.run(store, &client, run)) {
+                Err(error) if error.code == ErrorCode::Download => match hubs.next() {
+                    Some(next) => hub = next,
+                    None => return Err(error),
+                },
+                other => return other,
+            }
+        }
+    }
+
     /// Downloads the model, going on from what an earlier attempt left.
     ///
     /// # Errors

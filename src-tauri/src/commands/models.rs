@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::event::{Event, Observer, Run, Silent, Stage};
@@ -128,9 +129,14 @@ pub(crate) async fn pull_model(desk: State<'_, Arc<Desk>>, job: u64, name: Strin
             if pull.there(&store).is_some() {
                 return Ok(());
             }
-            let teller = Teller { name, progress };
-            let client = Endpoint::choose(None, &Limits::default(), cancel)?.client(Limits::default());
-            pull.run(&store, &client, Run { observer: &teller, cancel }).map(drop)
+            let teller = Teller { name, progress, from_mirror: AtomicBool::new(false) };
+            let limits = Limits::default();
+            // Where the public hub cannot be reached, the fastest of its mirrors may be; the one that the person named is asked alone.
+            let hubs = [None, Some("auto")].into_iter().take(if Endpoint::is_named() { 1 } else { 2 }).map(|mirror| {
+                teller.from_mirror.store(mirror.is_some(), Ordering::Relaxed);
+                Ok(Endpoint::choose(mirror, &limits, cancel)?.client(limits.clone()))
+            });
+            pull.run_at_first(&store, hubs, Run { observer: &teller, cancel }).map(drop)
         })
         .await
 }
@@ -139,12 +145,14 @@ pub(crate) async fn pull_model(desk: State<'_, Arc<Desk>>, job: u64, name: Strin
 struct Teller {
     name: String,
     progress: Channel<ModelProgress>,
+    from_mirror: AtomicBool,
 }
 
 impl Observer for Teller {
     fn event(&self, event: Event) {
         let Event::Progress { stage, done, total } = event else { return };
         let stage = match stage {
+            Stage::Download if self.from_mirror.load(Ordering::Relaxed) => "mirror",
             Stage::Download => "download",
             Stage::Check => "check",
             _ => "embed",

@@ -41,7 +41,9 @@ pub(super) struct Unit {
 
 impl Unit {
     pub(super) fn quotable(&self) -> bool {
-        !self.names_notes && !matches!(self.kind, Kind::Head | Kind::Heading | Kind::Code) && self.clean.chars().filter(|c| c.is_alphanumeric()).count() >= 4
+        !self.names_notes
+            && !matches!(self.kind, Kind::Head | Kind::Heading | Kind::Code)
+            && self.clean.chars().filter(|c| c.is_alphanumeric()).count() >= 4
     }
 
     /// What speaks against a unit as an answer, whatever the question.

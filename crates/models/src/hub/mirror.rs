@@ -78,6 +78,12 @@ impl Endpoint {
         }
     }
 
+    /// Whether the environment says which hub is asked.
+    #[must_use]
+    pub fn is_named() -> bool {
+        variable("HF_ENDPOINT").is_some()
+    }
+
     /// A client of this hub.
     #[must_use]
     pub fn client(&self, limits: Limits) -> Client {

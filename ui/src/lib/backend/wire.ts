@@ -1527,7 +1527,7 @@ export type ModelProgress = {
   /**
    * What is done.
    */
-  stage: 'download' | 'check' | 'embed';
+  stage: 'download' | 'mirror' | 'check' | 'embed';
   /**
    * Bytes, or passages, finished.
    */

@@ -93,6 +93,7 @@ export const settings = {
     importing: 'Adding …',
     imported: (name: string) => `${name} was added.`,
     downloading: 'Downloading',
+    downloadingFromMirror: 'Downloading from a mirror (the hub itself could not be reached)',
     checking: 'Checking the files',
     embedding: 'Reading your notes',
     part: (done: string, total: string) => `${done} of ${total}`,

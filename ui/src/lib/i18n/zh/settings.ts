@@ -90,6 +90,7 @@ export const settings: typeof en = {
     importing: '正在添加…',
     imported: (name) => `已添加 ${name}。`,
     downloading: '正在下载',
+    downloadingFromMirror: '正在从镜像站下载（连不上原站）',
     checking: '正在校验文件',
     embedding: '正在读取笔记',
     part: (done, total) => `${done} / ${total}`,
