@@ -8,7 +8,7 @@ mod practise;
 mod summarise;
 
 use crate::polite::without_politeness;
-use crate::text::{normalise, words};
+use crate::text::{is_between_words, normalise};
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ fn is_cut(text: &str, first: &str, rest: &str) -> bool {
     if first.ends_with(|c: char| c.is_ascii_alphanumeric()) {
         return !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
     }
-    rest.is_empty() || !words(text).iter().any(|word| word.span.start < first.len() && first.len() < word.span.end)
+    is_between_words(text, first.len())
 }
 
 /// What is left of a request when the words around its object are taken off; nothing if that is no object.

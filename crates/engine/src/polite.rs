@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{is_cjk, normalise_mapped, words};
+use crate::text::{is_between_words, is_cjk, normalise_mapped, words};
 
 /// What comes before a question, normalised. Phrases, not words: 「帮我」 is taken off, 「帮助」 is not. The longer of two comes first.
 #[rustfmt::skip]
@@ -86,8 +86,7 @@ fn begins(text: &str, phrase: &str) -> Option<usize> {
     let rest = chars.as_str();
     let after = text.len() - rest.len();
     // 「请教师资格证怎么考」 does not begin with 「请教」.
-    let apart = || !words(text).iter().any(|word| word.span.start < after && after < word.span.end);
-    let ends = rest.is_empty() || rest.starts_with(mark) || (phrase.ends_with(is_cjk) && apart());
+    let ends = rest.is_empty() || rest.starts_with(mark) || (phrase.ends_with(is_cjk) && is_between_words(text, after));
     ends.then_some(after)
 }
 

@@ -237,6 +237,17 @@ pub fn words(text: &str) -> Vec<Term> {
     out
 }
 
+/// Characters on either side of a place that say whether a word stands across it.
+const NEAR: usize = 12;
+
+/// Whether a place in normalised text is between words: none of [`words`] stands across it.
+#[must_use]
+pub fn is_between_words(text: &str, at: usize) -> bool {
+    let from = text[..at].char_indices().rev().nth(NEAR - 1).map_or(0, |(i, _)| i);
+    let to = text[at..].char_indices().nth(NEAR).map_or(text.len(), |(i, _)| at + i);
+    !words(&text[from..to]).iter().any(|word| from + word.span.start < at && at < from + word.span.end)
+}
+
 /// Where `word` stands in `run`, looking first from `hint`: search mode may step back inside a long word.
 fn find_from(text: &str, word: &str, hint: usize, run: Range<usize>) -> usize {
     let from = hint.clamp(run.start, run.end);
