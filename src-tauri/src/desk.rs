@@ -451,19 +451,30 @@ impl Desk {
 
     /// A folder that was handed to the window, under a number that the page can name it by.
     pub(crate) fn offer(&self, folder: PathBuf) {
-        let offer = self.next_offer.fetch_add(1, Ordering::Relaxed);
         let name = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
-        lock(&self.offers).insert(offer, folder);
+        let offer = self.numbered(folder);
         self.events.send(AppEvent::FolderOffered { offer, name });
     }
 
-    /// The folder of an offer, once.
+    /// An image that was dropped on the window, likewise, and where.
+    pub(crate) fn offer_image(&self, image: PathBuf, x: f64, y: f64) {
+        let offer = self.numbered(image);
+        self.events.send(AppEvent::ImageDropped { offer, x, y });
+    }
+
+    fn numbered(&self, path: PathBuf) -> u64 {
+        let offer = self.next_offer.fetch_add(1, Ordering::Relaxed);
+        lock(&self.offers).insert(offer, path);
+        offer
+    }
+
+    /// What an offer is of, once.
     ///
     /// # Errors
     /// `NotFound`.
     pub(crate) fn take_offer(&self, offer: u64) -> Result<PathBuf> {
-        let folder = lock(&self.offers).remove(&offer);
-        folder.ok_or_else(|| Error::new(ErrorCode::NotFound, "that folder is no longer on offer", "drop it on the window again"))
+        let offered = lock(&self.offers).remove(&offer);
+        offered.ok_or_else(|| Error::new(ErrorCode::NotFound, "what was dropped is no longer on offer", "drop it on the window again"))
     }
 }
 

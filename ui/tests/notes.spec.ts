@@ -108,7 +108,13 @@ test.describe('which note a link means', () => {
       'home/idea.md',
       'home/idea.md',
     ]);
-    expect(meant('plan', notes[4], notes.filter((_, at) => at !== 2))?.path).toBe('home/garden/plan.md');
+    expect(
+      meant(
+        'plan',
+        notes[4],
+        notes.filter((_, at) => at !== 2),
+      )?.path,
+    ).toBe('home/garden/plan.md');
   });
 
   test('a title that a link cannot hold is called by its file', () => {

@@ -218,6 +218,12 @@ pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, request: Request<'_>) -> 
         .await
 }
 
+/// The image is one that was dropped on the window: the page knows its number, and no path.
+#[tauri::command]
+pub(crate) async fn attach_dropped(desk: State<'_, Arc<Desk>>, id: u64, offer: u64) -> Result<String> {
+    desk.inner().clone().run(None, move |desk, _| notes::attach_file(&desk.own_file(id)?, &desk.take_offer(offer)?)).await
+}
+
 /// A new note of the person's own folder, as `write` makes it there.
 pub(super) fn made(desk: &Desk, write: impl FnOnce(&Path) -> EngineResult<PathBuf>) -> EngineResult<wire::NoteInfo> {
     // Before anything is written: a note that is made although its library cannot be would be made once more.
