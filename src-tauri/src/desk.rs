@@ -478,14 +478,14 @@ impl Desk {
     }
 }
 
-/// Whether a library needs no second attempt. A disk without room is no reason not to answer from what is indexed.
+/// Whether a library needs no second attempt. A disk without room, or another program that is indexing, is no reason not to answer from what is indexed.
 fn taken_in(indexed: Result<()>, notices: &mut Vec<String>) -> Result<bool> {
     match indexed {
-        // Another program that is indexing takes it in.
-        Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::NotFound => Ok(true),
+        // It was removed meanwhile.
+        Err(e) if e.code == ErrorCode::NotFound => Ok(true),
         // Whoever stopped it gets no answer either.
         Err(e) if e.code == ErrorCode::Cancelled => Ok(false),
-        Err(e) if e.code == ErrorCode::Io => {
+        Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::Io => {
             notices.push(format!("the newest notes may be missing from this answer: {}; {}", e.message, e.hint));
             Ok(false)
         }
