@@ -363,6 +363,26 @@ impl Desk {
         Ok(settings)
     }
 
+    /// Every note. In libraries where something was saved that is not indexed yet the files count: what is gone is not listed, what was made is.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub(crate) fn notes(&self) -> Result<Vec<engine::NoteInfo>> {
+        let mut notes = self.any_snapshot()?.map_or_else(|| Ok(Vec::new()), |snapshot| snapshot.all_notes())?;
+        for library in self.unsettled().into_keys() {
+            // One that was removed meanwhile has nothing to be listed.
+            let Ok(folder) = self.library(&library).map(|library| PathBuf::from(library.folder)) else { continue };
+            notes.retain(|note| note.library != library || folder.join(&note.path).exists());
+            let made = lock(&self.places).clone().into_iter().filter(|(id, (of, _))| *id >= UNINDEXED && *of == library);
+            for (id, (_, path)) in made {
+                if folder.join(&path).exists() && !notes.iter().any(|note| note.library == library && note.path == path) {
+                    notes.push(unindexed(id, &library, &folder, &path));
+                }
+            }
+        }
+        Ok(notes)
+    }
+
     /// Where a note's file is: by the index, or where it was when the page was told of it.
     ///
     /// # Errors
@@ -384,7 +404,14 @@ impl Desk {
             return Ok(document);
         }
         let (library, path) = self.place(document)?;
-        Ok(self.snapshot()?.note_at(&library, &path)?.map_or(document, |note| note.id))
+        let indexed = self.any_snapshot()?.map(|snapshot| snapshot.note_at(&library, &path)).transpose()?.flatten();
+        indexed.map(|note| note.id).ok_or_else(|| {
+            Error::new(
+                ErrorCode::NotFound,
+                "this note is not indexed yet",
+                "it can be edited meanwhile; it is shown here once what is being indexed is finished",
+            )
+        })
     }
 
     /// A note's file.

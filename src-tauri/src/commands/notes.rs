@@ -21,7 +21,7 @@ pub(crate) async fn list(desk: State<'_, Arc<Desk>>) -> Result<Vec<wire::NoteInf
     desk.inner()
         .clone()
         .run(None, |desk, _| {
-            let list = desk.any_snapshot()?.map_or_else(|| Ok(Vec::new()), |snapshot| snapshot.all_notes())?;
+            let list = desk.notes()?;
             desk.remember(&list);
             Ok(list)
         })

@@ -128,6 +128,9 @@ export const told: Record<string, string> = {
   'add its folder again': '请重新添加它的文件夹',
   'this text is no longer kept': '这段内容已经不在了',
   'it was saved or discarded meanwhile': '可能已经保存或丢弃',
+  'this note is not indexed yet': '这篇笔记还没有编入索引',
+  'it can be edited meanwhile; it is shown here once what is being indexed is finished':
+    '现在就可以编辑；等正在进行的索引完成，就能在这里阅读',
   'what was dropped is no longer on offer': '拖进来的内容已失效',
   'drop it on the window again': '请再拖进窗口一次',
   '`{}` is not a pattern: {}': '`{}` 不是有效的规则：{}',
