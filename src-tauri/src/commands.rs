@@ -43,6 +43,7 @@ pub(crate) fn all<R: tauri::Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sy
         notes::remove_note,
         notes::rename_note,
         notes::attach,
+        notes::attach_dropped,
         libraries::status,
         libraries::ledger,
         libraries::add_library,

@@ -363,6 +363,26 @@ impl Desk {
         Ok(settings)
     }
 
+    /// Every note. In libraries where something was saved that is not indexed yet the files count: what is gone is not listed, what was made is.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub(crate) fn notes(&self) -> Result<Vec<engine::NoteInfo>> {
+        let mut notes = self.any_snapshot()?.map_or_else(|| Ok(Vec::new()), |snapshot| snapshot.all_notes())?;
+        for library in self.unsettled().into_keys() {
+            // One that was removed meanwhile has nothing to be listed.
+            let Ok(folder) = self.library(&library).map(|library| PathBuf::from(library.folder)) else { continue };
+            notes.retain(|note| note.library != library || folder.join(&note.path).exists());
+            let made = lock(&self.places).clone().into_iter().filter(|(id, (of, _))| *id >= UNINDEXED && *of == library);
+            for (id, (_, path)) in made {
+                if folder.join(&path).exists() && !notes.iter().any(|note| note.library == library && note.path == path) {
+                    notes.push(unindexed(id, &library, &folder, &path));
+                }
+            }
+        }
+        Ok(notes)
+    }
+
     /// Where a note's file is: by the index, or where it was when the page was told of it.
     ///
     /// # Errors
@@ -384,7 +404,14 @@ impl Desk {
             return Ok(document);
         }
         let (library, path) = self.place(document)?;
-        Ok(self.snapshot()?.note_at(&library, &path)?.map_or(document, |note| note.id))
+        let indexed = self.any_snapshot()?.map(|snapshot| snapshot.note_at(&library, &path)).transpose()?.flatten();
+        indexed.map(|note| note.id).ok_or_else(|| {
+            Error::new(
+                ErrorCode::NotFound,
+                "this note is not indexed yet",
+                "it can be edited meanwhile; it is shown here once what is being indexed is finished",
+            )
+        })
     }
 
     /// A note's file.
@@ -451,30 +478,41 @@ impl Desk {
 
     /// A folder that was handed to the window, under a number that the page can name it by.
     pub(crate) fn offer(&self, folder: PathBuf) {
-        let offer = self.next_offer.fetch_add(1, Ordering::Relaxed);
         let name = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
-        lock(&self.offers).insert(offer, folder);
+        let offer = self.numbered(folder);
         self.events.send(AppEvent::FolderOffered { offer, name });
     }
 
-    /// The folder of an offer, once.
+    /// An image that was dropped on the window, likewise, and where.
+    pub(crate) fn offer_image(&self, image: PathBuf, x: f64, y: f64) {
+        let offer = self.numbered(image);
+        self.events.send(AppEvent::ImageDropped { offer, x, y });
+    }
+
+    fn numbered(&self, path: PathBuf) -> u64 {
+        let offer = self.next_offer.fetch_add(1, Ordering::Relaxed);
+        lock(&self.offers).insert(offer, path);
+        offer
+    }
+
+    /// What an offer is of, once.
     ///
     /// # Errors
     /// `NotFound`.
     pub(crate) fn take_offer(&self, offer: u64) -> Result<PathBuf> {
-        let folder = lock(&self.offers).remove(&offer);
-        folder.ok_or_else(|| Error::new(ErrorCode::NotFound, "that folder is no longer on offer", "drop it on the window again"))
+        let offered = lock(&self.offers).remove(&offer);
+        offered.ok_or_else(|| Error::new(ErrorCode::NotFound, "what was dropped is no longer on offer", "drop it on the window again"))
     }
 }
 
-/// Whether a library needs no second attempt. A disk without room is no reason not to answer from what is indexed.
+/// Whether a library needs no second attempt. A disk without room, or another program that is indexing, is no reason not to answer from what is indexed.
 fn taken_in(indexed: Result<()>, notices: &mut Vec<String>) -> Result<bool> {
     match indexed {
-        // Another program that is indexing takes it in.
-        Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::NotFound => Ok(true),
+        // It was removed meanwhile.
+        Err(e) if e.code == ErrorCode::NotFound => Ok(true),
         // Whoever stopped it gets no answer either.
         Err(e) if e.code == ErrorCode::Cancelled => Ok(false),
-        Err(e) if e.code == ErrorCode::Io => {
+        Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::Io => {
             notices.push(format!("the newest notes may be missing from this answer: {}; {}", e.message, e.hint));
             Ok(false)
         }

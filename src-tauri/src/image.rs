@@ -50,7 +50,7 @@ fn read(desk: &Desk, path: &str) -> Option<(&'static str, Vec<u8>)> {
         Some("gif") => "image/gif",
         Some("webp") => "image/webp",
         // Inside an image element a drawing runs no script and loads nothing.
-        _ if file.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg")) => "image/svg+xml",
+        kind if kind == Some("svg") || file.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg")) => "image/svg+xml",
         _ => return None,
     };
     Some((kind, bytes))

@@ -17,8 +17,9 @@ use crate::wire::{AppEvent, ModelProgress, SyncProgress};
 
 /// How often the page is told of progress.
 const TELL: Duration = Duration::from_millis(120);
-/// How long another program's indexing is waited for, and how often it is looked at.
+/// How long another program's indexing is waited for, by what cannot be done otherwise; by what can be indexed later; and how often it is looked at.
 const PATIENCE: Duration = Duration::from_secs(20);
+const SHORTLY: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(100);
 /// How often a run that stands aside looks whether it may go on.
 const ASIDE: Duration = Duration::from_millis(10);
@@ -125,10 +126,14 @@ impl Indexer {
     ///
     /// # Errors
     /// Those of `body`; `Busy` if another program is indexing for long.
-    pub(crate) fn alone<T>(&self, mut body: impl FnMut() -> Result<T>) -> Result<T> {
+    pub(crate) fn alone<T>(&self, body: impl FnMut() -> Result<T>) -> Result<T> {
+        self.alone_within(PATIENCE, body)
+    }
+
+    fn alone_within<T>(&self, patience: Duration, body: impl FnMut() -> Result<T>) -> Result<T> {
         let _aside = self.aside();
         let _writing = lock(&self.0.writing);
-        patiently(&mut body)
+        patiently(patience, body)
     }
 
     /// Has the run in the background stand aside until the guard is dropped: what the person waits for gets the processor.
@@ -138,7 +143,7 @@ impl Indexer {
         Aside(self)
     }
 
-    /// Indexes one library while someone waits.
+    /// Indexes one library while someone waits, and not for long where another program is indexing.
     ///
     /// # Errors
     /// Those of [`sidenote_engine::engine::Engine::sync`].
@@ -146,7 +151,7 @@ impl Indexer {
         let engine = desk.engine()?;
         desk.watch.follow();
         let only = [library.to_owned()];
-        self.alone(|| engine.sync(Some(&only), Run { observer: &Silent, cancel: &CancelToken::new() }))?;
+        self.alone_within(SHORTLY, || engine.sync(Some(&only), Run { observer: &Silent, cancel: &CancelToken::new() }))?;
         desk.notes_changed();
         Ok(())
     }
@@ -186,11 +191,11 @@ impl Drop for Aside<'_> {
 }
 
 /// Another program that is indexing is waited for.
-fn patiently<T>(body: &mut impl FnMut() -> Result<T>) -> Result<T> {
+fn patiently<T>(patience: Duration, mut body: impl FnMut() -> Result<T>) -> Result<T> {
     let began = Instant::now();
     loop {
         match body() {
-            Err(e) if e.code == ErrorCode::Busy && began.elapsed() < PATIENCE => std::thread::sleep(LOOK),
+            Err(e) if e.code == ErrorCode::Busy && began.elapsed() < patience => std::thread::sleep(LOOK),
             other => return other,
         }
     }
@@ -264,7 +269,13 @@ impl Shared {
         let tell = |progress| desk.events.send(AppEvent::Sync { progress: Some(progress) });
         let teller = Teller::new(desk, only, &tell);
         let run = Run { observer: &teller, cancel: &self.cancel };
-        let synced = patiently(&mut || if self.cancel.is_cancelled() { Err(Error::cancelled()) } else { engine.sync(only, run).map(drop) });
+        let synced = loop {
+            match patiently(PATIENCE, || if self.cancel.is_cancelled() { Err(Error::cancelled()) } else { engine.sync(only, run).map(drop) }) {
+                // What was written meanwhile is indexed once the other program has finished, however long that takes; until then it is said.
+                Err(error) if error.code == ErrorCode::Busy => desk.events.send(AppEvent::SyncFailed { error: error.into() }),
+                other => break other,
+            }
+        };
         if synced.is_ok() {
             desk.outdate();
             engine.build_graph(run)?;

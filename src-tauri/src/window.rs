@@ -1,6 +1,7 @@
-//! The one window, its sign in the tray and its hotkey. It must not know what the page shows.
+//! The one window, what is dropped on it, its sign in the tray and its hotkey. It must not know what the page shows.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use tauri::{AppHandle, DragDropEvent, Manager, Runtime, WebviewUrl, WebviewWindo
 use tauri_plugin_global_shortcut::{GlobalShortcut, Shortcut, ShortcutEvent, ShortcutState};
 
 use crate::desk::Desk;
-use crate::wire::{AppEvent, Settings};
+use crate::wire::{AppEvent, Dragged, Settings};
 
 /// The window's label; capabilities/main.json gives it its rights.
 pub(crate) const LABEL: &str = "main";
@@ -34,18 +35,7 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .build()?;
     let handle = app.clone();
     window.on_window_event(move |event| match event {
-        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
-            let desk = handle.state::<Arc<Desk>>();
-            let (folders, others): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| path.is_dir());
-            for folder in folders {
-                desk.offer(folder.clone());
-            }
-            if let Some(other) = others.first() {
-                let told = format!("`{}` is no folder, and only folders can be added", other.display());
-                let error = Error::new(ErrorCode::InvalidInput, told, "drop the folder that it lies in");
-                desk.events.send(AppEvent::Failed { error: error.into() });
-            }
-        }
+        WindowEvent::DragDrop(event) => dragged(&handle, event),
         // With a sign in the tray the window only goes out of sight.
         WindowEvent::CloseRequested { api, .. } if handle.tray_by_id(TRAY).is_some() => {
             api.prevent_close();
@@ -67,6 +57,48 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What is dragged over the window is told; what is dropped on it is offered to the page: the folders to be added, the images for the note that is written.
+fn dragged<R: Runtime>(app: &AppHandle<R>, event: &DragDropEvent) {
+    let desk = app.state::<Arc<Desk>>();
+    match event {
+        DragDropEvent::Enter { paths, .. } => desk.events.send(AppEvent::Dragged { what: paths.iter().map(|path| kind(path)).min() }),
+        DragDropEvent::Drop { paths, position } => {
+            desk.events.send(AppEvent::Dragged { what: None });
+            let place = position.to_logical::<f64>(scale(app));
+            for path in paths {
+                match kind(path) {
+                    Dragged::Folder => desk.offer(path.clone()),
+                    Dragged::Image => desk.offer_image(path.clone(), place.x, place.y),
+                    Dragged::File => {}
+                }
+            }
+            if let Some(other) = paths.iter().find(|path| kind(path) == Dragged::File) {
+                let told = format!("`{}` is no folder, and only folders can be added", other.display());
+                let error = Error::new(ErrorCode::InvalidInput, told, "drop the folder that it lies in");
+                desk.events.send(AppEvent::Failed { error: error.into() });
+            }
+        }
+        DragDropEvent::Leave => desk.events.send(AppEvent::Dragged { what: None }),
+        _ => {}
+    }
+}
+
+/// An image is known by its name: what is dragged is not read before it is dropped on a note.
+fn kind(path: &Path) -> Dragged {
+    let image = |ending: &OsStr| ["png", "jpg", "jpeg", "gif", "webp", "svg"].iter().any(|known| ending.eq_ignore_ascii_case(known));
+    match path {
+        folder if folder.is_dir() => Dragged::Folder,
+        file if file.extension().is_some_and(image) => Dragged::Image,
+        _ => Dragged::File,
+    }
+}
+
+/// Pixels of a dragged thing's place to one of the page. GTK counts in the page's own, whatever the type says.
+fn scale<R: Runtime>(app: &AppHandle<R>) -> f64 {
+    let of_window = || app.get_webview_window(LABEL).and_then(|window| window.scale_factor().ok());
+    if cfg!(target_os = "linux") { 1.0 } else { of_window().unwrap_or(1.0) }
 }
 
 /// How the window goes: a request to close it stands until the page takes it back.

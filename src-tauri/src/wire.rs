@@ -180,6 +180,20 @@ pub enum AppEvent {
         /// The folder's name, for the person.
         name: String,
     },
+    /// Something from outside is dragged over the window; none once it is dropped or carried away.
+    Dragged {
+        /// What.
+        what: Option<Dragged>,
+    },
+    /// An image was dropped on the window.
+    ImageDropped {
+        /// Names it in `attach_dropped`.
+        offer: u64,
+        /// Where in the page, in its own pixels.
+        x: f64,
+        /// The same, down.
+        y: f64,
+    },
     /// A model is being prepared to take over.
     Model {
         /// How far.
@@ -189,6 +203,18 @@ pub enum AppEvent {
     Closing,
     /// A note should be taken.
     QuickCapture,
+}
+
+/// What is dragged over the window: it decides what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Dragged {
+    /// A folder, which can be added.
+    Folder,
+    /// An image, which can be put into a note.
+    Image,
+    /// A file that nothing can be done with.
+    File,
 }
 
 /// What a link opens.

@@ -171,8 +171,8 @@ impl Hands {
         mine.is_err()
     }
 
-    /// Drags a file onto the middle of the program's window as a file manager does (XDND 5), and lets go.
-    pub(crate) fn drop_file(&self, file: &Path) {
+    /// Drags a file onto the middle of the program's window as a file manager does (XDND 5), looks, and lets go.
+    pub(crate) fn drop_file(&self, file: &Path, look: impl FnOnce()) {
         let target = *self.windows().first().unwrap();
         let source = self.connection.generate_id().unwrap();
         let aux = CreateWindowAux::new();
@@ -212,6 +212,7 @@ impl Hands {
             let accepted = hear(status)[1] & 1 == 1;
             accepted.then_some(())
         });
+        look();
         send(self.atom("XdndDrop"), [source, 0, x11rb::CURRENT_TIME, 0, 0]);
         hear(finished);
     }

@@ -1,8 +1,9 @@
-//! A real window under a display of its own, driven over the WebDriver protocol (W3C WebDriver, 2018) by WebKit's own driver.
+//! A real window under a display of its own, driven over the WebDriver protocol (W3C WebDriver, 2018) through tauri-driver, which
+//! starts WebKit's own driver behind it.
 
 use std::io::Read as _;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,8 @@ use crate::display::{Display, Hands, Process};
 
 /// How long a window may take to show what is waited for, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The program.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_sidenote-desktop");
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -39,11 +42,10 @@ impl Window {
 
     /// Opens it on a display on which something was done before.
     pub(crate) fn open_on(display: Display, data: &Path, language: &str, arguments: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new("WebKitWebDriver")
-            .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
+        let [port, behind] = free_ports();
+        let child = Command::new(tauri_driver())
+            .args(["--port", &port.to_string(), "--native-port", &behind.to_string()])
             .env("DISPLAY", &display.name)
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("SIDENOTE_DATA_DIR", data)
             .env("XDG_DATA_HOME", data.join("xdg-data"))
             .env("XDG_CONFIG_HOME", data.join("xdg-config"))
@@ -54,14 +56,18 @@ impl Window {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("WebKitWebDriver is needed: `make test` installs it");
+            .unwrap();
         let mut window = Self { base: format!("http://127.0.0.1:{port}"), session: String::new(), driver: Process(child), display };
-        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": { "binary": env!("CARGO_BIN_EXE_sidenote-desktop"), "args": arguments } } } });
+        let options = json!({ "application": PROGRAM, "args": arguments });
+        let wanted = json!({ "capabilities": { "alwaysMatch": { "browserName": "wry", "tauri:options": options } } });
         let began = Instant::now();
         let session = loop {
             match window.send("POST", "/session", &wanted) {
                 Ok(value) => break value,
-                Err(why) => assert!(began.elapsed() < PATIENCE, "no session: {why}"),
+                Err(why) => {
+                    assert!(window.driver.0.try_wait().unwrap().is_none(), "tauri-driver found no WebKitWebDriver: `make test` installs it");
+                    assert!(began.elapsed() < PATIENCE, "no session: {why}");
+                }
             }
             std::thread::sleep(Duration::from_millis(100));
         };
@@ -158,9 +164,25 @@ impl Window {
         self.send("POST", &format!("/session/{}/execute/sync", self.session), &json!({ "script": "return 1", "args": [] })).is_ok()
     }
 
-    /// Closes the window as a person does.
-    pub(crate) fn close(self) {
+    /// Closes the window.
+    pub(crate) fn close(self) {}
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // tauri-driver ends the driver behind it at once, and a window whose driver is gone stays: the window ends first, also where a test has failed.
         drop(self.send("DELETE", &format!("/session/{}", self.session), &Value::Null));
-        drop(self.driver);
     }
+}
+
+/// tauri-driver, where the set-up puts it: beside what is built.
+fn tauri_driver() -> PathBuf {
+    let beside = Path::new(PROGRAM).ancestors().map(|folder| folder.join("tools/bin/tauri-driver"));
+    beside.into_iter().find(|file| file.is_file()).expect("tauri-driver is needed: `make test` installs it")
+}
+
+/// Two ports that nobody listens on.
+fn free_ports() -> [u16; 2] {
+    let taken = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    taken.map(|listener| listener.local_addr().unwrap().port())
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::display::{ALT, CONTROL, Display, RETURN};
 use crate::driver::Window;
-use crate::window::{BOX, ENTER, answered, open, open_with};
+use crate::window::{BOX, ENTER, answered, new_note, open, open_with};
 
 const NOTE: &str = "# 山雀观测\n\n山雀观测站设在**栖霞岭**北坡，海拔六百二十米。冬天没有人值守。\n";
 
@@ -56,12 +56,40 @@ fn a_folder_dropped_on_the_window_is_offered_added_and_asked() {
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("山雀.md"), NOTE).unwrap();
     let window = open(data.path());
-    window.hands().drop_file(&folder);
+    let told = |window: &Window, what: &str| {
+        drop(window.until(what, &format!("return document.querySelector('.hint')?.innerText.includes({})", json!(what))))
+    };
+    window.hands().drop_file(&folder, || told(&window, "松开即可添加这个文件夹"));
+    assert!(window.script("return document.querySelector('.hint')").is_null(), "what is dropped is dragged no more");
     window.until("the offer", "return document.querySelector('dialog[open]')?.innerText.includes('山雀 100%')");
     window.click("dialog .actions button:last-child");
     is_asked(&window, &folder);
-    window.hands().drop_file(&folder.join("山雀.md"));
+    window.hands().drop_file(&folder.join("山雀.md"), || told(&window, "不能添加单个文件"));
     window.until("that it is no folder", "return document.body.innerText.includes('山雀.md') && /文件夹|folder/.test(document.querySelector('[role=alert], .toasts')?.innerText ?? '')");
+    window.close();
+}
+
+#[test]
+fn an_image_dropped_on_the_text_of_a_note_is_put_into_it_and_shown() {
+    let (data, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let image = elsewhere.path().join("图 1.PNG");
+    std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("src-tauri/icons/32x32.png"), &image).unwrap();
+    let window = open(data.path());
+    window.hands().drop_file(&image, || drop(window.until("what it needs", "return document.querySelector('.hint')?.innerText.includes('图片')")));
+    window.until("that a note has to be open", "return document.body.innerText.includes('请先打开那篇笔记')");
+
+    new_note(&window, "山雀");
+    window.type_into(".cm-content", "脚环的照片：");
+    window
+        .hands()
+        .drop_file(&image, || drop(window.until("what becomes of it", "return document.querySelector('.hint')?.innerText.includes('放进笔记')")));
+    window.until("the note on disk", "return document.querySelector('.cm-content').innerText.includes('![](attachments/') && document.querySelector('[data-state]')?.dataset.state === 'saved'");
+    let text = std::fs::read_to_string(data.path().join("notes/山雀.md")).unwrap();
+    let path = text.split_once("![](").unwrap().1.split_once(')').unwrap().0.to_owned();
+    assert!(text.contains("脚环的照片："), "{text}");
+    assert_eq!(std::fs::read(data.path().join("notes").join(path)).unwrap(), std::fs::read(&image).unwrap());
+    window.script("document.querySelector('.pane header button[aria-label=\"在旁边阅读\"]').click()");
+    window.until("the image itself", "return document.querySelector('.reader img')?.naturalWidth === 32");
     window.close();
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sidenote_engine::cancel::CancelToken;
@@ -235,6 +235,81 @@ fn with_settings_that_cannot_be_read_notes_are_read_and_asked_it_is_said_and_the
 }
 
 #[test]
+fn while_another_program_indexes_notes_are_renamed_copied_kept_and_removed_at_once_and_indexed_later() {
+    // The trash of a disk is on that disk: without one nothing is thrown away here.
+    let disk = SmallDisk::mount();
+    let page = Page::over(disk.as_ref().map_or_else(tempfile::tempdir, |disk| tempfile::tempdir_in(disk.path())).unwrap());
+    first_index(&page);
+    let make = |title: &str, text: &str| page.ok("create", json!({ "title": title, "text": text }));
+    let old = make("旧名", "# 旧名\n\n大潮在初三。\n");
+    let gone = disk.as_ref().map(|_| make("多余", "# 多余\n\n不要了。\n"));
+    let asked = ask(&page, "LoRA 微调的原理是什么？").unwrap();
+    let shipped = page.ok("list", json!({})).as_array().unwrap().iter().find(|n| n["editable"] == false).cloned().unwrap();
+    let lock = page.until("a moment between two runs", || Paths::under(page.folder.path()).lock().ok());
+    let began = Instant::now();
+
+    let renamed = page.ok("rename_note", json!({ "id": old["id"], "title": "新名" }));
+    assert_eq!((&renamed["title"], &renamed["path"], &renamed["editable"]), (&json!("新名"), &json!("新名.md"), &json!(true)));
+    let source = page.ok("source", json!({ "id": renamed["id"] }));
+    let edit = json!({ "id": renamed["id"], "text": "# 新名\n\n大潮在十八，观潮的是沈渡。\n", "hash": source["hash"] });
+    assert_eq!(page.ok("save", edit)["type"], "saved", "it is written in as any other");
+    let stale = page.call("save", json!({ "id": old["id"], "text": "# 旧名\n\n另一处还开着。\n", "hash": source["hash"] })).unwrap_err();
+    assert!(stale["hint"].as_str().unwrap().contains("kept as a new note"), "{stale}");
+    assert_eq!(page.ok("copy_to_own", json!({ "id": shipped["id"] }))["editable"], true);
+    assert_eq!(page.ok("save_as_note", json!({ "turn": asked["turn"]["id"], "language": "zh" }))["editable"], true);
+    if let Some(gone) = gone {
+        page.ok("remove_note", json!({ "id": gone["id"] }));
+    }
+    let again = ask(&page, "观潮的是谁？").unwrap()["turn"]["answer"].clone();
+    assert!(again["notices"].to_string().contains("another sidenote is indexing"), "what may be missing is said: {again}");
+    assert!(began.elapsed() < Duration::from_secs(60), "nobody waits for the other program: {:?}", began.elapsed());
+
+    let files = || {
+        let mut names: Vec<String> =
+            fs::read_dir(page.folder.path().join("notes")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let there = files();
+    assert_eq!(there.len(), 3, "{there:?}");
+    let listed = || {
+        let notes = page.ok("list", json!({}));
+        let own = notes.as_array().unwrap().iter().filter(|note| note["editable"] == true);
+        let mut paths: Vec<(String, u64)> = own.map(|note| (note["path"].as_str().unwrap().to_owned(), note["id"].as_u64().unwrap())).collect();
+        paths.sort();
+        paths
+    };
+    let paths = |listed: &[(String, u64)]| listed.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
+    let meanwhile = listed();
+    assert_eq!(paths(&meanwhile), there, "the list is what the person made of it");
+    assert!(meanwhile.contains(&("新名.md".to_owned(), renamed["id"].as_u64().unwrap())), "{meanwhile:?}");
+    let unread = page.call("view", json!({ "id": renamed["id"], "at": 0 })).unwrap_err();
+    assert!(unread["message"].as_str().unwrap().contains("not indexed yet"), "{unread}");
+    page.until("that it waits", || page.said(900).into_iter().find(|e| e["type"] == "sync_failed" && e["error"]["code"] == "busy"));
+    drop(lock);
+    page.until("the index as the files are", || {
+        let listed = listed();
+        (paths(&listed) == there && listed.iter().all(|note| !meanwhile.contains(note))).then_some(())
+    });
+    assert!(ask(&page, "观潮的是谁？").unwrap()["turn"]["answer"]["answer"].as_str().unwrap().contains("沈渡"));
+    assert_eq!(files(), there, "nothing is made twice");
+}
+
+#[test]
+fn a_first_note_that_cannot_be_made_while_another_program_indexes_is_refused_in_words_and_made_afterwards() {
+    let page = Page::open();
+    page.ok("status", json!({}));
+    let lock = Paths::under(page.folder.path()).lock().unwrap();
+    let typed = json!({ "title": "第一篇", "text": "# 第一篇\n\n潮水退了。\n" });
+    let refused = page.call("create", typed.clone()).unwrap_err();
+    assert_eq!(refused["code"], "busy");
+    assert!(refused["hint"].as_str().unwrap().contains("wait until it has finished"), "{refused}");
+    assert!(!page.folder.path().join("notes/第一篇.md").exists(), "a second attempt makes it once");
+    drop(lock);
+    assert_eq!(page.ok("create", typed)["path"], "第一篇.md");
+}
+
+#[test]
 fn a_note_that_is_made_while_another_program_indexes_is_made_once_and_indexed_later() {
     let page = Page::open();
     page.begin();
@@ -247,8 +322,7 @@ fn a_note_that_is_made_while_another_program_indexes_is_made_once_and_indexed_la
     let saved = page.ok("save", json!({ "id": note["id"], "text": "# 潮汐\n\n大潮在十八。\n", "hash": source["hash"] }));
     assert_eq!(saved["type"], "saved");
     drop(lock);
-    let listed = page.until("the note in the list", || page.note("潮汐"));
-    assert_ne!(listed["id"], note["id"]);
+    let listed = page.until("the note in the index", || page.note("潮汐").filter(|listed| listed["id"] != note["id"]));
     let view = page.ok("view", json!({ "id": note["id"], "at": 0 }));
     assert_eq!(view["note"]["id"], listed["id"], "its first number still leads to it");
     assert_eq!(fs::read_dir(page.folder.path().join("notes")).unwrap().count(), 2);

@@ -80,6 +80,7 @@ fn types() -> String {
         window::Waiting,
         window::AskEvent,
         window::OpenTarget,
+        window::Dragged,
         window::AppEvent,
         window::Draft,
         window::Settings,

@@ -58,7 +58,7 @@ fn reopen(window: &Window, question: &str) {
 }
 
 /// Begins a note; its text can be written.
-fn new_note(window: &Window, title: &str) {
+pub(crate) fn new_note(window: &Window, title: &str) {
     window.script(
         "document.querySelector('.composer textarea').dispatchEvent(new KeyboardEvent('keydown', { key: 'n', ctrlKey: true, bubbles: true }))",
     );

@@ -113,14 +113,25 @@ fn a_new_title_is_in_the_text_and_in_the_name() {
 }
 
 #[test]
-fn a_pasted_image_is_stored_once_and_anything_else_is_refused() {
+fn an_image_is_stored_once_and_anything_else_is_refused() {
     let folder = folder();
     let note = folder.path().join("a.md");
     let png = [&[0x89, b'P', b'N', b'G', 13, 10, 26, 10][..], &[0; 16]].concat();
     let first = notes::attach(&note, "image/png", &png).unwrap();
     assert_eq!(first, notes::attach(&note, "image/png", &png).unwrap());
     assert_eq!(fs::read_dir(folder.path().join("attachments")).unwrap().count(), 1);
-    assert_eq!(notes::attach(&note, "image/png", b"<html>").unwrap_err().code, ErrorCode::InvalidInput);
+    let page = b"<?xml version=\"1.0\"?><html><svg></svg></html>";
+    assert_eq!(notes::attach(&note, "image/png", page).unwrap_err().code, ErrorCode::InvalidInput);
+
+    let elsewhere = folder.path().join("Dessin.SVG");
+    fs::write(&elsewhere, "<?xml version=\"1.0\"?>\n<!-- made by hand -->\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n").unwrap();
+    let drawing = notes::attach_file(&note, &elsewhere).unwrap();
+    assert!(drawing.starts_with("![](attachments/") && drawing.ends_with(".svg)"), "{drawing}");
+    assert!(elsewhere.exists(), "the file stays where it is");
+    fs::write(&elsewhere, "<p>none</p>").unwrap();
+    assert!(notes::attach_file(&note, &elsewhere).unwrap_err().message.contains("Dessin.SVG"));
+    fs::File::create(&elsewhere).unwrap().set_len(33 << 20).unwrap();
+    assert!(notes::attach_file(&note, &elsewhere).unwrap_err().message.contains("33 MB"));
 }
 
 #[test]

@@ -54,6 +54,40 @@ fn a_view_has_links_images_and_backlinks() {
 }
 
 #[test]
+fn a_link_means_the_path_then_the_nearest_file_of_that_name_then_the_title() {
+    let desk = Desk::new();
+    let names = ["Plan", "plan.md", "work/Plan", "Notes/Idea", "idea", "Budget 2026", "../Plan", "nobody", "v1"];
+    let text: String = names.iter().map(|name| format!("[[{name}|{name}]]\n\n")).collect();
+    desk.write("work/team/log.md", &text);
+    desk.write("work/Plan.md", "# Our plan\n\nx\n");
+    desk.write("Plan.md", "# Everything\n\nx\n");
+    desk.write("home/garden/plan.md", "# Plan\n\nx\n");
+    desk.write("home/notes/idea.md", "# A thought\n\nx\n");
+    desk.write("home/b.md", "# Budget 2026\n\nx\n");
+    desk.write("home/v1.5.md", "# Release\n\nx\n");
+    desk.sync();
+    let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();
+    let notes = snapshot.all_notes().unwrap();
+    let note = |path: &str| notes.iter().find(|n| n.path == path).unwrap();
+    let html = snapshot.view(note("work/team/log.md").id, 0, &|p| p.to_owned()).unwrap().html;
+    let led: Vec<Option<&str>> = names
+        .iter()
+        .map(|name| {
+            let link = html.split("<a ").find(|link| link.split("</a>").next().unwrap().contains(&format!(">{name}<"))).unwrap();
+            let id: u64 = link.split_once("data-note=\"")?.1.split_once('"')?.0.parse().ok()?;
+            notes.iter().find(|n| n.id == id).map(|n| n.path.as_str())
+        })
+        .collect();
+    let plan = Some("Plan.md");
+    let near = Some("work/Plan.md");
+    let idea = Some("home/notes/idea.md");
+    assert_eq!(led, [plan, plan, near, idea, idea, Some("home/b.md"), near, None, None], "{html}");
+
+    let backlinks = |path: &str| snapshot.view(note(path).id, 0, &|p| p.to_owned()).unwrap().backlinks.len();
+    assert_eq!([backlinks("work/Plan.md"), backlinks("home/notes/idea.md"), backlinks("home/garden/plan.md")], [1, 1, 0], "a link has one end");
+}
+
+#[test]
 fn a_view_says_when_the_file_is_not_what_was_indexed() {
     let desk = desk();
     let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();

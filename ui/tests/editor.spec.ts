@@ -174,6 +174,30 @@ test('a pasted image goes where the cursor was, though one types on', async ({ p
   expect(await textOf(page, MEETING)).toMatch(/Here: !\[\]\(attachments\/image-1\.png\)$/);
 });
 
+test('an image that is dropped on the window goes where it was dropped, beside the text where the cursor was', async ({
+  page,
+}) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await page.evaluate(() => emit({ type: 'dragged', what: 'image' }));
+  await expect(page.getByText('松开即可把图片放进笔记')).toBeVisible();
+  const line = await content(page).getByText('We decided to keep').boundingBox();
+  if (!line) throw new Error('the line is not in view');
+  await page.evaluate(
+    ({ x, y }) => {
+      emit({ type: 'dragged', what: null });
+      emit({ type: 'image_dropped', offer: 7, x, y });
+    },
+    { x: line.x + 1, y: line.y + 8 },
+  );
+  await expect(content(page)).toContainText('![](attachments/dropped-7.png)We decided');
+  await toEnd(page);
+  await page.evaluate(() => emit({ type: 'image_dropped', offer: 8, x: 1, y: 1 }));
+  await expect(content(page)).toContainText('dropped-8');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toMatch(/!\[\]\(attachments\/dropped-8\.png\)$/);
+});
+
 test('an image that cannot be stored is said, and the text stays as it was', async ({ page }) => {
   await openNotes(page);
   await openMeeting(page);

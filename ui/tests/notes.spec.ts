@@ -96,6 +96,27 @@ test.describe('which note a link means', () => {
     for (const link of ['月', '划', '../../计划', '没有']) expect(meant(link, here, all)).toBeUndefined();
   });
 
+  test('of several the one at that path, then the nearest file of that name, then the title; letters may be large or small', () => {
+    const paths = ['work/team/log.md', 'work/Plan.md', 'Plan.md', 'home/garden/plan.md', 'home/idea.md'];
+    const notes = paths.map((path, at) => note(at, at === 4 ? 'Garden' : `title ${at}`, path));
+    const led = (link: string): string | undefined => meant(link, notes[0], notes)?.path;
+    expect(['Plan', 'work/plan', '../Plan', 'garden/plan', 'Idea', 'garden'].map(led)).toEqual([
+      'Plan.md',
+      'work/Plan.md',
+      'work/Plan.md',
+      'home/garden/plan.md',
+      'home/idea.md',
+      'home/idea.md',
+    ]);
+    expect(
+      meant(
+        'plan',
+        notes[4],
+        notes.filter((_, at) => at !== 2),
+      )?.path,
+    ).toBe('home/garden/plan.md');
+  });
+
   test('a title that a link cannot hold is called by its file', () => {
     expect(all.map(nameFor)).toEqual(['计划', '日志', '标题', '二', '井号']);
     expect(meant(nameFor(root), here, all)?.id).toBe(5);

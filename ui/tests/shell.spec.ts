@@ -200,29 +200,22 @@ test('the list of files keeps its room beside an open note', async ({ page }) =>
   expect((await page.getByRole('listbox', { name: '文件' }).boundingBox())?.width).toBeGreaterThan(300);
 });
 
-test('files dragged over the window are told what becomes of them, until they are dropped or carried away', async ({ page }) => {
+test('what is dragged over the window is told what becomes of it, until it is dropped or carried away', async ({ page }) => {
   await open(page);
-  const hint = page.getByText('松开即可添加这个文件夹');
-  const drag = (kind: string, type: string): Promise<void> =>
-    page.evaluate(
-      ([kind, type]) => {
-        const dataTransfer = new DataTransfer();
-        if (type === 'file') dataTransfer.items.add(new File(['x'], 'x.md'));
-        else dataTransfer.setData('text/plain', 'x');
-        document.body.dispatchEvent(new DragEvent(kind!, { dataTransfer, bubbles: true }));
-      },
-      [kind, type],
-    );
-  await drag('dragover', 'text');
-  await expect(hint).toHaveCount(0);
-  await drag('dragover', 'file');
-  await expect(hint).toBeVisible();
-  await drag('dragleave', 'file');
-  await expect(hint).toHaveCount(0);
-  await drag('dragover', 'file');
-  await expect(hint).toBeVisible();
-  // Dropped: the page hears no more of it.
-  await expect(hint).toHaveCount(0);
+  const drag = (what: 'folder' | 'image' | 'file' | null): Promise<void> =>
+    page.evaluate((what) => emit({ type: 'dragged', what }), what);
+  for (const [what, hint] of [
+    ['folder', '松开即可添加这个文件夹'],
+    ['image', '图片要放进正在编辑的笔记'],
+    ['file', '不能添加单个文件'],
+  ] as const) {
+    await drag(what);
+    await expect(page.getByText(hint)).toBeVisible();
+    await drag(null);
+    await expect(page.getByText(hint)).toHaveCount(0);
+  }
+  await page.evaluate(() => emit({ type: 'image_dropped', offer: 1, x: 9, y: 9 }));
+  await expect(page.getByText('请先打开那篇笔记，再把图片拖到正文里')).toBeVisible();
 });
 
 for (const [languages, lang] of [

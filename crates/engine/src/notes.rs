@@ -19,7 +19,7 @@ pub use title::{retitled, with_title};
 /// The folder beside a note that pasted images go into.
 const ATTACHMENTS: &str = "attachments";
 /// Bytes of a pasted image.
-const MOST_IMAGE_BYTES: usize = 32 << 20;
+const MOST_IMAGE_BYTES: u64 = 32 << 20;
 /// Bytes of a note that is edited here.
 const MOST_NOTE_BYTES: u64 = 8 << 20;
 
@@ -151,21 +151,19 @@ pub fn discard(file: &Path) -> Result<()> {
     })
 }
 
-/// Stores a pasted image beside a note; the Markdown that shows it. The same image is stored once.
+/// Stores an image beside a note; the Markdown that shows it. The same image is stored once. `what` calls it where it cannot be stored.
 ///
 /// # Errors
 /// `InvalidInput` if it is no image of a known kind, or too large, `Io`.
-pub fn attach(note: &Path, mime: &str, bytes: &[u8]) -> Result<String> {
+pub fn attach(note: &Path, what: &str, bytes: &[u8]) -> Result<String> {
     let extension = image_extension(bytes).ok_or_else(|| {
         Error::new(
             ErrorCode::InvalidInput,
-            format!("what was pasted ({mime}) is no image that notes can hold"),
-            "paste a PNG, JPEG, GIF or WebP image",
+            format!("`{what}` is no image that notes can hold"),
+            "PNG, JPEG, GIF, WebP and SVG images can be put into notes",
         )
     })?;
-    if bytes.len() > MOST_IMAGE_BYTES {
-        return Err(Error::new(ErrorCode::InvalidInput, format!("the image has {} MB", bytes.len() >> 20), "paste an image of up to 32 MB"));
-    }
+    small_enough(bytes.len() as u64)?;
     let folder = note.parent().unwrap_or(Path::new(".")).join(ATTACHMENTS);
     fs::create_dir_all(&folder).map_err(|e| Error::io("make the folder", &folder, &e))?;
     let name = format!("{}.{extension}", &hash(bytes)[..16]);
@@ -176,6 +174,24 @@ pub fn attach(note: &Path, mime: &str, bytes: &[u8]) -> Result<String> {
     Ok(format!("![]({ATTACHMENTS}/{name})"))
 }
 
+/// Stores an image from elsewhere beside a note, as [`attach`] does. The file stays where it is.
+///
+/// # Errors
+/// As [`attach`].
+pub fn attach_file(note: &Path, image: &Path) -> Result<String> {
+    let failed = |e| Error::io("read the image", image, &e);
+    // What is too large is not read.
+    small_enough(fs::metadata(image).map_err(failed)?.len())?;
+    attach(note, &image.file_name().unwrap_or_default().to_string_lossy(), &fs::read(image).map_err(failed)?)
+}
+
+fn small_enough(bytes: u64) -> Result<()> {
+    if bytes > MOST_IMAGE_BYTES {
+        return Err(Error::new(ErrorCode::InvalidInput, format!("the image has {} MB", bytes >> 20), "choose an image of up to 32 MB"));
+    }
+    Ok(())
+}
+
 /// The kind of an image by its first bytes, as a file's extension.
 #[must_use]
 pub fn image_extension(bytes: &[u8]) -> Option<&'static str> {
@@ -184,8 +200,15 @@ pub fn image_extension(bytes: &[u8]) -> Option<&'static str> {
         [0xff, 0xd8, 0xff, ..] => Some("jpg"),
         [b'G', b'I', b'F', b'8', ..] => Some("gif"),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("webp"),
-        _ => None,
+        _ => is_drawing(bytes).then_some("svg"),
     }
+}
+
+/// Whether bytes are an SVG document by how they begin: its element may come after declarations and comments.
+fn is_drawing(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]);
+    let head = head.trim_start_matches('\u{feff}').trim_start();
+    ["<svg", "<?xml", "<!--", "<!DOCTYPE svg"].iter().any(|start| head.starts_with(start)) && head.contains("<svg") && !head.contains("<html")
 }
 
 /// Writes a file whole or not at all: beside it, flushed, then renamed over it. Rights stay as they were.

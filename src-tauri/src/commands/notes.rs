@@ -21,7 +21,7 @@ pub(crate) async fn list(desk: State<'_, Arc<Desk>>) -> Result<Vec<wire::NoteInf
     desk.inner()
         .clone()
         .run(None, |desk, _| {
-            let list = desk.any_snapshot()?.map_or_else(|| Ok(Vec::new()), |snapshot| snapshot.all_notes())?;
+            let list = desk.notes()?;
             desk.remember(&list);
             Ok(list)
         })
@@ -216,6 +216,12 @@ pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, request: Request<'_>) -> 
             notes::attach(&desk.own_file(id)?, &mime, &bytes.map_err(Error::internal)?)
         })
         .await
+}
+
+/// The image is one that was dropped on the window: the page knows its number, and no path.
+#[tauri::command]
+pub(crate) async fn attach_dropped(desk: State<'_, Arc<Desk>>, id: u64, offer: u64) -> Result<String> {
+    desk.inner().clone().run(None, move |desk, _| notes::attach_file(&desk.own_file(id)?, &desk.take_offer(offer)?)).await
 }
 
 /// A new note of the person's own folder, as `write` makes it there.

@@ -1,6 +1,7 @@
 // The notes view in a page, for tests; and what other programs do to the fake's files.
 
 import AxeBuilder from '@axe-core/playwright';
+import type { AppEvent } from '../../src/lib/backend';
 import { expect as strict, type Locator, type Page } from '@playwright/test';
 
 export interface FakeDisk {
@@ -17,6 +18,7 @@ export interface FakeDisk {
 
 declare global {
   var fakeDisk: FakeDisk;
+  var emit: (event: AppEvent) => void;
 }
 
 /** Patient: a busy machine takes its time, and nothing here is about how long. */

@@ -8,6 +8,7 @@ mod cross;
 mod explain;
 mod flaw;
 mod follow;
+mod links;
 mod list;
 mod notes;
 mod pages;

@@ -74,6 +74,8 @@ export interface NotesBackend {
   rename(id: number, title: string): Promise<w.NoteInfo>;
   /** Stores a pasted image beside the note; the Markdown that shows it. */
   attach(id: number, image: { mime: string; bytes: Uint8Array }): Promise<string>;
+  /** Likewise an image that was dropped on the window (`image_dropped`). */
+  attachDropped(id: number, offer: number): Promise<string>;
 }
 
 /** Folders of notes and their state. */

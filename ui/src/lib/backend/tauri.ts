@@ -76,6 +76,7 @@ export const tauri: Backend = {
     remove: (id) => call('remove_note', { id }),
     rename: (id, title) => call('rename_note', { id, title }),
     attach: (id, image) => call('attach', image.bytes, { headers: { note: String(id), mime: image.mime } }),
+    attachDropped: (id, offer) => call('attach_dropped', { id, offer }),
   },
   libraries: {
     status: () => call('status'),

@@ -1272,6 +1272,11 @@ export type OpenTarget =
     };
 
 /**
+ * What is dragged over the window: it decides what becomes of it.
+ */
+export type Dragged = 'folder' | 'image' | 'file';
+
+/**
  * What happens without being asked for.
  */
 export type AppEvent =
@@ -1320,6 +1325,28 @@ export type AppEvent =
        * The folder's name, for the person.
        */
       name: string;
+    }
+  | {
+      type: 'dragged';
+      /**
+       * What.
+       */
+      what: Dragged | null;
+    }
+  | {
+      type: 'image_dropped';
+      /**
+       * Names it in `attach_dropped`.
+       */
+      offer: number;
+      /**
+       * Where in the page, in its own pixels.
+       */
+      x: number;
+      /**
+       * The same, down.
+       */
+      y: number;
     }
   | {
       type: 'model';

@@ -12,7 +12,7 @@ class Happenings {
   generation = $state(0);
   sync = $state<SyncProgress | null>(null);
   private noticeable = $state(false);
-  /** Why the last indexing in the background failed, until the next begins. */
+  /** Why the last indexing in the background failed, or what it waits for, until the next begins or ends. */
   syncFailure = $state<Failure | null>(null);
   /** Downloads under way, by the model's name. */
   models = $state<Record<string, ModelProgress>>({});
@@ -27,7 +27,7 @@ class Happenings {
     if (event.type === 'notes_changed') this.change();
     else if (event.type === 'sync') {
       this.progress(event.progress);
-      if (event.progress) this.syncFailure = null;
+      this.syncFailure = null;
     } else if (event.type === 'sync_failed') {
       this.progress(null);
       this.syncFailure = event.error;

@@ -5,6 +5,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
+use super::links::{Links, beside, decode};
 use super::{Question, Snapshot};
 use crate::catalog::{Catalog, DocumentEntry, DocumentRow, Filter};
 use crate::document::{Block, Format, SourceMap};
@@ -82,7 +83,7 @@ impl Snapshot {
             notices.push(format!("the note is very long: its first {shown} characters are shown; open it in your own program for the rest"));
         }
         let rendered = if row.format == Format::Markdown {
-            render::markdown(&text[..end], ingest::markdown::body(&text), start, &Names { catalog: &catalog, row: &row, image })
+            render::markdown(&text[..end], ingest::markdown::body(&text), start, &Names { links: Links::of(&catalog), row: &row, image })
         } else {
             let (blocks, map) = structure(&row, bytes.ok().filter(|_| current).as_deref(), &text);
             let whole: Vec<Block> = blocks.into_iter().filter(|b| b.span.end > start && b.span.end <= end).collect();
@@ -240,27 +241,14 @@ fn structure(row: &DocumentRow, bytes: Option<&[u8]>, text: &str) -> (Vec<Block>
 
 /// Notes and images as a note names them.
 struct Names<'a> {
-    catalog: &'a Catalog,
+    links: Links<'a>,
     row: &'a DocumentRow,
     image: &'a dyn Fn(&str) -> String,
 }
 
 impl Targets for Names<'_> {
     fn note(&self, name: &str) -> Option<u64> {
-        let name = name.split('#').next().unwrap_or(name).trim();
-        if name.is_empty() {
-            return Some(self.row.id);
-        }
-        let decoded = decode(name);
-        if let Some(path) = beside(&self.row.path, &decoded)
-            && let Ok(Some(id)) = self.catalog.document_at(&self.row.library, &path)
-        {
-            return Some(id);
-        }
-        // Names go by title or file; one of the same library is meant first.
-        let filter = |libraries: Vec<String>| Filter { libraries, notes: vec![decoded.clone()], ..Filter::default() };
-        let first = |filter: Filter| self.catalog.matching(&filter).ok().and_then(|ids| ids.first().copied());
-        first(filter(vec![self.row.library.clone()])).or_else(|| first(filter(Vec::new())))
+        self.links.meant(name, self.row)
     }
 
     fn image(&self, path: &str) -> Option<String> {
@@ -272,41 +260,12 @@ impl Targets for Names<'_> {
     }
 }
 
-/// A path relative to a note, as a path relative to its library; none if it leads out of it.
-fn beside(note: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> =
-        if relative.starts_with('/') { Vec::new() } else { note.rsplit_once('/').map_or(Vec::new(), |(folder, _)| folder.split('/').collect()) };
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-/// `%20` and the like, as links write them; what is no such code stays.
-fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let code = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        out.push(code.unwrap_or(bytes[i]));
-        i += if code.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
-}
-
 /// Notes that link to a note by `[[title]]`, `[[file]]` or a path.
 fn backlinks(catalog: &Catalog, row: &DocumentRow) -> Result<Vec<wire::Link>> {
     let file = row.path.rsplit('/').next().unwrap_or(&row.path);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let mut names = vec![row.title.clone(), stem.to_owned()];
-    names.dedup();
-    let mut needles: Vec<String> = names.iter().map(|name| format!("[[{name}")).collect();
-    needles.push(file.to_owned());
+    let needles = [format!("[[{}", row.title), format!("[[{stem}"), format!("/{stem}"), file.to_owned()];
+    let links = Links::of(catalog);
     let mut out = Vec::new();
     for id in catalog.containing(&needles)? {
         if id == row.id {
@@ -314,18 +273,17 @@ fn backlinks(catalog: &Catalog, row: &DocumentRow) -> Result<Vec<wire::Link>> {
         }
         let Some(from) = catalog.document(id)? else { continue };
         let text = catalog.text(id)?;
-        let Some(line) = text.lines().find(|line| links_to(line, &names, &from, row)) else { continue };
+        let Some(line) = text.lines().find(|line| links_to(line, &links, &from, row)) else { continue };
         out.push(wire::Link { document_id: id, title: from.title, library: from.library, path: from.path, context: line.trim().to_owned() });
     }
     out.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.path.cmp(&b.path)));
     Ok(out)
 }
 
-fn links_to(line: &str, names: &[String], from: &DocumentRow, to: &DocumentRow) -> bool {
+fn links_to(line: &str, links: &Links<'_>, from: &DocumentRow, to: &DocumentRow) -> bool {
     let named = line.split("[[").skip(1).any(|rest| {
         let end = ["]]", "|", "#"].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
-        let name = &rest[..end];
-        names.iter().any(|n| normalise(n) == normalise(name.trim()))
+        links.meant(&rest[..end], from) == Some(to.id)
     });
     let by_path = || {
         line.split("](").skip(1).any(|rest| {

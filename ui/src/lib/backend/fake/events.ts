@@ -13,6 +13,9 @@ export function emit(event: AppEvent): void {
   for (const listener of listeners) listener(event);
 }
 
+// For tests: what the program would tell.
+Object.assign(globalThis, { emit });
+
 /** Notes have changed: the index has a new generation. */
 export function notesChanged(): void {
   generation += 1;

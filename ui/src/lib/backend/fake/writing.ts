@@ -9,7 +9,18 @@ import { pause, scene } from './scene';
 
 type Writing = Pick<
   NotesBackend,
-  'source' | 'create' | 'copyToOwn' | 'save' | 'draft' | 'drafts' | 'keepDraft' | 'discardDraft' | 'remove' | 'rename' | 'attach'
+  | 'source'
+  | 'create'
+  | 'copyToOwn'
+  | 'save'
+  | 'draft'
+  | 'drafts'
+  | 'keepDraft'
+  | 'discardDraft'
+  | 'remove'
+  | 'rename'
+  | 'attach'
+  | 'attachDropped'
 >;
 
 /** Left by an earlier run. */
@@ -173,6 +184,11 @@ export const writing: Writing = {
     }
     images += 1;
     return `![](attachments/image-${images}.${image.mime.slice('image/'.length)})`;
+  },
+  async attachDropped(_id, offer) {
+    await pause(120);
+    demandRoom();
+    return `![](attachments/dropped-${offer}.png)`;
   },
 };
 

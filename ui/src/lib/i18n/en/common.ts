@@ -73,8 +73,15 @@ export const common = {
   offered: (name: string) => `Add the folder “${name}”?`,
   offeredText: 'Its notes are read where they are and can then be asked. Nothing in the folder is changed.',
   addFolder: 'Add folder',
-  dropFolder: 'Drop the folder to add it',
-  dropFolderText: 'Its notes are read where they are. Only folders are added: put single files into one.',
+  dropping: {
+    folder: 'Drop the folder to add it',
+    folderText: 'Its notes are read where they are.',
+    image: 'Drop the image into the note',
+    noNote: 'Images go into a note that is being written',
+    noNoteText: 'Open the note first, then drop the image on it.',
+    file: 'Single files cannot be added',
+    fileText: 'Drop the folder that it lies in.',
+  },
   folderAdded: (name: string) => `“${name}” is being read`,
 
   palette: 'Go to or do',

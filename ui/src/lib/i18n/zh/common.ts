@@ -63,8 +63,15 @@ export const common: typeof en = {
   offered: (name: string) => `添加文件夹“${name}”？`,
   offeredText: '笔记留在原处，读取之后就能提问。文件夹里的内容不会被改动。',
   addFolder: '添加文件夹',
-  dropFolder: '松开即可添加这个文件夹',
-  dropFolderText: '里面的笔记留在原处，直接读取。只能添加文件夹；单个文件请先放进文件夹。',
+  dropping: {
+    folder: '松开即可添加这个文件夹',
+    folderText: '里面的笔记留在原处，直接读取。',
+    image: '松开即可把图片放进笔记',
+    noNote: '图片要放进正在编辑的笔记',
+    noNoteText: '请先打开那篇笔记，再把图片拖到正文里。',
+    file: '不能添加单个文件',
+    fileText: '请拖入文件所在的文件夹。',
+  },
   folderAdded: (name: string) => `正在读取“${name}”`,
 
   palette: '前往或执行',

@@ -130,7 +130,10 @@ export const told: Record<string, string> = {
   'add its folder again': '请重新添加它的文件夹',
   'this text is no longer kept': '这段内容已经不在了',
   'it was saved or discarded meanwhile': '可能已经保存或丢弃',
-  'that folder is no longer on offer': '那个文件夹的提议已失效',
+  'this note is not indexed yet': '这篇笔记还没有编入索引',
+  'it can be edited meanwhile; it is shown here once what is being indexed is finished':
+    '现在就可以编辑；等正在进行的索引完成，就能在这里阅读',
+  'what was dropped is no longer on offer': '拖进来的内容已失效',
   'drop it on the window again': '请再拖进窗口一次',
   '`{}` is not a pattern: {}': '`{}` 不是有效的规则：{}',
   'patterns are written as in .gitignore, for example `drafts/` or `*.tmp.md`':
@@ -213,10 +216,10 @@ export const told: Record<string, string> = {
   'try again': '请再试一次',
   '`{}` could not be put into the trash: {}': '`{}` 没能放进回收站：{}',
   'the file is still there; delete it in your file manager if you do not need it': '文件还在；不需要的话请在文件管理器里删除',
-  'what was pasted ({}) is no image that notes can hold': '粘贴的内容（{}）不是笔记能放的图片',
-  'paste a PNG, JPEG, GIF or WebP image': '请粘贴 PNG、JPEG、GIF 或 WebP 图片',
+  '`{}` is no image that notes can hold': '`{}` 不是笔记能放的图片',
+  'PNG, JPEG, GIF, WebP and SVG images can be put into notes': '笔记里可以放 PNG、JPEG、GIF、WebP 和 SVG 图片',
   'the image has {} MB': '图片有 {} MB',
-  'paste an image of up to 32 MB': '请粘贴 32 MB 以内的图片',
+  'choose an image of up to 32 MB': '请选择 32 MB 以内的图片',
   'the file `{}` is gone': '文件 `{}` 不在了',
   'it was moved or deleted outside Sidenote; what you typed here can be kept as a new note':
     '它在 Sidenote 之外被移走或删除；你写的内容可以存成一篇新笔记',

@@ -7,21 +7,32 @@ type Named = Pick<NoteInfo, 'library' | 'path' | 'title'>;
 const plain = (text: string): string => text.normalize('NFKC').toLowerCase();
 const withoutEnding = (path: string): string => path.replace(/\.[^./]+$/u, '');
 
-/** The note that a link in another one means; one of the same library is meant first. */
+/** The note that a link in another one means: one of the same library first, then by what it is called, then the nearest. */
 export function meant<Note extends Named>(link: string, from: Named | undefined, notes: readonly Note[]): Note | undefined {
-  const name = decoded(link.trim()).replace(/^(?:\.\/)+/u, '');
-  const path = from && beside(from.path, name);
-  const near = notes.filter((note) => note.library === from?.library);
-  return (
-    near.find((note) => note.path === path) ??
-    near.find((note) => isCalled(note, name)) ??
-    notes.find((note) => isCalled(note, name))
-  );
+  const name = plain(decoded(link.trim()).replace(/^(?:\.\/)+/u, ''));
+  const paths = [from && beside(plain(from.path), name), name.replace(/^\/+/u, '')];
+  const ends = (whole: string): boolean => whole === name || whole.endsWith(`/${name}`);
+  /** How the note is called by the link; the least is what is meant rather. */
+  const called = (note: Named): number | null => {
+    const forms = [plain(note.path), withoutEnding(plain(note.path))];
+    if (note.library === from?.library && forms.some((form) => paths.includes(form))) return 0;
+    if (forms.some(ends)) return 1;
+    return plain(note.title) === name ? 2 : null;
+  };
+  const ranked = notes.flatMap((note) => {
+    const by = called(note);
+    return by === null ? [] : [{ note, rank: [Number(note.library !== from?.library), by, steps(from?.path ?? '', note.path)] }];
+  });
+  ranked.sort((a, b) => a.rank.map((part, at) => part - (b.rank[at] ?? 0)).find((difference) => difference !== 0) ?? 0);
+  return ranked[0]?.note;
 }
 
-function isCalled({ path, title }: Named, name: string): boolean {
-  const ends = (whole: string): boolean => whole === name || whole.endsWith(`/${name}`);
-  return ends(path) || ends(withoutEnding(path)) || plain(title) === plain(name);
+/** Folders that are left and entered on the way from one note to another. */
+function steps(from: string, to: string): number {
+  const [a, b] = [from.split('/').slice(0, -1), to.split('/').slice(0, -1)];
+  const parting = a.findIndex((folder, at) => folder !== b[at]);
+  const same = parting === -1 ? a.length : parting;
+  return a.length + b.length - 2 * same;
 }
 
 /** A path relative to a note; null where it leads out of the library. */

@@ -32,34 +32,43 @@ function imagesOf(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter((file) => file.type.startsWith('image/'));
 }
 
+/** Puts an image where it was meant, once it is stored; `failed` is told why it could not be. */
+export function put(view: EditorView, stored: Promise<string>, pos: number, failed: (error: unknown) => void): void {
+  const id = ++last;
+  view.dispatch({ effects: wait.of({ id, pos }) });
+  stored.then(
+    (markdown) => {
+      const at = view.state.field(places).get(id);
+      if (at === undefined) return;
+      const end = at + markdown.length;
+      const follows = view.state.selection.main.empty && view.state.selection.main.head === at;
+      view.dispatch({
+        changes: { from: at, insert: markdown },
+        effects: done.of(id),
+        userEvent: 'input.paste',
+        ...(follows ? { selection: { anchor: end } } : {}),
+      });
+    },
+    (error: unknown) => {
+      view.dispatch({ effects: done.of(id) });
+      failed(error);
+    },
+  );
+}
+
+/** Where something was dropped; where that is beside the text, at the cursor. */
+export function placeAt(view: EditorView, x: number, y: number): number {
+  const box = view.scrollDOM.getBoundingClientRect();
+  const inside = x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+  return (inside ? view.posAtCoords({ x, y }) : null) ?? view.state.selection.main.head;
+}
+
 /** `store` gives the Markdown that shows an image; `failed` is told why there is none. */
 export function images(store: (image: Image) => Promise<string>, failed: (error: unknown) => void): Extension {
+  const stored = async (file: File): Promise<string> =>
+    store({ mime: file.type, bytes: new Uint8Array(await file.arrayBuffer()) });
   const take = (view: EditorView, files: File[], pos: number): void => {
-    for (const file of files) {
-      const id = ++last;
-      view.dispatch({ effects: wait.of({ id, pos }) });
-      file
-        .arrayBuffer()
-        .then((buffer) => store({ mime: file.type, bytes: new Uint8Array(buffer) }))
-        .then(
-          (markdown) => {
-            const at = view.state.field(places).get(id);
-            if (at === undefined) return;
-            const end = at + markdown.length;
-            const follows = view.state.selection.main.empty && view.state.selection.main.head === at;
-            view.dispatch({
-              changes: { from: at, insert: markdown },
-              effects: done.of(id),
-              userEvent: 'input.paste',
-              ...(follows ? { selection: { anchor: end } } : {}),
-            });
-          },
-          (error: unknown) => {
-            view.dispatch({ effects: done.of(id) });
-            failed(error);
-          },
-        );
-    }
+    for (const file of files) put(view, stored(file), pos, failed);
   };
   return [
     places,
@@ -76,7 +85,7 @@ export function images(store: (image: Image) => Promise<string>, failed: (error:
       drop(event, view) {
         const files = imagesOf(event.dataTransfer);
         if (files.length === 0) return false;
-        take(view, files, view.posAtCoords({ x: event.clientX, y: event.clientY }) ?? view.state.selection.main.head);
+        take(view, files, placeAt(view, event.clientX, event.clientY));
         return true;
       },
     }),

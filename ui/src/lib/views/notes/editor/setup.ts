@@ -16,7 +16,7 @@ import {
 } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { completion, type Offers } from './complete';
-import { images, type Image } from './images';
+import { images, placeAt, put, type Image } from './images';
 import { links } from './links';
 import { withoutStyleElements } from './sheet';
 import { theme } from './theme';
@@ -69,6 +69,8 @@ export interface TextEditor {
   view: EditorView;
   /** Shows another text: only what differs is replaced, so that cursor and scroll stay where they were; not a step to undo. */
   show(text: string): void;
+  /** Puts an image in that is being stored, where it was dropped. */
+  drop(stored: Promise<string>, x: number, y: number): void;
   /** In another language. */
   speak(words: Words): void;
 }
@@ -131,6 +133,7 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
       crlf = endsInCrlf(text);
       replace(view, inside(text));
     },
+    drop: (stored, x, y) => put(view, stored, placeAt(view, x, y), wiring.failed),
     speak: (words) => view.dispatch({ effects: spoken.reconfigure(said(words)) }),
   };
 }
