@@ -50,8 +50,8 @@ nodejs() {
 tauri_driver() {
     version=2.1.0
     [ "$(sed -n 's/^"tauri-driver \([^ ]*\) .*/\1/p' "$target/tools/.crates.toml" 2>/dev/null)" = "$version" ] && return 0
-    say "building tauri-driver $version for the window's tests, once (about two minutes)"
-    cargo install --quiet --locked --root "$target/tools" tauri-driver --version "$version" || fail "tauri-driver could not be installed (see above)" "cargo install --locked --root '$target/tools' tauri-driver --version $version"
+    say "building tauri-driver $version for the window's tests, once (about a minute)"
+    cargo install --quiet --locked --debug --root "$target/tools" tauri-driver --version "$version" || fail "tauri-driver could not be installed (see above)" "cargo install --locked --root '$target/tools' tauri-driver --version $version"
 }
 
 packages libwebkit2gtk-4.1-dev build-essential pkg-config fonts-noto-cjk

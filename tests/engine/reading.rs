@@ -65,6 +65,7 @@ fn a_link_means_the_path_then_the_nearest_file_of_that_name_then_the_title() {
     desk.write("home/notes/idea.md", "# A thought\n\nx\n");
     desk.write("home/b.md", "# Budget 2026\n\nx\n");
     desk.write("home/v1.5.md", "# Release\n\nx\n");
+    desk.write("c.md", "# C\n\nSee [[budget 2026]].\n");
     desk.sync();
     let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();
     let notes = snapshot.all_notes().unwrap();
@@ -85,6 +86,7 @@ fn a_link_means_the_path_then_the_nearest_file_of_that_name_then_the_title() {
 
     let backlinks = |path: &str| snapshot.view(note(path).id, 0, &|p| p.to_owned()).unwrap().backlinks.len();
     assert_eq!([backlinks("work/Plan.md"), backlinks("home/notes/idea.md"), backlinks("home/garden/plan.md")], [1, 1, 0], "a link has one end");
+    assert_eq!(backlinks("home/b.md"), 2, "however it is written");
 }
 
 #[test]

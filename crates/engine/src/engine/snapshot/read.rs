@@ -264,7 +264,11 @@ impl Targets for Names<'_> {
 fn backlinks(catalog: &Catalog, row: &DocumentRow) -> Result<Vec<wire::Link>> {
     let file = row.path.rsplit('/').next().unwrap_or(&row.path);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let needles = [format!("[[{}", row.title), format!("[[{stem}"), format!("/{stem}"), file.to_owned()];
+    // Links are typed in any case; what is asked of every text at once is bytes, so the usual ways of writing a name are asked for.
+    let mut needles: Vec<String> =
+        [row.title.as_str(), stem].iter().flat_map(|name| [format!("[[{name}"), format!("[[{}", name.to_lowercase())]).collect();
+    needles.extend([format!("/{stem}"), file.to_owned()]);
+    needles.dedup();
     let links = Links::of(catalog);
     let mut out = Vec::new();
     for id in catalog.containing(&needles)? {
