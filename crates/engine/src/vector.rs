@@ -218,7 +218,7 @@ impl VectorIndex {
                 fs::remove_dir_all(&target)?;
             }
             fs::rename(&temporary, &target)?;
-            fs::File::open(folder)?.sync_all()
+            sync_folder(folder)
         };
         write().map_err(|e| Error::io("write the vector index", folder, &e))?;
         for old in generations(folder).into_iter().filter(|&g| g < generation).skip(1) {
@@ -347,6 +347,11 @@ impl VectorIndex {
             .map(|(row, score)| VectorHit { chunk: self.chunks[row], document: self.documents[row], score: self.scale.apply(score) })
             .collect()
     }
+}
+
+/// Has a folder's names on the disk, where that can be asked for.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn read(path: &Path, generation: u64) -> io::Result<VectorIndex> {

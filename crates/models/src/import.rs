@@ -13,6 +13,7 @@ use crate::fingerprint::Digest;
 use crate::hub::Hashing;
 use crate::installed::{NEEDED, USEFUL};
 use crate::manifest::ModelFile;
+use crate::pull::check_space;
 use crate::store::{Installed, Store, remove_folder};
 
 /// What is to be imported.
@@ -94,6 +95,8 @@ impl Import {
     /// Copies the files and names their origin.
     fn fill(&self, aside: &Path, folder: &Path, graph: &str, paths: &[String], name: &str, run: Run<'_>) -> Result<(Vec<ModelFile>, Origin)> {
         let total = paths.iter().filter_map(|path| fs::metadata(folder.join(path)).ok()).map(|m| m.len()).sum();
+        fs::create_dir_all(aside).map_err(|e| Error::io("create", aside, &e))?;
+        check_space(aside, total)?;
         let mut done = 0;
         let mut files: Vec<ModelFile> = Vec::new();
         for path in paths {

@@ -240,7 +240,9 @@ fn present(folder: &Path, entry: &Entry) -> u64 {
     length(entry.path.clone()).max(length(format!("{}.part", entry.path)))
 }
 
-fn check_space(folder: &Path, needed: u64) -> Result<()> {
+/// # Errors
+/// `Io` if a folder has no room for so many bytes.
+pub(crate) fn check_space(folder: &Path, needed: u64) -> Result<()> {
     // A system that cannot tell lets the download find out.
     let Ok(free) = fs4::available_space(folder) else { return Ok(()) };
     if needed == 0 || free >= needed.saturating_add(SPARE) {

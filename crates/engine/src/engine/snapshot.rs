@@ -222,7 +222,7 @@ impl Snapshot {
         let query = self.query(&question.text)?;
         let mut notices = self.notices.clone();
         if query.shortened {
-            notices.push("the question is very long: only its beginning was used".to_owned());
+            notices.push("the question is very long: only its beginning, its end and the names in it were used".to_owned());
         }
         let keep = self.filter(&question.filter)?;
         let keep = keep.as_ref().map(|kept| move |id: u64| kept.contains(&id));
@@ -241,7 +241,7 @@ impl Snapshot {
         run.cancel.check()?;
         let reading = Instant::now();
         // Enough to fill the list after folding and spreading over notes.
-        let mut passages = self.read(&hits, self.settings.search.rerank_depth.max(2 * limit + LIST_DOCUMENTS))?;
+        let mut passages = self.read(&hits, self.settings.search.rerank_depth.max(limit.saturating_mul(2).saturating_add(LIST_DOCUMENTS)))?;
         timings.insert("read", ms(reading));
         if self.settings.search.order == Order::Reranked {
             let reranking = Instant::now();

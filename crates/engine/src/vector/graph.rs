@@ -159,7 +159,8 @@ fn store(hnsw: &Hnsw<'static, i8, CodeDistance>, folder: &Path, generation: u64,
     let manifest = Manifest { data: checksum(&data_file(&temporary))?, links: checksum(&links_file(&temporary))?, points: points.to_vec() };
     fs::write(temporary.join("manifest.json"), serde_json::to_vec(&manifest)?)?;
     for entry in fs::read_dir(&temporary)? {
-        fs::File::open(entry?.path())?.sync_all()?;
+        // Not every system has the bytes of a file on the disk that was only opened to be read.
+        fs::File::options().append(true).open(entry?.path())?.sync_all()?;
     }
     let target = folder.join(FOLDER);
     if target.exists() {

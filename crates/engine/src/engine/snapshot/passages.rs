@@ -111,7 +111,7 @@ impl Snapshot {
 
 /// The first `limit` of ranked passages, near-duplicates folded into the first of them.
 pub(super) fn fold(passages: Vec<Passage>, limit: usize) -> Vec<Passage> {
-    let considered: Vec<Passage> = passages.into_iter().take(2 * limit + LIST_DOCUMENTS).collect();
+    let considered: Vec<Passage> = passages.into_iter().take(limit.saturating_mul(2).saturating_add(LIST_DOCUMENTS)).collect();
     let shapes: Vec<Shape> = considered.iter().map(|p| Shape::new(&p.text)).collect();
     let firsts = repeats(&shapes);
     let mut kept: Vec<Passage> = Vec::new();
