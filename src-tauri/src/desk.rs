@@ -53,6 +53,7 @@ pub struct Desk {
     saved: Mutex<HashMap<String, u64>>,
     offers: Mutex<HashMap<u64, PathBuf>>,
     next_offer: AtomicU64,
+    settings_change: Mutex<()>,
     next_unindexed: AtomicU64,
 }
 
@@ -85,6 +86,7 @@ impl Desk {
             saved: Mutex::default(),
             offers: Mutex::default(),
             next_offer: AtomicU64::new(1),
+            settings_change: Mutex::default(),
             next_unindexed: AtomicU64::new(UNINDEXED),
             paths,
         })
@@ -310,6 +312,11 @@ impl Desk {
         body(conversations)
     }
 
+    /// Held from reading the settings to writing them: changes of two come one after the other.
+    pub(crate) fn changing_settings(&self) -> MutexGuard<'_, ()> {
+        lock(&self.settings_change)
+    }
+
     /// The settings as they are in the file now.
     ///
     /// # Errors
@@ -350,14 +357,18 @@ impl Desk {
     /// # Errors
     /// `InvalidInput` for a folder that can be no library, `Busy`, `Io` where nothing can be written.
     pub(crate) fn keep_notes_in(&self, folder: &Path) -> Result<Settings> {
-        let settings = Settings { notes_folder: folder.display().to_string(), ..self.settings()? };
         let probe = folder.join(".sidenote-try.tmp");
         notes::write_whole(&probe, b"")?;
         std::fs::remove_file(&probe).map_err(|e| Error::io("write", &probe, &e))?;
         // The engine that is open does not know this folder as the person's own yet.
         let paths = Paths { notes: folder.to_owned(), ..self.paths.clone() };
         self.library_of(&Engine::open(paths, EngineSettings::default(), None)?, folder)?;
-        settings::write(&self.paths, &settings)?;
+        let settings = {
+            let _changing = self.changing_settings();
+            let settings = Settings { notes_folder: folder.display().to_string(), ..self.settings()? };
+            settings::write(&self.paths, &settings)?;
+            settings
+        };
         self.reopen();
         self.begin();
         Ok(settings)
@@ -513,7 +524,10 @@ fn taken_in(indexed: Result<()>, notices: &mut Vec<String>) -> Result<bool> {
         // Whoever stopped it gets no answer either.
         Err(e) if e.code == ErrorCode::Cancelled => Ok(false),
         Err(e) if e.code == ErrorCode::Busy || e.code == ErrorCode::Io => {
-            notices.push(format!("the newest notes may be missing from this answer: {}; {}", e.message, e.hint));
+            let notice = format!("the newest notes may be missing from this answer: {}; {}", e.message, e.hint);
+            if !notices.contains(&notice) {
+                notices.push(notice);
+            }
             Ok(false)
         }
         other => other.map(|()| true),

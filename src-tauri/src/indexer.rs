@@ -104,8 +104,10 @@ impl Indexer {
 
     /// Stops what goes on, until the person wants it again or a file changes; what is finished stays.
     pub(crate) fn stop(&self) {
-        *lock(&self.0.wanted) = Wanted::Nothing;
+        let mut wanted = lock(&self.0.wanted);
+        *wanted = Wanted::Nothing;
         self.0.stopped.store(true, Ordering::Release);
+        drop(wanted);
         self.0.cancel.cancel();
     }
 
@@ -210,6 +212,8 @@ impl Shared {
                     wanted = self.woken.wait(wanted).unwrap_or_else(std::sync::PoisonError::into_inner);
                 }
                 self.running.store(true, Ordering::Release);
+                // What stops it from here on stops this run.
+                self.stopped.store(false, Ordering::Release);
                 std::mem::take(&mut *wanted)
             };
             if self.closed.load(Ordering::Acquire) {
@@ -220,7 +224,6 @@ impl Shared {
                 Wanted::Libraries(names) => Some(names.iter().cloned().collect::<Vec<_>>()),
                 _ => None,
             };
-            self.stopped.store(false, Ordering::Release);
             while self.waiting.load(Ordering::Acquire) > 0 {
                 std::thread::sleep(ASIDE);
             }
@@ -263,7 +266,7 @@ impl Shared {
         desk.watch.follow();
         let writing = lock(&self.writing);
         self.cancel.reset();
-        if self.waiting.load(Ordering::Acquire) > 0 || self.closed.load(Ordering::Acquire) {
+        if self.waiting.load(Ordering::Acquire) > 0 || self.closed.load(Ordering::Acquire) || self.stopped.load(Ordering::Acquire) {
             return Err(Error::cancelled());
         }
         let tell = |progress| desk.events.send(AppEvent::Sync { progress: Some(progress) });

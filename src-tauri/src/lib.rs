@@ -16,7 +16,7 @@ mod window;
 pub mod wire;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -53,9 +53,9 @@ pub fn run() -> ExitCode {
     let mut builder = tauri::Builder::default();
     // Two windows over one data folder would only wait for each other; a folder of its own is a program of its own.
     if own_folder.is_none() {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
             window::show(app);
-            links::open(app, arguments.into_iter().skip(1).map(OsString::from).collect());
+            links::open(app, arguments.into_iter().skip(1).map(OsString::from).collect(), Path::new(&folder));
         }));
     }
     builder = builder.plugin(tauri_plugin_dialog::init()).plugin(tauri_plugin_global_shortcut::Builder::new().build());
@@ -70,7 +70,7 @@ pub fn run() -> ExitCode {
         .setup(move |app| {
             app.manage(Arc::new(Picker::dialogs(app.handle())));
             window::open(app.handle())?;
-            links::open(app.handle(), arguments);
+            links::open(app.handle(), arguments, Path::new(""));
             Ok(())
         })
         .build(context);
@@ -85,7 +85,7 @@ pub fn run() -> ExitCode {
                 }
                 // Elsewhere a link is an argument.
                 #[cfg(target_os = "macos")]
-                tauri::RunEvent::Opened { urls } => links::open(app, urls.iter().map(|url| url.to_string().into()).collect()),
+                tauri::RunEvent::Opened { urls } => links::open(app, urls.iter().map(|url| url.to_string().into()).collect(), Path::new("")),
                 _ => {}
             });
             ExitCode::SUCCESS

@@ -13,9 +13,10 @@ use url::Url;
 use crate::desk::Desk;
 use crate::wire::{AppEvent, OpenTarget};
 
-/// Opens what arguments mean; what means nothing is left alone.
-pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, arguments: Vec<OsString>) {
+/// Opens what arguments mean, folders relative to the one they were given in; what means nothing is left alone.
+pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, arguments: Vec<OsString>, given_in: &Path) {
     let desk = Arc::clone(app.state::<Arc<Desk>>().inner());
+    let given_in = given_in.to_owned();
     // Looking a note up opens the index; the window does not wait for that.
     std::thread::spawn(move || {
         let mut rest = arguments.into_iter();
@@ -29,8 +30,11 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, arguments: Vec<OsString>) {
                     Ok(target) => AppEvent::Open { target },
                     Err(error) => AppEvent::Failed { error: error.into() },
                 });
-            } else if Path::new(&argument).is_dir() {
-                desk.offer(argument.into());
+            } else {
+                let folder = given_in.join(argument);
+                if folder.is_dir() {
+                    desk.offer(folder);
+                }
             }
         }
     });

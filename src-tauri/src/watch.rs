@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
@@ -13,6 +13,8 @@ use crate::desk::{Desk, lock};
 
 /// How long it must be quiet before a change is looked at: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(250);
+/// How long that is waited for: a log that grows all the time is no reason not to look at anything.
+const LONGEST: Duration = Duration::from_secs(2);
 /// How often folders that cannot be watched are looked at.
 const LOOK: Duration = Duration::from_secs(60);
 
@@ -49,7 +51,14 @@ impl Watch {
             state.changes = self.listen();
         }
         let Some(changes) = state.changes.clone() else { return };
+        let roots: Vec<PathBuf> = wanted.keys().cloned().collect();
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| match event {
+            // More happened than the system can tell: anything may have changed.
+            Ok(event) if event.need_rescan() => {
+                for root in &roots {
+                    drop(changes.send(root.clone()));
+                }
+            }
             // Reading a note is no change of it.
             Ok(event) if !matches!(event.kind, EventKind::Access(_)) => {
                 for path in event.paths {
@@ -78,19 +87,28 @@ impl Watch {
         let desk = self.desk.clone();
         let listen = move || {
             let mut changed: BTreeSet<PathBuf> = BTreeSet::new();
+            // When the first of the changes was heard of, and when the unwatched folders were last looked at.
+            let (mut first, mut looked) = (Instant::now(), Instant::now());
             loop {
-                let wait = if changed.is_empty() { LOOK } else { QUIET };
-                match receiver.recv_timeout(wait) {
-                    Ok(path) => drop(changed.insert(path)),
-                    Err(RecvTimeoutError::Disconnected) => return,
-                    Err(RecvTimeoutError::Timeout) => {
-                        let Some(desk) = desk.upgrade() else { return };
+                let wait = if changed.is_empty() { LOOK.saturating_sub(looked.elapsed()) } else { QUIET };
+                let quiet = match receiver.recv_timeout(wait) {
+                    Ok(path) => {
                         if changed.is_empty() {
-                            desk.look_at_unwatched();
-                        } else {
-                            desk.changed_on_disk(&std::mem::take(&mut changed));
+                            first = Instant::now();
                         }
+                        changed.insert(path);
+                        false
                     }
+                    Err(RecvTimeoutError::Disconnected) => return,
+                    Err(RecvTimeoutError::Timeout) => true,
+                };
+                let Some(desk) = desk.upgrade() else { return };
+                if !changed.is_empty() && (quiet || first.elapsed() >= LONGEST) {
+                    desk.changed_on_disk(&std::mem::take(&mut changed));
+                }
+                if looked.elapsed() >= LOOK {
+                    desk.look_at_unwatched();
+                    looked = Instant::now();
                 }
             }
         };

@@ -111,7 +111,12 @@ fn search_explains_itself_and_a_mark_reaches_the_evaluation() {
         "what is not to be quoted again; what is right, nobody said"
     );
     page.ok("mark", json!({ "turn": asked["turn"]["id"], "mark": null }));
-    assert_eq!(std::fs::read_to_string(page.folder.path().join("marked.jsonl")).unwrap(), "");
+    let kept = || std::fs::read_to_string(page.folder.path().join("marked.jsonl")).unwrap();
+    assert_eq!(kept(), "");
+    page.ok("mark", json!({ "turn": asked["turn"]["id"], "mark": "right" }));
+    assert_ne!(kept(), "");
+    page.ok("remove_conversation", json!({ "id": asked["conversation"]["id"] }));
+    assert_eq!(kept(), "", "what was said of an answer goes with it");
 }
 
 #[test]

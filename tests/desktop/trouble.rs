@@ -232,6 +232,8 @@ fn with_settings_that_cannot_be_read_notes_are_read_and_asked_it_is_said_and_the
     assert_eq!(fs::read_to_string(&file).unwrap(), broken);
     fs::write(&file, "[window]\ntheme = \"dark\"\n").unwrap();
     assert_eq!(page.ok("settings", json!({}))["theme"], "dark", "once it is put right");
+    let saved = page.ok("save_settings", json!({ "settings": settings }));
+    assert_ne!(saved["notes_folder"], "x", "the page names no place for notes");
 }
 
 #[test]

@@ -93,6 +93,11 @@ fn an_export_has_each_quote_as_a_footnote() {
     assert!(two.contains("[^2]: “"), "footnotes are numbered through: {two}");
     let literal = Exported { answer: "arr[0] 与 [9]".into(), ..serde_json::from_value(answer("x")).unwrap() };
     assert!(export::answer(&literal).starts_with("arr[0] 与 [9]\n"), "brackets that are no markers stay");
+    let mut quoted = answer("x = a[1] [1]");
+    quoted["answer"] = "x = a[1] [1] y = b[1]. [1]".into();
+    quoted["sentences"] = serde_json::json!([{ "text": "x = a[1]" }, { "text": "y = b[1]." }]);
+    let quoted: Exported = serde_json::from_value(quoted).unwrap();
+    assert!(export::answer(&quoted).starts_with("x = a[1][^1] y = b[1].[^1]\n"), "what stands in a sentence stays: {}", export::answer(&quoted));
 }
 
 #[test]

@@ -83,6 +83,11 @@ impl Error {
         Self::new(ErrorCode::Internal, format!("internal error: {what}"), "please report this as a bug")
     }
 
+    /// A disk that has no room left.
+    pub(crate) fn full_disk(error: &impl std::fmt::Display) -> Self {
+        Self::new(ErrorCode::Io, format!("the disk is full: {error}"), "free some space and run the command again; nothing was lost")
+    }
+
     /// An I/O error on one path.
     pub fn io(doing: &str, path: &Path, error: &std::io::Error) -> Self {
         let hint = match error.kind() {
@@ -104,9 +109,7 @@ impl From<rusqlite::Error> for Error {
                 format!("the catalog is damaged: {error}"),
                 "move `catalog.sqlite` away and run `sidenote sync`: your notes are untouched and are indexed again",
             ),
-            Some(Sql::DiskFull) => {
-                Self::new(ErrorCode::Io, format!("the disk is full: {error}"), "free some space and run the command again; nothing was lost")
-            }
+            Some(Sql::DiskFull) => Self::full_disk(&error),
             Some(Sql::DatabaseBusy | Sql::DatabaseLocked) => {
                 Self::new(ErrorCode::Busy, format!("the catalog is in use: {error}"), "wait for the other sidenote to finish, then try again")
             }

@@ -13,8 +13,18 @@ pub struct Exported {
     pub outcome: String,
     /// The sentences with their markers, as one text.
     pub answer: String,
+    /// Each sentence: what looks like a marker inside one is its own.
+    #[serde(default)]
+    pub sentences: Vec<ExportedSentence>,
     /// The quotes.
     pub citations: Vec<ExportedCitation>,
+}
+
+/// A sentence of an answer.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ExportedSentence {
+    /// Without markers.
+    pub text: String,
 }
 
 /// A quote and where it stands.
@@ -68,10 +78,23 @@ pub fn answer(turn: &Exported) -> String {
     out
 }
 
-/// The answer's text with `[^n]` for `[n]`, numbers moved on by `before`.
+/// The answer's text with `[^n]` for the `[n]` between its sentences, numbers moved on by `before`.
 fn body(turn: &Exported, before: usize) -> String {
     let mut out = String::with_capacity(turn.answer.len());
     let mut rest = turn.answer.as_str();
+    for sentence in &turn.sentences {
+        if let Some((between, after)) = rest.split_once(sentence.text.as_str()) {
+            numbered(between, turn, before, &mut out);
+            out.push_str(&sentence.text);
+            rest = after;
+        }
+    }
+    numbered(rest, turn, before, &mut out);
+    out
+}
+
+fn numbered(text: &str, turn: &Exported, before: usize, out: &mut String) {
+    let mut rest = text;
     while let Some(at) = rest.find('[') {
         let (text, marked) = rest.split_at(at);
         let number = marked[1..].split(']').next().and_then(|n| n.parse::<usize>().ok()).filter(|n| turn.citations.iter().any(|c| c.n == *n));
@@ -90,7 +113,6 @@ fn body(turn: &Exported, before: usize) -> String {
         }
     }
     out.push_str(rest);
-    out
 }
 
 fn footnotes(turn: &Exported, before: usize, out: &mut String) {

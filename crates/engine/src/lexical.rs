@@ -25,6 +25,16 @@ const WRITER_BYTES: usize = 48 << 20;
 
 impl From<tantivy::TantivyError> for Error {
     fn from(error: tantivy::TantivyError) -> Self {
+        use tantivy::TantivyError as Tantivy;
+        let io = match &error {
+            Tantivy::IoError(error) | Tantivy::OpenWriteError(tantivy::directory::error::OpenWriteError::IoError { io_error: error, .. }) => {
+                Some(error)
+            }
+            _ => None,
+        };
+        if io.is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull) {
+            return Self::full_disk(&error);
+        }
         Self::new(ErrorCode::Io, format!("keyword index: {error}"), "delete the `index` folder of the data folder: it is rebuilt from the catalog")
     }
 }

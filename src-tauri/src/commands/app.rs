@@ -78,14 +78,14 @@ pub(crate) async fn save_settings<R: Runtime>(app: AppHandle<R>, desk: State<'_,
     desk.inner()
         .clone()
         .run(None, move |desk, _| {
+            let _changing = desk.changing_settings();
             let before = desk.settings()?;
+            // Where notes go is chosen in the system's dialog, not by the page.
+            let settings = Settings { notes_folder: before.notes_folder.clone(), ..settings };
             // What the system refuses is not kept.
             window::follow(&app, &before, &settings)?;
             // Nor is what cannot be written.
             stored::write(&desk.paths, &settings).inspect_err(|_| drop(window::follow(&app, &settings, &before)))?;
-            if before.notes_folder != settings.notes_folder {
-                desk.reopen();
-            }
             desk.settings()
         })
         .await

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use serde_json::Value;
 use sidenote_engine::answer::prompt::{Exchange, Read};
 use sidenote_engine::cancel::CancelToken;
-use sidenote_engine::conversations::KeptTurn;
+use sidenote_engine::conversations::{Conversations, KeptTurn};
 use sidenote_engine::engine::{Cited, Manner, Question, Snapshot, stopped};
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::eval::set::GoldQuestion;
 use sidenote_engine::event::{Event, Observer, Run, Silent};
 use sidenote_engine::export::{self, Exported};
 use sidenote_engine::followup::{self, Rewrite};
+use sidenote_engine::paths::Paths;
 use sidenote_engine::{notes, wire};
 use tauri::State;
 use tauri::ipc::Channel;
@@ -115,6 +116,10 @@ fn kept(desk: &Desk, request: &AskRequest, filter: Value, mut answer: wire::Answ
     let json = serde_json::to_value(&answer).map_err(Error::internal)?;
     let kept = desk.conversations(|c| {
         let (turn, conversation) = c.keep(request.conversation, request.replaces, &request.question, &filter, &json, &asked_at.to_string())?;
+        if request.replaces.is_some() {
+            // What was said of the answer before goes with it; if it cannot be written now, the next mark does.
+            let _ = keep_for_eval(c, &desk.paths);
+        }
         Ok((c.turn(turn)?, c.info(conversation)?))
     });
     match kept {
@@ -203,7 +208,16 @@ pub(crate) async fn rename_conversation(desk: State<'_, Arc<Desk>>, id: i64, tit
 
 #[tauri::command]
 pub(crate) async fn remove_conversation(desk: State<'_, Arc<Desk>>, id: i64) -> Result<()> {
-    desk.inner().clone().run(None, move |desk, _| desk.conversations(|c| c.remove(id))).await
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            desk.conversations(|c| {
+                c.remove(id)?;
+                // What was said of its answers goes with it.
+                keep_for_eval(c, &desk.paths)
+            })
+        })
+        .await
 }
 
 #[tauri::command]
@@ -249,16 +263,19 @@ pub(crate) async fn mark(desk: State<'_, Arc<Desk>>, turn: i64, mark: Option<wir
     desk.inner()
         .clone()
         .run(None, move |desk, _| {
-            desk.conversations(|c| c.mark(turn, mark))?;
-            keep_for_eval(desk)
+            // One after the other: of two marks the later one is what is kept.
+            desk.conversations(|c| {
+                c.mark(turn, mark)?;
+                keep_for_eval(c, &desk.paths)
+            })
         })
         .await
 }
 
 /// Writes what the person thinks of answers as questions for `sidenote eval`. A right answer says which notes hold it, a wrong one what is not to be quoted again: what
 /// is right, nobody said. A refusal that was right says that the notes have no answer, one that was wrong that they have.
-fn keep_for_eval(desk: &Desk) -> EngineResult<()> {
-    let (right, wrong) = desk.conversations(|c| Ok((c.marked(wire::Mark::Right)?, c.marked(wire::Mark::Wrong)?)))?;
+fn keep_for_eval(conversations: &Conversations, paths: &Paths) -> EngineResult<()> {
+    let (right, wrong) = (conversations.marked(wire::Mark::Right)?, conversations.marked(wire::Mark::Wrong)?);
     let mut lines = String::new();
     for (turn, good) in right.iter().map(|t| (t, true)).chain(wrong.iter().map(|t| (t, false))) {
         let citations = cited(turn);
@@ -278,7 +295,7 @@ fn keep_for_eval(desk: &Desk) -> EngineResult<()> {
         lines.push_str(&serde_json::to_string(&question).map_err(Error::internal)?);
         lines.push('\n');
     }
-    notes::write_whole(&desk.paths.marked(), lines.as_bytes())
+    notes::write_whole(&paths.marked(), lines.as_bytes())
 }
 
 #[tauri::command]

@@ -48,7 +48,10 @@ impl Snapshot {
         let step = ids.len().div_ceil(NOTES).max(1);
         for id in ids.into_iter().step_by(step) {
             run.cancel.check()?;
-            out.extend(self.questions_of(&[id], "", 1)?);
+            // Notes made from one template ask the same.
+            let new = |question: &String| !out.iter().any(|known: &String| letters(known) == letters(question));
+            let asked: Vec<String> = self.questions_of(&[id], "", 1)?.into_iter().filter(new).collect();
+            out.extend(asked);
             if out.len() == most {
                 break;
             }
