@@ -13,6 +13,7 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
 
 use super::attention::{Heads, Precision};
+use super::choose::no_numbers;
 use super::elsewhere::Kept;
 use super::gguf::{Gguf, first_line, unusable};
 use super::linear::{Linear, Weights};
@@ -133,6 +134,15 @@ impl Shape {
     }
 }
 
+/// What came of a chunk.
+enum Step {
+    /// What was wanted.
+    Made(Vec<f32>),
+    Cancelled,
+    /// What it computed is no number.
+    NoNumbers,
+}
+
 struct Layer {
     attention_norm: Tensor,
     queries: Linear,
@@ -192,7 +202,7 @@ impl Network {
     /// forgotten; whole chunks before it stay.
     ///
     /// # Errors
-    /// `Cancelled`, `Internal` if the arithmetic fails.
+    /// `Cancelled`, `ModelUnavailable` if the results are no numbers, `Internal` if the arithmetic fails.
     pub fn read(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> Result<Vec<f32>> {
         let Self { body, head } = self;
         body.read(tokens, wanted, cancel, |states| head.forward(states))
@@ -268,7 +278,7 @@ impl Body {
     /// other. What is cancelled is forgotten; whole chunks before it stay.
     ///
     /// # Errors
-    /// `Cancelled`, `Internal` if the arithmetic fails.
+    /// `Cancelled`, `ModelUnavailable` if the results are no numbers, `Internal` if the arithmetic fails.
     pub fn states(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> Result<Vec<f32>> {
         self.read(tokens, wanted, cancel, |states| Ok(states.clone()))
     }
@@ -287,34 +297,35 @@ impl Body {
             cancel.check()?;
             let wanted = if wanted == Logits::Last && at + 1 < chunks { Logits::None } else { wanted };
             let out = self.step(chunk, wanted, cancel, &make);
-            if !matches!(out, Ok(Some(_))) {
+            if !matches!(out, Ok(Step::Made(_))) {
                 let seen = self.seen;
                 self.truncate(seen);
             }
             match out {
-                Ok(Some(more)) => made.extend(more),
-                Ok(None) => return Err(Error::cancelled()),
+                Ok(Step::Made(more)) => made.extend(more),
+                Ok(Step::Cancelled) => return Err(Error::cancelled()),
+                Ok(Step::NoNumbers) => return Err(no_numbers()),
                 Err(e) => return Err(Error::internal(format!("the model failed: {}", first_line(&e)))),
             }
         }
         Ok(made)
     }
 
-    /// One chunk through all layers; `None` if it was cancelled.
+    /// One chunk through all layers.
     fn step(
         &mut self,
         tokens: &[u32],
         wanted: Logits,
         cancel: &CancelToken,
         make: &impl Fn(&Tensor) -> candle_core::Result<Tensor>,
-    ) -> candle_core::Result<Option<Vec<f32>>> {
+    ) -> candle_core::Result<Step> {
         let (new, epsilon) = (tokens.len(), self.shape.epsilon);
         let Heads { queries, keys, size } = self.shape.heads;
         let positions = self.positions(new)?;
         let mut x = self.tokens.embedding(&Tensor::new(tokens, &self.device)?)?;
         for layer in &mut self.layers {
             if cancel.is_cancelled() {
-                return Ok(None);
+                return Ok(Step::Cancelled);
             }
             let h = rms_norm(&x, &layer.attention_norm, epsilon)?;
             let turned = |y: Tensor, norm: &Option<Tensor>, heads: usize| -> candle_core::Result<Tensor> {
@@ -340,10 +351,17 @@ impl Body {
         };
         let made = match x {
             None => Vec::new(),
-            Some(x) => make(&rms_norm(&x, &self.norm, epsilon)?)?.flatten_all()?.to_vec1()?,
+            Some(x) => {
+                let states = rms_norm(&x, &self.norm, epsilon)?;
+                // What is no number goes through to here; the head could still round it away.
+                if !states.sum_all()?.to_scalar::<f32>()?.is_finite() {
+                    return Ok(Step::NoNumbers);
+                }
+                make(&states)?.flatten_all()?.to_vec1()?
+            }
         };
         self.seen += new;
-        Ok(Some(made))
+        Ok(Step::Made(made))
     }
 
     /// The turns of the next `new` tokens.
