@@ -143,12 +143,9 @@ fn replaced(desk: &Desk) -> Vec<String> {
 
 #[test]
 fn a_model_on_this_machine_that_says_nothing_of_the_notes_gives_way_to_them_and_the_person_is_told() {
-    for fixture in ["qwen3-f32.gguf", "qwen3-q8_0.gguf", "llama-pieces.gguf"] {
-        let desk = with_local(fixture);
-        let notices = replaced(&desk);
+    for fixture in ["qwen3-q8_0.gguf", "llama-pieces.gguf"] {
+        let notices = replaced(&with_local(fixture));
         assert!(notices.iter().any(|n| n.contains("these are the notes' own sentences instead")), "{fixture}: {notices:?}");
-        let ran = desk.run(["ask", QUESTION]).exits(0);
-        assert!(ran.out.contains("八十度"), "{fixture}: {}", ran.whole());
     }
 }
 
@@ -189,12 +186,12 @@ fn a_model_file_that_was_damaged_since_it_came_is_told_and_the_notes_answer() {
     assert!(told.contains("no model writes the answer") && told.contains("has another size than when it came"), "{told}");
     let told = damaged(&|bytes| bytes[8..40].fill(0xff));
     assert!(told.contains("could not answer") && told.contains("header"), "{told}");
-    let told = damaged(&raises);
+    let told = damaged(&|bytes| raises(bytes));
     assert!(told.contains("could not answer") && told.contains("only tools may speak"), "{told}");
 }
 
 /// Has a chat template refuse every conversation.
-fn raises(bytes: &mut Vec<u8>) {
+fn raises(bytes: &mut [u8]) {
     let key = b"tokenizer.chat_template";
     let at = bytes.windows(key.len()).position(|window| window == key).expect("a template") + key.len() + 12;
     let refusal = b"{{- raise_exception('only tools may speak') }}{#";
@@ -222,7 +219,7 @@ fn a_model_file_that_cannot_write_is_not_taken_in() {
     });
     assert!(told.contains("no numbers"), "{told}");
     assert!(refused(&|bytes| bytes.truncate(50_000)).contains("ends before its tensor"));
-    assert!(refused(&raises).contains("only tools may speak"));
+    assert!(refused(&|bytes| raises(bytes)).contains("only tools may speak"));
     let listed: Value = desk.json(["models", "list"]);
     assert!(!each(&listed["models"], "name").iter().any(|name| name.contains("bad")), "{listed}");
 }

@@ -265,7 +265,7 @@ fn texts<'a>(gguf: &'a Gguf, key: &str) -> Result<Vec<&'a str>> {
 }
 
 fn refused(gguf: &Gguf, why: String) -> Error {
-    unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3 or Llama family; `sidenote models list` names some")
+    unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3, Llama or Phi 3 family; `sidenote models list` names some")
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Error {
