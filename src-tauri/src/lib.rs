@@ -36,6 +36,11 @@ pub fn run() -> ExitCode {
         Ok(paths) => paths,
         Err(error) => return fail(&error),
     };
+    #[expect(unsafe_code, reason = "threads have to be told before one of them runs")]
+    // SAFETY: this is among the first things the program does, on its only thread.
+    unsafe {
+        sidenote_models::writing::settle_threads(&paths.settings());
+    }
     #[cfg(target_os = "linux")]
     {
         // The window's toolkit ends the program where there is none.

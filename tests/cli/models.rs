@@ -76,7 +76,7 @@ fn a_known_model_is_pulled_used_undone_and_removed() {
     let had = at(&desk, &hub, ["models", "pull", "bge-small-zh-v1.5", "--json"]).exits(0).json();
     assert!(had["already"] == false && had["resumed"].as_u64() > Some(0) && had["endpoint"] == hub.url(), "{had}");
     let again = at(&desk, &hub, ["models", "pull", "bge-small-zh-v1.5"]).exits(0);
-    assert!(again.out.contains("is installed already"), "{}", again.whole());
+    assert!(again.out.contains("is installed already") && again.out.contains("licence: MIT"), "{}", again.whole());
     assert!(desk.run(["models", "verify"]).exits(0).out.starts_with("ok "));
 
     let before = desk.json(["search", "绿茶 coffee water"]);
@@ -341,7 +341,7 @@ fn ctrl_c_keeps_a_download() {
     assert!(had["resumed"].as_u64() > Some(4_000), "{had}");
 }
 
-fn gguf(name: &str) -> std::path::PathBuf {
+pub(crate) fn gguf(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/gguf").join(name)
 }
 

@@ -175,6 +175,10 @@ impl Desk {
         settings.add_filter(r"\b\d+\.\d ms\b", "[MS] ms");
         // What a machine can do. The column is as wide as its heading, which is longer than any figure.
         settings.add_filter(r"(~\d+ tok/s|too big) *  ", "[SPEED]     ");
+        // So does what a model takes, by what its processor can multiply in place.
+        settings.add_filter(r"memory +speed here", "memory    speed here");
+        settings.add_filter(r"~[\d.]+ [MG]B +(–|\[SPEED\]) {5,}", "[MEMORY]  $1     ");
+        settings.add_filter(r"– +– +– +MIT", "–  –  –  MIT");
         settings.add_filter(r"\nsuggested for this machine: .*\n.*\n", "");
         settings.add_filter(r"libonnxruntime\.\w+|onnxruntime\.dll", "[LIBRARY]");
         settings.add_filter(r"ONNX Runtime \d[\d.]*", "ONNX Runtime [VERSION]");

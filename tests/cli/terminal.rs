@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use pty_process::Size;
 use pty_process::blocking::{Pty, open};
 
-use crate::endpoint_server::{Asked, done, head, piece, serve};
+use crate::endpoint_server::{Asked, done, head, piece, serve, serve_times};
 use crate::support::Desk;
 use crate::writing::{QUESTION, desk};
 
@@ -168,6 +168,36 @@ fn the_text_is_on_the_terminal_before_the_answer_is_over_and_makes_room_for_the_
     assert_eq!(terminal.end(), 0);
     assert!(coloured(terminal.shown()));
     terminal.desk.snapshot("terminal", &terminal.text());
+}
+
+#[test]
+fn how_much_of_a_folder_was_read_is_on_the_terminal_until_its_summary_is_written() {
+    let (go, told) = channel::<()>();
+    // The first part is read, the second one waits, and the summary of the whole follows.
+    let (address, _asked) = serve_times(99, move |time, stream| {
+        if time == 1 {
+            told.recv().expect("it is told to go on");
+        }
+        head(stream, "200 OK");
+        piece(stream, "第 2 种茶用八十度的水冲泡。");
+        done(stream);
+    });
+    let desk = desk(address);
+    for i in 0..4 {
+        desk.note(&format!("种类/{i}.md"), &format!("# 茶{i}\n\n第 {i} 种茶用八十度的水冲泡。{}\n", "细节说得很长。".repeat(60)));
+    }
+    desk.run(["sync"]).exits(0);
+    let settings = desk.data().join("config/settings.toml");
+    let text = std::fs::read_to_string(&settings).expect("settings");
+    std::fs::write(&settings, text.replace("model = \"big\"", "model = \"big\", context = 1400")).expect("settings");
+    let mut terminal = Terminal::run(desk, 80, &["ask", "总结文件夹 种类"], &[]);
+    terminal.wait_for("reading passages");
+    terminal.settle();
+    assert!(!terminal.text().contains("八十度"), "{}", terminal.text());
+    go.send(()).expect("it waits");
+    assert_eq!(terminal.end(), 0);
+    let text = terminal.text();
+    assert!(text.contains("第 2 种茶用八十度的水冲泡。") && !text.contains("reading passages"), "{text}");
 }
 
 #[test]

@@ -1,10 +1,13 @@
-//! `ask` and `chat` with a model that writes: a server on the loopback is the model.
+//! `ask` and `chat` with a model that writes: a server on the loopback is the model, or a file whose weights are random.
 
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::Receiver;
 
+use serde_json::Value;
+
 use crate::endpoint_server::{Asked, done, head, piece, serve};
+use crate::models::gguf;
 use crate::support::{Desk, each, strings};
 
 pub(crate) const QUESTION: &str = "绿茶用多少度的水泡？";
@@ -112,4 +115,111 @@ fn what_writes_answers_and_whereto_questions_go_is_said_where_models_and_state_a
     let examined = desk.run(["doctor"]);
     assert!(examined.out.contains("generator: big, on models.example: each question goes there"), "{}", examined.whole());
     assert!(desk.run(["status"]).err.contains("each question goes to models.example"));
+}
+
+/// A desk with notes that uses a tiny model on this machine.
+fn with_local(fixture: &str) -> Desk {
+    let desk = Desk::without_runtime().with_notes();
+    desk.run(["models", "import", &gguf(fixture).display().to_string(), "--name", "tiny"]).exits(0);
+    desk.run(["models", "use", "tiny"]).exits(0);
+    desk
+}
+
+/// The file of the model that a desk uses.
+fn file_of(desk: &Desk, fixture: &str) -> std::path::PathBuf {
+    let folder = desk.json(["models", "list"])["folder"].as_str().map(std::path::PathBuf::from).expect("a folder");
+    let models = fs::read_dir(folder).expect("models").flatten().map(|entry| entry.path().join(fixture));
+    models.into_iter().find(|file| file.exists()).expect("the model")
+}
+
+/// What a question comes to where the notes' own sentences have to take the model's place, as they do without it; what is said of that.
+fn replaced(desk: &Desk) -> Vec<String> {
+    let plain = desk.json(["ask", QUESTION, "--extractive"]);
+    let answer = desk.json(["ask", QUESTION]);
+    assert_eq!((&answer["outcome"], &answer["answerer"]["kind"]), (&"answered".into(), &"extractive".into()), "{answer}");
+    assert_eq!(answer["answer"], plain["answer"]);
+    strings(&answer["notices"])
+}
+
+#[test]
+fn a_model_on_this_machine_that_says_nothing_of_the_notes_gives_way_to_them_and_the_person_is_told() {
+    for fixture in ["qwen3-q8_0.gguf", "llama-pieces.gguf"] {
+        let notices = replaced(&with_local(fixture));
+        assert!(notices.iter().any(|n| n.contains("these are the notes' own sentences instead")), "{fixture}: {notices:?}");
+    }
+}
+
+#[test]
+fn a_model_on_this_machine_computes_with_the_threads_of_the_settings() {
+    let desk = with_local("qwen3-f32.gguf");
+    let file = desk.data().join("config/settings.toml");
+    let settings = fs::read_to_string(&file).expect("settings");
+    fs::write(&file, format!("{settings}\n[writing]\nthreads = 1\n")).expect("settings");
+    let notices = replaced(&desk);
+    assert!(!notices.iter().any(|n| n.contains("writing.threads")), "{notices:?}");
+    fs::write(&file, format!("{settings}\n[writing]\nthreads = 0\n")).expect("settings");
+    let notices = replaced(&desk);
+    assert!(notices.iter().any(|n| n.contains("`writing.threads` is no number from 1 to 1024")), "{notices:?}");
+}
+
+#[test]
+fn a_model_file_that_was_damaged_since_it_came_is_told_and_the_notes_answer() {
+    let fixture = "qwen3-f32.gguf";
+    let desk = with_local(fixture);
+    let file = file_of(&desk, fixture);
+    let whole = fs::read(&file).expect("a file");
+    let damaged = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = whole.clone();
+        change(&mut bytes);
+        // A process may have the old file mapped: it is not written over.
+        fs::remove_file(&file).expect("a file");
+        fs::write(&file, bytes).expect("a file");
+        replaced(&desk).join("\n")
+    };
+    // The last tensor's numbers lie at the end of the file.
+    let told = damaged(&|bytes| {
+        let from = bytes.len() - 64;
+        bytes[from..].fill(0xff);
+    });
+    assert!(told.contains("the model's results are no numbers"), "{told}");
+    let told = damaged(&|bytes| bytes.truncate(50_000));
+    assert!(told.contains("no model writes the answer") && told.contains("has another size than when it came"), "{told}");
+    let told = damaged(&|bytes| bytes[8..40].fill(0xff));
+    assert!(told.contains("could not answer") && told.contains("header"), "{told}");
+    let told = damaged(&|bytes| raises(bytes));
+    assert!(told.contains("could not answer") && told.contains("only tools may speak"), "{told}");
+}
+
+/// Has a chat template refuse every conversation.
+fn raises(bytes: &mut [u8]) {
+    let key = b"tokenizer.chat_template";
+    let at = bytes.windows(key.len()).position(|window| window == key).expect("a template") + key.len() + 12;
+    let refusal = b"{{- raise_exception('only tools may speak') }}{#";
+    bytes[at..at + refusal.len()].copy_from_slice(refusal);
+    let length = usize::try_from(u64::from_le_bytes(bytes[at - 8..at].try_into().expect("eight bytes"))).expect("a length");
+    bytes[at + refusal.len()..at + length].fill(b' ');
+    bytes[at + length - 2..at + length].copy_from_slice(b"#}");
+}
+
+#[test]
+fn a_model_file_that_cannot_write_is_not_taken_in() {
+    let desk = Desk::without_runtime().with_notes();
+    let whole = fs::read(gguf("qwen3-f32.gguf")).expect("a file");
+    let refused = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = whole.clone();
+        change(&mut bytes);
+        fs::write(desk.path().join("bad.gguf"), bytes).expect("a file");
+        let ran = desk.run(["models", "import", "bad.gguf"]).exits(2);
+        assert!(ran.err.contains("error: ") && ran.err.contains("hint: "), "{}", ran.whole());
+        ran.err
+    };
+    let told = refused(&|bytes| {
+        let from = bytes.len() - 64;
+        bytes[from..].fill(0xff);
+    });
+    assert!(told.contains("no numbers"), "{told}");
+    assert!(refused(&|bytes| bytes.truncate(50_000)).contains("ends before its tensor"));
+    assert!(refused(&|bytes| raises(bytes)).contains("only tools may speak"));
+    let listed: Value = desk.json(["models", "list"]);
+    assert!(!each(&listed["models"], "name").iter().any(|name| name.contains("bad")), "{listed}");
 }

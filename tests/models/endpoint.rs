@@ -9,7 +9,7 @@ use sidenote_engine::error::ErrorCode;
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, Message, Sampling, Speaker};
 use sidenote_models::{Choice, EndpointSettings, Remote};
 
-use crate::endpoint_server::{head, piece, serve};
+use crate::endpoint_server::{done, head, piece, serve, serve_times};
 
 fn remote(address: SocketAddr, key_env: Option<&str>) -> Remote {
     let settings =
@@ -73,6 +73,39 @@ fn what_a_server_says_against_it_is_told() {
     // Nobody is there.
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert_eq!(ask(&remote(gone, None)).1.unwrap_err().code, ErrorCode::ModelUnavailable);
+}
+
+#[test]
+fn a_server_that_names_the_newer_limit_is_asked_again_once_in_its_words() {
+    const WANTS: &str = r#"{"error":{"message":"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."}}"#;
+    let refuse = |stream: &mut TcpStream| {
+        head(stream, "400 Bad Request");
+        stream.write_all(WANTS.as_bytes()).unwrap();
+    };
+    let (address, asked) = serve_times(2, move |time, stream| match time {
+        0 => refuse(stream),
+        _ => {
+            head(stream, "200 OK");
+            piece(stream, "注意力。");
+            done(stream);
+        }
+    });
+    let (said, generated) = ask(&remote(address, None));
+    assert_eq!((said.as_str(), generated.unwrap().ending), ("注意力。", Ending::Complete));
+    let limits = |body: &serde_json::Value| (body["max_tokens"].as_u64(), body["max_completion_tokens"].as_u64());
+    let (first, second) = (asked.recv().unwrap(), asked.recv().unwrap());
+    assert_eq!((limits(&first.body), limits(&second.body)), ((Some(50), None), (None, Some(50))));
+    assert_eq!(first.body["messages"], second.body["messages"]);
+    // One that refuses that too is not asked for ever, and one that refuses something else not again.
+    let (address, asked) = serve_times(9, move |_, stream| refuse(stream));
+    assert!(ask(&remote(address, None)).1.unwrap_err().message.contains("max_completion_tokens"));
+    assert_eq!(asked.try_iter().count(), 2);
+    let (address, asked) = serve_times(9, |_, stream| {
+        head(stream, "400 Bad Request");
+        stream.write_all(br#"{"error":"no such model"}"#).unwrap();
+    });
+    assert!(ask(&remote(address, None)).1.unwrap_err().message.contains("no such model"));
+    assert_eq!(asked.try_iter().count(), 1);
 }
 
 #[test]

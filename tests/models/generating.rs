@@ -2,14 +2,16 @@
 //! ones of `tests/fixtures/gguf`; what they say has no sense.
 
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use candle_core::quantized::gguf_file::Content;
 use sidenote_engine::answer::prompt::{Exchange, Shown, Task, prompt};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, Message, Sampling, Speaker};
-use sidenote_models::generate::{Characters, Gguf, Logits, Network, Precision, Template, Vocabulary, Writer, likeliest};
+use sidenote_models::generate::{Characters, Gguf, Logits, Network, Passages, Precision, Template, Vocabulary, Writer, likeliest};
 
 use crate::parity::fixture;
 
@@ -117,25 +119,44 @@ fn a_seed_repeats_what_chance_said() {
 fn only_passages_that_exist_are_named() {
     let writer = writer("llama-f32");
     let messages = [user("[1] a [2] b. Cite.")];
-    let mut named = 0;
-    for seed in 0..25 {
-        // High temperature: every token has its chance, so that one without a rule would name anything.
-        let sampling = Sampling { temperature: 6.0, seed, ..Sampling::default() };
-        let (text, _) = say(&writer, &Generation { sampling, passages: Some(12), ..request(&messages, 60) });
-        for (at, _) in text.match_indices('[') {
-            let rest = &text[at + 1..];
-            let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
-            let whole = rest[number.len()..].starts_with(']');
-            // The limit may come in the middle.
-            let cut = rest.len() == number.len();
-            assert!(cut || whole && (1..=12).contains(&number.parse::<u32>().unwrap()), "{text:?}");
-            named += usize::from(whole);
-        }
-    }
-    assert!(named > 0, "no passage was named, so nothing was tested");
+    // High temperature: every token has its chance.
     let sampling = Sampling { temperature: 6.0, seed: 3, ..Sampling::default() };
     let (text, _) = say(&writer, &Generation { sampling, passages: Some(0), ..request(&messages, 200) });
-    assert!(!text.contains('['), "{text:?}");
+    assert!(cited(&text).is_empty(), "{text:?}");
+    // Nothing but brackets, digits and a little more is ever likely, so that without a rule anything would be named.
+    let vocabulary = Vocabulary::read(&Gguf::open(&fixture("llama-f32.gguf")).unwrap()).unwrap();
+    let all = 0..u32::try_from(vocabulary.len()).unwrap();
+    let part = |token: &u32| !vocabulary.bytes(*token).is_empty() && vocabulary.bytes(*token).iter().all(|byte| b"[]0123456789,a".contains(byte));
+    let likely: Vec<u32> = all.filter(part).collect();
+    let (mut state, mut named, mut others) = (7_u64, 0, 0);
+    for most in [1, 3, 12] {
+        let (mut passages, mut text) = (Passages::new(&vocabulary, most), String::new());
+        for _ in 0..3_000 {
+            let mut logits = vec![0.0; vocabulary.len()];
+            for token in &likely {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                logits[*token as usize] = 1.0 + (state >> 40) as f32;
+            }
+            passages.hold(&mut logits, &vocabulary);
+            let token = likeliest(&logits).unwrap();
+            passages.take(vocabulary.bytes(token));
+            text.push_str(std::str::from_utf8(vocabulary.bytes(token)).unwrap());
+        }
+        let cited = cited(&text);
+        assert!(cited.iter().all(|number| (1..=most as u32).contains(number)), "{most}: {text}");
+        named += cited.len();
+        others += text.matches("[a").count() + text.matches("[0,").count();
+    }
+    assert!(named > 20 && others > 20, "{named} named, {others} other brackets");
+}
+
+/// The numbers that stand alone in brackets.
+fn cited(text: &str) -> Vec<u32> {
+    let alone = |rest: &str| {
+        let end = rest.find(|c: char| !c.is_ascii_digit())?;
+        rest[end..].starts_with(']').then(|| rest[..end].parse().unwrap_or(0))
+    };
+    text.match_indices('[').filter_map(|(at, _)| alone(&text[at + 1..])).collect()
 }
 
 #[test]
@@ -326,6 +347,56 @@ fn a_template_that_fails_or_never_ends_is_told() {
         let template = Template::new(source, String::new(), String::new()).unwrap();
         let error = template.render(&[user("Hello")], &vocabulary).unwrap_err();
         assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told), "{source}: {error:?}");
+    }
+}
+
+#[test]
+fn a_template_that_begins_to_think_by_itself_is_told_that_nothing_was_thought() {
+    let gguf = Gguf::open(&fixture("qwen3-f32.gguf")).unwrap();
+    let vocabulary = Vocabulary::read(&gguf).unwrap();
+    let rendered = |ending: &str| {
+        let source = format!("{{% for m in messages %}}{{{{ m.content }}}}{{% endfor %}}<|im_start|>assistant\n{ending}");
+        Template::new(&source, String::new(), String::new()).unwrap().render(&[user("Hello")], &vocabulary).unwrap().0
+    };
+    for opens in ["<think>\n", "<think>", "<think>\n\n"] {
+        assert!(rendered(opens).ends_with("assistant\n<think>\n\n</think>\n\n"), "{opens:?}: {:?}", rendered(opens));
+    }
+    for silent in ["<think>\n\n</think>\n\n", "", "\n"] {
+        assert_eq!(rendered(silent).matches("</think>").count(), silent.matches("</think>").count(), "{silent:?}");
+    }
+}
+
+#[test]
+fn a_token_that_holds_a_guard_marks_nothing_and_the_text_is_guarded_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    // With it each guard that is put in would make another mark.
+    let path = changed(folder.path(), "llama-pieces.gguf", |bytes| {
+        replace(bytes, b"\x04\0\0\0\0\0\0\0</s>", "\x04\0\0\0\0\0\0\0<\u{FDD0}".as_bytes());
+    });
+    let vocabulary = Vocabulary::read(&Gguf::open(&path).unwrap()).unwrap();
+    assert_eq!(vocabulary.guarded("a <s> b", '\u{FDD0}'), "a <\u{FDD0}s> b");
+}
+
+/// Where the numbers of a tensor begin in the bytes of a fixture.
+fn numbers_of(bytes: &[u8], tensor: &str) -> usize {
+    let content = Content::read(&mut Cursor::new(bytes)).unwrap();
+    usize::try_from(content.tensor_data_offset + content.tensor_infos[tensor].offset).unwrap()
+}
+
+#[test]
+fn a_scale_that_is_no_number_is_told_wherever_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    // Both begin a block with a scale of 16 bits.
+    for name in ["qwen3-q8_0.gguf", "qwen3-q4_k.gguf"] {
+        for part in ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"] {
+            let path = changed(folder.path(), name, |bytes| {
+                let at = numbers_of(bytes, &format!("blk.0.{part}.weight"));
+                bytes[at..at + 2].copy_from_slice(&0x7e00_u16.to_le_bytes());
+            });
+            let said = Writer::new("broken", &path, 2048).generate(&request(&[user("Hello")], 3), &mut |_| {}, &CancelToken::new());
+            let told = said.as_ref().is_err_and(|e| e.code == ErrorCode::ModelUnavailable && e.message.contains("no numbers"));
+            assert!(told, "{name} {part}: {said:?}");
+        }
     }
 }
 

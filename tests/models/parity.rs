@@ -13,10 +13,10 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/gguf").join(name)
 }
 
-const UNQUANTISED: [&str; 3] = ["qwen3-f32", "qwen2-f32", "llama-f32"];
+const UNQUANTISED: [&str; 4] = ["qwen3-f32", "qwen2-f32", "llama-f32", "phi3-f32"];
 
 /// Each way to store weights is in one of them: `qwen2-older` has F16, BF16, Q4_0, Q4_1, Q5_0 and Q5_1, `llama-pieces` Q2_K, Q3_K, Q5_K and Q6_K.
-const QUANTISED: [&str; 4] = ["qwen3-q8_0", "qwen3-q4_k", "qwen2-older", "llama-pieces"];
+const QUANTISED: [&str; 5] = ["qwen3-q8_0", "qwen3-q4_k", "phi3-q4_k", "qwen2-older", "llama-pieces"];
 
 fn read(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(fixture(name)).unwrap()).unwrap()
@@ -187,6 +187,12 @@ fn turn_and_rewind(name: &str, precision: Precision) {
     same(&last(&mut network, &tokens[120..700]), row(699));
     network.truncate(0);
     same(&last(&mut network, &tokens[..1]), row(0));
+}
+
+#[test]
+fn a_network_with_other_factors_for_longer_texts_reads_as_far_as_the_first_ones_hold() {
+    let shape = open("phi3-f32", Precision::Half).shape().clone();
+    assert_eq!((shape.architecture.as_str(), shape.context), ("phi3", 4096), "its header says 8,192 with both");
 }
 
 #[test]

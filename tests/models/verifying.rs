@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sidenote_engine::answer::verify::{Grounds, Source};
+use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::wire::Support;
 
 /// A claim and what it is.
@@ -87,7 +88,7 @@ impl Counts {
         for group in groups(part) {
             let sources: Vec<Source<'_>> =
                 group.passages.iter().map(|(_, above, text)| Source { title: &above[0], heading: &above[1..], text }).collect();
-            let grounds = Grounds::new(&sources, Some(model.as_ref()));
+            let grounds = Grounds::new(&sources, Some(model.as_ref()), &CancelToken::new()).unwrap();
             for claim in &group.claims {
                 let verdict = grounds.judge(&claim.text);
                 out.table[index(claim.label)][index(verdict.support)] += 1;

@@ -141,6 +141,15 @@ test('what was written and is taken back is said', async ({ page }) => {
   await expect(page.getByText('The moon')).toHaveCount(0);
 });
 
+test('how much was read of what is to be summarised is shown until the summary is written', async ({ page }) => {
+  await open(page, 'summing', 'slow');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.getByText('总结之前先通读：已读 12 / 40 段')).toBeVisible({ timeout: 15_000 });
+  await expect(chip(page, 1)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('总结之前先通读')).toHaveCount(0);
+});
+
 test('whereto a question goes is shown while it is answered and afterwards', async ({ page }) => {
   await open(page, 'remote', 'slow');
   await box(page).fill(QUESTION);

@@ -58,6 +58,11 @@ impl App {
             Some(folder) => Paths::under(&folder),
             None => Paths::standard()?,
         };
+        #[expect(unsafe_code, reason = "threads have to be told before one of them runs")]
+        // SAFETY: the handler below is the first thing of this program that has a thread.
+        unsafe {
+            sidenote_models::writing::settle_threads(&paths.settings());
+        }
         let cancel = CancelToken::new();
         let token = cancel.clone();
         // Without a handler Ctrl-C ends the process at once, which loses nothing either.

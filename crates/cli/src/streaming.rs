@@ -1,5 +1,5 @@
 //! An answer while it is written: whereto a question goes is said before it does; the text goes to the terminal as it comes, and makes room for the verified answer when it is complete. Without a
-//! terminal nothing is shown before the end. It must not know how an answer is found or verified.
+//! terminal nothing of it is shown before the end. How much of a folder was read for a summary is told like other progress. It must not know how an answer is found or verified.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::layout::plain;
 use crate::output::Output;
+use crate::progress::Progress;
 
 /// What is on the screen.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -54,15 +55,17 @@ pub(crate) struct Streaming {
     /// Set where the person stopped it.
     cancel: CancelToken,
     screen: Mutex<Screen>,
+    progress: Progress,
 }
 
 impl Streaming {
     pub(crate) fn new(output: &Output, cancel: &CancelToken) -> Self {
-        Self { output: output.clone(), cancel: cancel.clone(), screen: Mutex::default() }
+        Self { output: output.clone(), cancel: cancel.clone(), screen: Mutex::default(), progress: Progress::new(output.clone()) }
     }
 
     /// Takes away what was shown: what follows is the answer.
     pub(crate) fn clear(&self) {
+        self.progress.finish();
         let mut screen = self.screen.lock().unwrap_or_else(PoisonError::into_inner);
         let shown = std::mem::take(&mut *screen);
         if shown == Screen::default() {
@@ -95,6 +98,7 @@ impl Observer for Streaming {
                 let text = screen.write(&plain(&text), width);
                 drop(self.output.text(&self.output.style().dim(&text)));
             }
+            AnswerEvent::Reading { done, of } => self.progress.count("reading passages", done as u64, of as u64),
             AnswerEvent::Replaced { .. } => self.clear(),
             _ => {}
         }

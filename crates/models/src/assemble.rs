@@ -87,7 +87,9 @@ pub(crate) fn assemble(
     let mut notices = Vec::new();
     if is_gguf(graph) {
         // Its file was looked at; a machine that is short of memory now may have enough later.
-        let room = Gguf::open(&folder.join(graph)).and_then(|gguf| room::check(&installed.manifest.name, &gguf, installed.manifest.usage.max_tokens));
+        let free = if kind == Kind::Generator { room::available_to_one() } else { room::available() };
+        let Manifest { name, usage, .. } = &installed.manifest;
+        let room = Gguf::open(&folder.join(graph)).and_then(|gguf| room::check(name, &gguf, usage.max_tokens, free));
         match room {
             Ok(()) => installed.manifest.usage.dimensions = installed.try_out(run.cancel)?,
             Err(e) => notices.push(format!("{} was not tried out: {}", installed.manifest.name, e.message)),

@@ -50,8 +50,10 @@ pub struct Known {
     pub licence: &'static str,
     /// Bytes to download, approximate.
     pub download: u64,
-    /// Bytes of memory in use, approximate.
+    /// Bytes of memory in use, approximate; 0 for a GGUF file, whose memory is worked out (`Known::needs`).
     pub memory: u64,
+    /// Bytes that each token takes in the memory of a GGUF file's network; 0 for other files.
+    pub per_token: u64,
     /// Length of a vector; 0 for other kinds than embedders.
     pub dimensions: usize,
     /// Tokens of a text, of query and passage together, or of conversation and answer together, that are looked at.
@@ -66,6 +68,11 @@ pub struct Known {
 
 const MB: u64 = 1_000_000;
 
+/// What so many layers with so many heads of keys, each of so many numbers, remember of a token: keys and values in 16 bits.
+const fn remembered(layers: u64, heads: u64, size: u64) -> u64 {
+    layers * heads * size * 2 * 2
+}
+
 const EMBEDDER: Known = Known {
     name: "",
     kind: Kind::Embedder,
@@ -75,6 +82,7 @@ const EMBEDDER: Known = Known {
     licence: "MIT",
     download: 0,
     memory: 0,
+    per_token: 0,
     dimensions: 0,
     max_tokens: 512,
     pooling: "cls",
@@ -139,7 +147,7 @@ pub const KNOWN: &[Known] = &[
         languages: "Chinese, English, 100+ more",
         licence: "Apache-2.0",
         download: 639 * MB,
-        memory: 1_100 * MB,
+        per_token: remembered(28, 8, 128),
         dimensions: 1024,
         // It can take 32,768; passages are far shorter, and a text is read in a second or so.
         max_tokens: 1024,
@@ -213,13 +221,20 @@ pub const KNOWN: &[Known] = &[
         max_tokens: 1024,
         ..RERANKER
     },
-    Known { name: "qwen3-0.6b", repository: "Qwen/Qwen3-0.6B-GGUF", file: "Qwen3-0.6B-Q8_0.gguf", download: 639 * MB, memory: 1_400 * MB, ..QWEN3 },
+    Known {
+        name: "qwen3-0.6b",
+        repository: "Qwen/Qwen3-0.6B-GGUF",
+        file: "Qwen3-0.6B-Q8_0.gguf",
+        download: 639 * MB,
+        per_token: remembered(28, 8, 128),
+        ..QWEN3
+    },
     Known {
         name: "llama-3.2-1b",
         repository: "bartowski/Llama-3.2-1B-Instruct-GGUF",
         file: "Llama-3.2-1B-Instruct-Q4_K_M.gguf",
         download: 808 * MB,
-        memory: 2_000 * MB,
+        per_token: remembered(16, 8, 64),
         ..LLAMA
     },
     Known {
@@ -227,7 +242,7 @@ pub const KNOWN: &[Known] = &[
         repository: "unsloth/Qwen3-1.7B-GGUF",
         file: "Qwen3-1.7B-Q4_K_M.gguf",
         download: 1_107 * MB,
-        memory: 3_300 * MB,
+        per_token: remembered(28, 8, 128),
         ..QWEN3
     },
     Known {
@@ -236,7 +251,7 @@ pub const KNOWN: &[Known] = &[
         file: "qwen2.5-1.5b-instruct-q4_k_m.gguf",
         languages: "Chinese, English, 27 more",
         download: 1_117 * MB,
-        memory: 2_900 * MB,
+        per_token: remembered(28, 2, 128),
         ..GENERATOR
     },
     Known {
@@ -244,7 +259,7 @@ pub const KNOWN: &[Known] = &[
         repository: "bartowski/Llama-3.2-3B-Instruct-GGUF",
         file: "Llama-3.2-3B-Instruct-Q4_K_M.gguf",
         download: 2_019 * MB,
-        memory: 5_400 * MB,
+        per_token: remembered(28, 8, 128),
         ..LLAMA
     },
     Known {
@@ -252,10 +267,17 @@ pub const KNOWN: &[Known] = &[
         repository: "unsloth/Qwen3-4B-Instruct-2507-GGUF",
         file: "Qwen3-4B-Instruct-2507-Q4_K_M.gguf",
         download: 2_497 * MB,
-        memory: 6_700 * MB,
+        per_token: remembered(36, 8, 128),
         ..QWEN3
     },
-    Known { name: "qwen3-8b", repository: "Qwen/Qwen3-8B-GGUF", file: "Qwen3-8B-Q4_K_M.gguf", download: 5_028 * MB, memory: 12_600 * MB, ..QWEN3 },
+    Known {
+        name: "qwen3-8b",
+        repository: "Qwen/Qwen3-8B-GGUF",
+        file: "Qwen3-8B-Q4_K_M.gguf",
+        download: 5_028 * MB,
+        per_token: remembered(36, 8, 128),
+        ..QWEN3
+    },
 ];
 
 /// The known model of a short name or of an `OWNER/NAME`.

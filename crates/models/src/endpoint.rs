@@ -176,7 +176,7 @@ impl Remote {
         let mut body = json!({
             "model": self.model,
             "messages": messages,
-            "max_tokens": request.limit,
+            LIMIT: request.limit,
             "temperature": request.sampling.temperature,
             "stream": true,
             "stream_options": { "include_usage": true },
@@ -210,7 +210,7 @@ impl Generator for Remote {
             url: self.url.clone(),
             key: self.key.clone(),
             key_env: self.key_env.clone(),
-            body: self.body(request).to_string(),
+            body: self.body(request),
             host: self.host().to_owned(),
         };
         let thread = std::thread::Builder::new().name("endpoint".to_owned());
@@ -269,9 +269,13 @@ struct Post {
     url: String,
     key: Option<String>,
     key_env: Option<String>,
-    body: String,
+    body: Value,
     host: String,
 }
+
+/// The names of how many tokens an answer may have: the one that every server knows, and the one that newer models of OpenAI want instead.
+const LIMIT: &str = "max_tokens";
+const NEWER_LIMIT: &str = "max_completion_tokens";
 
 impl Post {
     fn run(&self, parts: &SyncSender<Part>) {
@@ -281,16 +285,33 @@ impl Post {
         }
     }
 
-    fn stream(&self, parts: &SyncSender<Part>) -> Result<()> {
+    /// Sends a question; the status, and what is answered.
+    fn send(&self, body: &Value) -> Result<(u16, impl BufRead + use<>)> {
         let mut request = self.agent.post(&self.url).header("content-type", "application/json").header("accept", "text/event-stream");
         if let Some(key) = &self.key {
             request = request.header("authorization", format!("Bearer {key}"));
         }
-        let response = request.send(self.body.as_bytes()).map_err(|e| self.failed(&e.to_string()))?;
-        let status = response.status().as_u16();
-        let mut reader = BufReader::new(response.into_body().into_reader());
+        let response = request.send(body.to_string().as_bytes()).map_err(|e| self.failed(&e.to_string()))?;
+        Ok((response.status().as_u16(), BufReader::new(response.into_body().into_reader())))
+    }
+
+    /// The question in the words that a server asks for; none where it asks for no others.
+    fn reworded(&self, status: u16, told: &str) -> Option<Value> {
+        let mut body = self.body.clone();
+        let limit = body.as_object_mut()?.remove(LIMIT).filter(|_| status == 400 && told.contains(NEWER_LIMIT))?;
+        body[NEWER_LIMIT] = limit;
+        Some(body)
+    }
+
+    fn stream(&self, parts: &SyncSender<Part>) -> Result<()> {
+        let (mut status, mut reader) = self.send(&self.body)?;
         if status != 200 {
-            return Err(self.refused(status, reader));
+            let said = told(reader);
+            let Some(body) = self.reworded(status, &said) else { return Err(self.refused(status, &said)) };
+            (status, reader) = self.send(&body)?;
+            if status != 200 {
+                return Err(self.refused(status, &told(reader)));
+            }
         }
         let mut ended = false;
         let mut line = String::new();
@@ -330,11 +351,8 @@ impl Post {
         }
     }
 
-    fn refused(&self, status: u16, reader: impl Read) -> Error {
-        let mut text = String::new();
-        // What cannot be read says nothing more than the status.
-        let _ = reader.take(4096).read_to_string(&mut text);
-        let told = serde_json::from_str::<Value>(&text).ok().and_then(|v| {
+    fn refused(&self, status: u16, told: &str) -> Error {
+        let told = serde_json::from_str::<Value>(told).ok().and_then(|v| {
             let error = &v["error"];
             error["message"].as_str().or(error.as_str()).map(str::to_owned)
         });
@@ -351,6 +369,14 @@ impl Post {
     fn failed(&self, why: &str) -> Error {
         failed(&self.host, why)
     }
+}
+
+/// What a server that refuses says about it.
+fn told(reader: impl Read) -> String {
+    let mut text = String::new();
+    // What cannot be read says nothing more than the status.
+    let _ = reader.take(4096).read_to_string(&mut text);
+    text
 }
 
 fn failed(host: &str, why: &str) -> Error {

@@ -31,7 +31,7 @@ pub use choose::{Chooser, goes_round, likeliest};
 pub use gguf::Gguf;
 pub use network::{Body, Logits, Network, Shape, stored_as};
 pub use passages::Passages;
-pub use room::{available_to_one, needed};
+pub use room::available_to_one;
 pub use sentences::GgufEmbedder;
 pub(crate) use sentences::{check as check_pooling, pooling};
 pub use template::Template;

@@ -10,10 +10,11 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{CrossEncoder, Embedder, Fingerprint, Generation, Generator, Message, ModelSpec, Role, Sampling, Speaker};
 
 use crate::assemble::is_gguf;
-use crate::catalogue::Kind;
+use crate::catalogue::{Kind, Known, known};
 use crate::cross_encoder::{CrossEncoderFiles, OnnxCrossEncoder};
 use crate::fingerprint::{Digest, fingerprint};
-use crate::generate::{Gguf, GgufEmbedder, Shape, Writer, needed};
+use crate::generate::room::Needs;
+use crate::generate::{Gguf, GgufEmbedder, Shape, Writer};
 use crate::manifest::Manifest;
 use crate::onnx::{ModelFiles, OnnxEmbedder};
 use crate::store::Installed;
@@ -81,15 +82,19 @@ impl Installed {
         Ok(Writer::new(&manifest.name, &self.folder.join(&manifest.graph), manifest.usage.max_tokens))
     }
 
-    /// Bytes of memory that a model takes in use, as its GGUF file tells; `None` for ONNX models, or where the file cannot be read.
+    /// Bytes of memory that a model takes in use: as its GGUF file tells, or else as is known of it.
     #[must_use]
     pub fn memory(&self) -> Option<u64> {
+        self.told_by_file().or_else(|| known(&self.manifest.name).map(Known::needs))
+    }
+
+    fn told_by_file(&self) -> Option<u64> {
         if !is_gguf(&self.manifest.graph) {
             return None;
         }
         self.check(self.manifest.kind).ok()?;
         let gguf = Gguf::open(&self.folder.join(&self.manifest.graph)).ok()?;
-        Some(needed(&gguf, &Shape::read(&gguf).ok()?, self.manifest.usage.max_tokens))
+        Some(Needs::of(&gguf, &Shape::read(&gguf).ok()?).usual(self.manifest.usage.max_tokens))
     }
 
     /// Runs the model once; the length of an embedder's vectors, 0 for other kinds.

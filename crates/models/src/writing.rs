@@ -1,13 +1,18 @@
-//! How the person wants answers to be written: the table `[writing]` of `settings.toml`. Read only: the person writes it. It must not know what the settings do.
+//! How the person wants answers to be written: the table `[writing]` of `settings.toml`. Read only: the person writes it. It must not know what the settings do,
+//! but for the threads, which have to be told before anything runs.
 
 use std::path::Path;
 
 use sidenote_engine::answer::writing::Settings;
 use sidenote_engine::error::Result;
 
+use toml_edit::Item;
+
 use crate::settings_file::{self, unusable};
 
 const TABLE: &str = "writing";
+const THREADS: &str = "threads";
+const MOST_THREADS: i64 = 1024;
 
 /// Reads the table; what is not in it is as it comes with the program.
 ///
@@ -29,6 +34,8 @@ pub fn read(file: &Path) -> Result<Settings> {
             || item.as_integer().and_then(|n| u64::try_from(n).ok()).ok_or_else(|| unusable(file, &format!("`{TABLE}.{key}` is no whole number")));
         let sampling = &mut settings.sampling;
         match key {
+            // Taken when the program begins (`settle_threads`).
+            THREADS => drop(count(item).ok_or_else(|| unusable(file, &format!("`{TABLE}.{key}` is no number from 1 to {MOST_THREADS}")))?),
             "patience_s" => settings.patience_s = number(0.0, 86_400.0)?,
             "existing_passages" => {
                 settings.existing_passages = item.as_bool().ok_or_else(|| unusable(file, &format!("`{TABLE}.{key}` is not true or false")))?
@@ -43,6 +50,29 @@ pub fn read(file: &Path) -> Result<Settings> {
         }
     }
     Ok(settings)
+}
+
+fn count(item: &Item) -> Option<i64> {
+    item.as_integer().filter(|threads| (1..=MOST_THREADS).contains(threads))
+}
+
+/// The threads that generators compute with, where the person says; what is no such number is told by [`read`].
+fn threads(file: &Path) -> Option<i64> {
+    count(settings_file::read(file).ok()?.get(TABLE)?.get(THREADS)?)
+}
+
+/// Sees to it that generators compute with as many threads as the person says: candle looks into its variable before its first product. One that is set
+/// already stays.
+///
+/// # Safety
+/// No other thread may run yet.
+#[expect(unsafe_code, reason = "candle has no other way to be told, and a variable is set")]
+pub unsafe fn settle_threads(file: &Path) {
+    const VARIABLE: &str = "CANDLE_NUM_THREADS";
+    if let Some(threads) = threads(file).filter(|_| std::env::var_os(VARIABLE).is_none()) {
+        // SAFETY: no other thread runs, as the caller says.
+        unsafe { std::env::set_var(VARIABLE, threads.to_string()) }
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +95,17 @@ mod tests {
     }
 
     #[test]
+    fn threads_are_those_that_the_person_says_and_else_nobodys() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        assert_eq!(threads(&file), None, "there is no file");
+        for (text, said) in [("[writing]\nthreads = 3", Some(3)), ("[writing]\nthreads = 0", None), ("[writing]\nseed = 1", None), ("[writ", None)] {
+            std::fs::write(&file, text).expect("a file");
+            assert_eq!(threads(&file), said, "{text}");
+        }
+    }
+
+    #[test]
     fn what_makes_no_sense_is_named() {
         for (text, named) in [
             ("writing = 3", "`writing` is no table"),
@@ -72,6 +113,7 @@ mod tests {
             ("[writing]\npatience_s = nan", "`writing.patience_s` is no number"),
             ("[writing]\ntop_k = 0.5", "`writing.top_k` is no whole number"),
             ("[writing]\nexisting_passages = 1", "`writing.existing_passages` is not true or false"),
+            ("[writing]\nthreads = 0", "`writing.threads` is no number from 1 to 1024"),
             ("[writing]\ntemprature = 1", "there is no setting `writing.temprature`"),
         ] {
             let error = of(text).expect_err(text);

@@ -87,12 +87,13 @@ fn named(name: &str, kind: Kind, choice: &Choice) -> ModelInfo {
 }
 
 fn available(known: &Known, choice: &Choice) -> ModelInfo {
-    let outlook = Machine::outlook(known.kind, known.name, known.file, known.download, Some(known.memory));
+    let memory = known.needs();
+    let outlook = Machine::outlook(known.kind, known.name, known.file, known.download, Some(memory));
     ModelInfo {
         languages: known.languages.to_owned(),
         licence: known.licence.to_owned(),
         download_bytes: known.download,
-        memory_bytes: Some(known.memory),
+        memory_bytes: Some(memory),
         fits: outlook.fits,
         tokens_per_s: outlook.tokens_per_s,
         suggested: outlook.suggested,
@@ -102,7 +103,7 @@ fn available(known: &Known, choice: &Choice) -> ModelInfo {
 
 fn shown(model: &Installed, choice: &Choice) -> ModelInfo {
     let manifest = &model.manifest;
-    let memory = known(&manifest.name).map(|known| known.memory);
+    let memory = model.memory();
     let outlook = Machine::outlook(manifest.kind, &manifest.name, &manifest.graph, manifest.size(), memory);
     let row = named(&manifest.name, manifest.kind, choice);
     ModelInfo {

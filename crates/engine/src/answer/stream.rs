@@ -23,8 +23,10 @@ pub struct Written {
 }
 
 /// Takes pieces and gives text and sentences.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Stream {
+    /// Passages that a marker can name.
+    passages: usize,
     /// Not yet looked at: it may be the beginning of a mark.
     held: String,
     thinking: bool,
@@ -35,6 +37,12 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// For what is written from so many passages.
+    #[must_use]
+    pub fn new(passages: usize) -> Self {
+        Self { passages, held: String::new(), thinking: false, open: String::new(), begun: false }
+    }
+
     /// Takes a piece; gives the text that can be shown now and the sentences that are complete with it.
     pub fn push(&mut self, piece: &str) -> (String, Vec<Written>) {
         self.held.push_str(piece);
@@ -79,7 +87,7 @@ impl Stream {
                 self.held.drain(..THOUGHT.len());
                 shown.clear();
                 self.open.clear();
-            } else if let Some(end) = marker(&self.held) {
+            } else if let Some(end) = marker(&self.held, self.passages) {
                 self.held.drain(..end);
                 shown.truncate(shown.trim_end_matches(' ').len());
             } else if !last && waits(&self.held) {
@@ -135,13 +143,23 @@ impl Stream {
     }
 }
 
-/// Length of a marker such as `[1]`, `[1, 2]` or `【3】` that a text begins with.
-fn marker(text: &str) -> Option<usize> {
+/// Length of a marker such as `[1]`, `[1, 2]` or `【3】` that a text begins with; `[0, 1]` and `[2023]` are none.
+fn marker(text: &str, passages: usize) -> Option<usize> {
     let close = if text.starts_with('[') { ']' } else { '】' };
     let end = text.find(close)?;
     let inside = text[..end].trim_start_matches(['[', '【']);
-    let numbers = inside.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | ' ' | '，' | '、' | '-' | '–'));
-    (numbers && inside.contains(|c: char| c.is_ascii_digit()) && inside.len() < MARKER).then_some(end + close.len_utf8())
+    let numbers = inside.split(separates).filter(|part| !part.is_empty()).map(str::parse).collect::<Result<Vec<usize>, _>>().ok()?;
+    let cites = match numbers.as_slice() {
+        // A passage that is not there is cited by mistake; no prompt has a hundred.
+        [number] => (1..passages.max(99) + 1).contains(number),
+        numbers => !numbers.is_empty() && numbers.iter().all(|number| (1..=passages).contains(number)),
+    };
+    (cites && inside.len() < MARKER).then_some(end + close.len_utf8())
+}
+
+/// Whether a character stands between the numbers of a marker.
+fn separates(c: char) -> bool {
+    matches!(c, ',' | ' ' | '，' | '、' | '-' | '–')
 }
 
 /// Whether a text may become a mark with what comes next.
@@ -149,7 +167,7 @@ fn waits(text: &str) -> bool {
     if text.starts_with('<') {
         return THINK.starts_with(text) || THOUGHT.starts_with(text);
     }
-    text.chars().count() <= MARKER && text.chars().skip(1).all(|c| c.is_ascii_digit() || matches!(c, ',' | ' ' | '，' | '、' | '-' | '–'))
+    text.chars().count() <= MARKER && text.chars().skip(1).all(|c| c.is_ascii_digit() || separates(c))
 }
 
 /// Bytes at the end of a text that may begin a mark.

@@ -9,7 +9,9 @@ mod clause;
 mod lexicon;
 mod number;
 
+use crate::cancel::CancelToken;
 use crate::document::Span;
+use crate::error::Result;
 use crate::model::TokenVectors;
 use crate::text::is_cjk;
 use crate::wire::Support;
@@ -70,11 +72,14 @@ struct Ground {
 }
 
 impl<'a> Grounds<'a> {
-    /// Reads the passages.
-    #[must_use]
-    pub fn new(sources: &[Source<'_>], model: Option<&'a dyn TokenVectors>) -> Self {
+    /// Reads the passages: those of a whole folder take their time.
+    ///
+    /// # Errors
+    /// `Cancelled`.
+    pub fn new(sources: &[Source<'_>], model: Option<&'a dyn TokenVectors>, cancel: &CancelToken) -> Result<Self> {
         let mut grounds = Vec::new();
         for (passage, source) in sources.iter().enumerate() {
+            cancel.check()?;
             let all = units(source.text);
             let mut head: Option<&Unit> = None;
             let mut before: Vec<Clause> = Vec::new();
@@ -102,7 +107,7 @@ impl<'a> Grounds<'a> {
                 }
             }
         }
-        Self { grounds, model }
+        Ok(Self { grounds, model })
     }
 
     /// Looks for what a sentence says; markers must have been taken out of it.

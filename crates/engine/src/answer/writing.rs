@@ -7,7 +7,7 @@ use crate::model::Sampling;
 /// What a person may set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Seconds that a model is waited for: to its first word, and as long again to see whether it is fast enough to be read along.
+    /// Seconds that a model is waited for: to its first word, and as long again to see whether it is fast enough to be read along. 0 is for ever.
     pub patience_s: f64,
     /// How words are chosen.
     pub sampling: Sampling,
@@ -25,6 +25,6 @@ impl Settings {
     /// How long a model is waited for; what is no length of time is for ever.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        Duration::try_from_secs_f64(self.patience_s).unwrap_or(Duration::MAX)
+        Duration::try_from_secs_f64(self.patience_s).ok().filter(|patience| !patience.is_zero()).unwrap_or(Duration::MAX)
     }
 }

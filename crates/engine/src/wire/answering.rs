@@ -18,6 +18,13 @@ pub enum AnswerEvent {
         /// What it was given to read, best first; [`Citation::passage`] is an index into them.
         passages: Vec<Passage>,
     },
+    /// All of a note or a folder is read part by part before a summary of it is written.
+    Reading {
+        /// Passages that were read.
+        done: usize,
+        /// Passages in all.
+        of: usize,
+    },
     /// Text as it is written: without markers and what the model only thinks, not yet verified.
     Piece {
         /// Whole characters.

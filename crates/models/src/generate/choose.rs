@@ -98,14 +98,16 @@ pub fn likeliest(logits: &[f32]) -> Result<u32> {
             (best, highest) = (token, *logit);
         }
     }
-    if broken || highest == f32::NEG_INFINITY {
-        return Err(Error::new(
-            ErrorCode::ModelUnavailable,
-            "the model's results are no numbers",
-            "its file is damaged or was made badly: check it with `sidenote models verify`, or choose another one",
-        ));
-    }
-    Ok(best as u32)
+    if broken || highest == f32::NEG_INFINITY { Err(no_numbers()) } else { Ok(best as u32) }
+}
+
+/// The error of a network that computes what is no number.
+pub(super) fn no_numbers() -> Error {
+    Error::new(
+        ErrorCode::ModelUnavailable,
+        "the model's results are no numbers",
+        "its file is damaged or was made badly: check it with `sidenote models verify`, or choose another one",
+    )
 }
 
 /// Whether the last tokens are one passage again and again: three times or more, 60 tokens or more together.

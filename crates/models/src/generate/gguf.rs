@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::Cursor;
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use candle_core::quantized::k_quants::{
     BlockQ2K, BlockQ3K, BlockQ4_0, BlockQ4_1, BlockQ4K, BlockQ5_0, BlockQ5_1, BlockQ5K, BlockQ6K, BlockQ8_0, matmul, matmul_f16,
 };
 use candle_core::quantized::{GgmlDType, GgmlType, QStorage, QTensor, QuantizedType};
-use candle_core::{CpuStorage, Device};
+use candle_core::{CpuStorage, Device, Shape};
 use half::{bf16, f16};
 use memmap2::{Mmap, MmapMut};
 use sidenote_engine::error::{Error, ErrorCode, Result};
@@ -147,18 +148,41 @@ impl Gguf {
     /// Those of candle; a tensor that is not there.
     pub fn tensor(&self, name: &str, device: &Device) -> candle_core::Result<QTensor> {
         let Some(info) = self.content.tensor_infos.get(name) else { candle_core::bail!("there is no tensor `{name}`") };
-        let Some((start, size)) = self.bytes(name) else { candle_core::bail!("the tensor `{name}` is not inside the file") };
-        let storage = match device {
-            Device::Cpu => QStorage::Cpu(self.mapped(info.ggml_dtype, start, size)?),
-            other => QStorage::from_data(Cow::Borrowed(&self.map[start..start + size]), other, info.ggml_dtype)?,
-        };
-        QTensor::new(storage, info.shape.clone())
+        let Some(place) = self.bytes(name) else { candle_core::bail!("the tensor `{name}` is not inside the file") };
+        self.stored_at(place, info.ggml_dtype, info.shape.clone(), device)
     }
 
-    /// Where a tensor lies.
-    pub(super) fn span(&self, name: &str) -> Option<Span> {
-        let (start, size) = self.bytes(name)?;
+    /// Some rows of a matrix, as [`tensor`](Self::tensor).
+    ///
+    /// # Errors
+    /// Those of candle; a matrix or rows that are not there.
+    pub(super) fn rows(&self, name: &str, rows: Range<usize>, device: &Device) -> candle_core::Result<QTensor> {
+        let (Some(stored), Some([_, columns])) = (self.stored(name), self.shape(name)) else { candle_core::bail!("there is no matrix `{name}`") };
+        let Some(place) = self.bytes_of_rows(name, &rows) else { candle_core::bail!("the matrix `{name}` has no rows {rows:?}") };
+        self.stored_at(place, stored, (rows.len(), *columns).into(), device)
+    }
+
+    fn stored_at(&self, (start, size): (usize, usize), kind: GgmlDType, shape: Shape, device: &Device) -> candle_core::Result<QTensor> {
+        let storage = match device {
+            Device::Cpu => QStorage::Cpu(self.mapped(kind, start, size)?),
+            other => QStorage::from_data(Cow::Borrowed(&self.map[start..start + size]), other, kind)?,
+        };
+        QTensor::new(storage, shape)
+    }
+
+    /// Where some rows of a matrix lie.
+    pub(super) fn span(&self, name: &str, rows: &Range<usize>) -> Option<Span> {
+        let (start, size) = self.bytes_of_rows(name, rows)?;
         Some(Span { map: Arc::clone(&self.map), start, size })
+    }
+
+    /// Where the bytes of some rows of a matrix begin and how many they are.
+    fn bytes_of_rows(&self, name: &str, rows: &Range<usize>) -> Option<(usize, usize)> {
+        let (start, size) = self.bytes(name)?;
+        let [all, _] = self.shape(name)? else { return None };
+        // A row is whole blocks, so the rows are equally long.
+        let row = size.checked_div(*all).filter(|_| rows.start <= rows.end && rows.end <= *all)?;
+        Some((start + rows.start * row, rows.len() * row))
     }
 
     /// Where a tensor's bytes begin and how many they are; `None` if they are not all inside the file.

@@ -207,13 +207,14 @@ fn softmax_body<const FMA: bool>(scores: &mut [f32], scale: f32) {
 
 #[inline(always)]
 fn round_block_body<const FMA: bool>(numbers: &[f32], block: &mut Block) {
-    let mut highest = [0.0_f32; LANES * SUMS];
+    // Without their signs the bits are in the order of the numbers, and what is no number is above them all: it is not lost, but makes the scale none.
+    let mut highest = [0_u32; LANES * SUMS];
     for numbers in numbers.chunks_exact(LANES * SUMS) {
         for (highest, number) in highest.iter_mut().zip(numbers) {
-            *highest = highest.max(number.abs());
+            *highest = (*highest).max(number.abs().to_bits());
         }
     }
-    let highest = highest.iter().fold(0.0_f32, |a, b| a.max(*b));
+    let highest = f32::from_bits(highest.iter().fold(0, |a, b| a.max(*b)));
     block.scale = highest / 127.0;
     let inverse = if highest > 0.0 { 127.0 / highest } else { 0.0 };
     let quants: &mut [i8] = bytemuck::cast_slice_mut(&mut block.quants);
@@ -234,8 +235,8 @@ fn round_block_body<const FMA: bool>(numbers: &[f32], block: &mut Block) {
 /// `e^x` for `x` up to 0, without a call, so that it can be done for several numbers at once; relative error below 3e-7.
 #[inline(always)]
 fn exp<const FMA: bool>(x: f32) -> f32 {
-    // Below this the result would not be a normal number.
-    let x = x.max(-87.0);
+    // Below this the result would not be a normal number. (What is no number stays none, which `max` would change.)
+    let x = if x < -87.0 { -87.0 } else { x };
     // x = whole·ln 2 + rest.
     let whole = fused::<FMA>(x, std::f32::consts::LOG2_E, ROUND) - ROUND;
     // ln 2 in two parts, the first of few bits, so that the first product is exact.
@@ -278,6 +279,17 @@ mod tests {
                 let plain = a[i] + 0.5 * rows[i] - 2.0 * rows[length + i] + 1.5 * rows[2 * length + i];
                 assert!((here[i] - plain).abs() < 1e-4 && (anywhere[i] - plain).abs() < 1e-4, "{length} {i}");
             }
+        }
+    }
+
+    #[test]
+    fn a_score_that_is_no_number_makes_all_weights_none() {
+        for length in [8, 33] {
+            let mut scores = numbers(length);
+            scores[length - 1] = f32::NAN;
+            assert!(weigh(&mut scores.clone(), 2.5).is_nan(), "{length}");
+            softmax(&mut scores, 3.0);
+            assert!(scores.iter().all(|score| score.is_nan()), "{length}");
         }
     }
 
@@ -326,6 +338,13 @@ mod tests {
             for (quants, sum) in quants.chunks_exact(32).zip(block.wide_sums) {
                 assert_eq!(sum, quants.iter().map(|quant| f32::from(*quant)).sum::<f32>());
             }
+        }
+        for wrong in [f32::NAN, f32::INFINITY] {
+            let mut with_wrong = numbers.clone();
+            with_wrong[77] = wrong;
+            let mut block = Block::EMPTY;
+            round_block(&with_wrong, &mut block);
+            assert!(!block.scale.is_finite(), "what is no number is not rounded away");
         }
         let mut nothing = Block::EMPTY;
         round_block(&[0.0; 256], &mut nothing);

@@ -1,8 +1,9 @@
-//! The network: tokens in, logits or the states they are made of out, for the architectures of Qwen 2 and 3 and of Llama 2 and 3, read from a GGUF
+//! The network: tokens in, logits or the states they are made of out, for the architectures of Qwen 2 and 3, of Llama 2 and 3 and of Phi 3, read from a GGUF
 //! file. It must not know what a token means, who asks, how the next one is chosen, or what states are used for.
 //!
 //! The tokens it has seen are remembered and can be forgotten from any point on, so that a conversation is not computed twice.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use candle_core::quantized::{GgmlDType, QTensor};
@@ -13,6 +14,7 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
 
 use super::attention::{Heads, Precision};
+use super::choose::no_numbers;
 use super::elsewhere::Kept;
 use super::gguf::{Gguf, first_line, unusable};
 use super::linear::{Linear, Weights};
@@ -21,7 +23,13 @@ use super::linear::{Linear, Weights};
 const CHUNK: usize = 256;
 
 /// Architectures whose layers are those of this file, by their name in the header.
-const ARCHITECTURES: [&str; 3] = ["qwen3", "qwen2", "llama"];
+const ARCHITECTURES: [&str; 4] = ["qwen3", "qwen2", "llama", PHI3];
+
+/// Its matrices that are used together are one, and it may turn only a part of each head.
+const PHI3: &str = "phi3";
+
+/// How much Phi 3 slows each pair down in texts up to the length that it was first made for.
+const SHORT_FACTORS: &str = "rope_factors_short.weight";
 
 /// Of which tokens the logits, or the states, are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +58,10 @@ pub struct Shape {
     heads: Heads,
     /// Added before dividing, so that nothing is divided by zero.
     epsilon: f32,
-    /// Turns of each pair of numbers from one token to the next.
+    /// Turns of each pair of numbers from one token to the next; the numbers after these pairs are not turned.
     turns: Vec<f64>,
+    /// What the turned numbers are multiplied with.
+    loudness: f64,
     /// Whether the numbers of a pair are neighbours; else they are half a head apart.
     neighbours: bool,
 }
@@ -62,8 +72,9 @@ impl Shape {
     /// # Errors
     /// `ModelUnavailable` for an architecture that this program does not know, or a header that contradicts itself.
     pub fn read(gguf: &Gguf) -> Result<Self> {
-        let refuse =
-            |why: String| unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3 or Llama family; `sidenote models list` names some");
+        let refuse = |why: String| {
+            unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3, Llama or Phi 3 family; `sidenote models list` names some")
+        };
         let architecture = gguf.text("general.architecture").unwrap_or_default().to_owned();
         if !ARCHITECTURES.contains(&architecture.as_str()) {
             return Err(refuse(format!("its architecture is `{architecture}`, and this program runs {}", ARCHITECTURES.join(", "))));
@@ -86,25 +97,32 @@ impl Shape {
         if count("expert_count").is_some() {
             return Err(refuse("it is a mixture of experts, which this program cannot run".to_owned()));
         }
-        if count("rope.dimension_count").is_some_and(|turned| turned != size) {
+        let turned = count("rope.dimension_count").unwrap_or(size);
+        let part = architecture == PHI3 && turned < size && turned.is_multiple_of(2);
+        if turned != size && !part {
             return Err(refuse("only a part of each head tells positions, which this program cannot run".to_owned()));
         }
         let stretch = match gguf.text(&key("rope.scaling.type")) {
             None | Some("none") => 1.0,
+            Some("longrope") if architecture == PHI3 => 1.0,
             Some("linear") => gguf.fraction(&key("rope.scaling.factor")).filter(|f| *f > 0.0).unwrap_or(1.0),
             Some(other) => return Err(refuse(format!("its positions are stretched by `{other}`, which this program cannot do"))),
         };
         let base = gguf.fraction(&key("rope.freq_base")).unwrap_or(10_000.0);
-        let mut turns: Vec<f64> = (0..size / 2).map(|pair| base.powf(-2.0 * pair as f64 / size as f64) / stretch).collect();
-        if gguf.shape("rope_freqs.weight").is_some() {
-            // How Llama 3.1 and later reach further: each pair is slowed down by a factor of its own.
-            let factors = gguf.tensor("rope_freqs.weight", &Device::Cpu).and_then(|t| t.dequantize(&Device::Cpu)?.to_vec1::<f32>());
-            let factors = factors.map_err(|e| refuse(format!("its `rope_freqs.weight` cannot be read: {}", first_line(&e))))?;
+        let mut turns: Vec<f64> = (0..turned / 2).map(|pair| base.powf(-2.0 * pair as f64 / turned as f64) / stretch).collect();
+        // How Llama 3.1 and later reach further, and Phi 3: each pair is slowed down by a factor of its own.
+        if let Some(name) = ["rope_freqs.weight", SHORT_FACTORS].into_iter().find(|name| gguf.shape(name).is_some()) {
+            let factors = gguf.tensor(name, &Device::Cpu).and_then(|t| t.dequantize(&Device::Cpu)?.to_vec1::<f32>());
+            let factors = factors.map_err(|e| refuse(format!("its `{name}` cannot be read: {}", first_line(&e))))?;
             if factors.len() != turns.len() || factors.iter().any(|f| !f.is_finite() || *f <= 0.0) {
-                return Err(refuse("its `rope_freqs.weight` does not fit its heads".to_owned()));
+                return Err(refuse(format!("its `{name}` does not fit its heads")));
             }
             turns.iter_mut().zip(factors).for_each(|(turn, factor)| *turn /= f64::from(factor));
         }
+        // Phi 3 has other factors for longer texts, with which nothing that it has seen would be as it was; and beyond its window tokens see fewer.
+        let shorter = ["rope.scaling.original_context_length", "attention.sliding_window"].into_iter().filter_map(count);
+        let most = shorter.filter(|_| architecture == PHI3).min().unwrap_or(usize::MAX);
+        let loudness = gguf.fraction(&key("rope.scaling.attn_factor")).filter(|f| architecture == PHI3 && f.is_finite() && *f > 0.0);
         let vocabulary = match gguf.shape("token_embd.weight") {
             Some([rows, columns]) if *columns == width => *rows,
             _ => return Err(refuse(format!("its table of tokens is missing or not {width} numbers wide"))),
@@ -117,10 +135,11 @@ impl Shape {
             layers,
             width,
             vocabulary,
-            context: count("context_length").unwrap_or(2048),
+            context: count("context_length").unwrap_or(2048).min(most),
             heads: Heads { queries, keys, size },
             epsilon: gguf.fraction(&key("attention.layer_norm_rms_epsilon")).unwrap_or(1e-6) as f32,
             turns,
+            loudness: loudness.unwrap_or(1.0),
             neighbours: architecture == "llama",
             architecture,
         })
@@ -131,6 +150,15 @@ impl Shape {
     pub fn bytes_per_token(&self, precision: Precision) -> u64 {
         (self.layers * self.heads.keys * self.heads.size * 2 * precision.bytes()) as u64
     }
+}
+
+/// What came of a chunk.
+enum Step {
+    /// What was wanted.
+    Made(Vec<f32>),
+    Cancelled,
+    /// What it computed is no number.
+    NoNumbers,
 }
 
 struct Layer {
@@ -192,7 +220,7 @@ impl Network {
     /// forgotten; whole chunks before it stay.
     ///
     /// # Errors
-    /// `Cancelled`, `Internal` if the arithmetic fails.
+    /// `Cancelled`, `ModelUnavailable` if the results are no numbers, `Internal` if the arithmetic fails.
     pub fn read(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> Result<Vec<f32>> {
         let Self { body, head } = self;
         body.read(tokens, wanted, cancel, |states| head.forward(states))
@@ -228,23 +256,32 @@ impl Body {
         let loader = Loader { gguf, device: &device };
         let Heads { queries, keys, size } = shape.heads;
         let (width, asked, kept) = (shape.width, queries * size, keys * size);
-        let feed = match gguf.shape("blk.0.ffn_gate.weight") {
-            Some([rows, _]) => *rows,
-            _ => return Err(loader.missing("blk.0.ffn_gate.weight")),
+        let joined = shape.architecture == PHI3;
+        let widest = if joined { "blk.0.ffn_up.weight" } else { "blk.0.ffn_gate.weight" };
+        let feed = match gguf.shape(widest) {
+            Some([rows, _]) => rows / if joined { 2 } else { 1 },
+            _ => return Err(loader.missing(widest)),
         };
         let layer = |at: usize| -> Result<Layer> {
             let name = |part: &str| format!("blk.{at}.{part}");
+            let ([queries, keys, values], [gate, up]) = if joined {
+                (loader.parts(&name("attn_qkv"), [asked, kept, kept], width)?, loader.parts(&name("ffn_up"), [feed, feed], width)?)
+            } else {
+                let [queries, keys, values] =
+                    [("attn_q", asked), ("attn_k", kept), ("attn_v", kept)].map(|(part, rows)| loader.linear(&name(part), rows, width));
+                ([queries?, keys?, values?], [loader.linear(&name("ffn_gate"), feed, width)?, loader.linear(&name("ffn_up"), feed, width)?])
+            };
             Ok(Layer {
                 attention_norm: loader.numbers(&name("attn_norm.weight"), width)?,
-                queries: loader.linear(&name("attn_q"), asked, width)?,
-                keys: loader.linear(&name("attn_k"), kept, width)?,
-                values: loader.linear(&name("attn_v"), kept, width)?,
+                queries,
+                keys,
+                values,
                 output: loader.linear(&name("attn_output"), width, asked)?,
                 query_norm: loader.maybe(&name("attn_q_norm.weight"), size)?,
                 key_norm: loader.maybe(&name("attn_k_norm.weight"), size)?,
                 feed_norm: loader.numbers(&name("ffn_norm.weight"), width)?,
-                gate: loader.linear(&name("ffn_gate"), feed, width)?,
-                up: loader.linear(&name("ffn_up"), feed, width)?,
+                gate,
+                up,
                 down: loader.linear(&name("ffn_down"), width, feed)?,
                 memory: Kept::new(shape.heads, precision, &device),
             })
@@ -268,7 +305,7 @@ impl Body {
     /// other. What is cancelled is forgotten; whole chunks before it stay.
     ///
     /// # Errors
-    /// `Cancelled`, `Internal` if the arithmetic fails.
+    /// `Cancelled`, `ModelUnavailable` if the results are no numbers, `Internal` if the arithmetic fails.
     pub fn states(&mut self, tokens: &[u32], wanted: Logits, cancel: &CancelToken) -> Result<Vec<f32>> {
         self.read(tokens, wanted, cancel, |states| Ok(states.clone()))
     }
@@ -287,34 +324,35 @@ impl Body {
             cancel.check()?;
             let wanted = if wanted == Logits::Last && at + 1 < chunks { Logits::None } else { wanted };
             let out = self.step(chunk, wanted, cancel, &make);
-            if !matches!(out, Ok(Some(_))) {
+            if !matches!(out, Ok(Step::Made(_))) {
                 let seen = self.seen;
                 self.truncate(seen);
             }
             match out {
-                Ok(Some(more)) => made.extend(more),
-                Ok(None) => return Err(Error::cancelled()),
+                Ok(Step::Made(more)) => made.extend(more),
+                Ok(Step::Cancelled) => return Err(Error::cancelled()),
+                Ok(Step::NoNumbers) => return Err(no_numbers()),
                 Err(e) => return Err(Error::internal(format!("the model failed: {}", first_line(&e)))),
             }
         }
         Ok(made)
     }
 
-    /// One chunk through all layers; `None` if it was cancelled.
+    /// One chunk through all layers.
     fn step(
         &mut self,
         tokens: &[u32],
         wanted: Logits,
         cancel: &CancelToken,
         make: &impl Fn(&Tensor) -> candle_core::Result<Tensor>,
-    ) -> candle_core::Result<Option<Vec<f32>>> {
+    ) -> candle_core::Result<Step> {
         let (new, epsilon) = (tokens.len(), self.shape.epsilon);
         let Heads { queries, keys, size } = self.shape.heads;
         let positions = self.positions(new)?;
         let mut x = self.tokens.embedding(&Tensor::new(tokens, &self.device)?)?;
         for layer in &mut self.layers {
             if cancel.is_cancelled() {
-                return Ok(None);
+                return Ok(Step::Cancelled);
             }
             let h = rms_norm(&x, &layer.attention_norm, epsilon)?;
             let turned = |y: Tensor, norm: &Option<Tensor>, heads: usize| -> candle_core::Result<Tensor> {
@@ -340,20 +378,27 @@ impl Body {
         };
         let made = match x {
             None => Vec::new(),
-            Some(x) => make(&rms_norm(&x, &self.norm, epsilon)?)?.flatten_all()?.to_vec1()?,
+            Some(x) => {
+                let states = rms_norm(&x, &self.norm, epsilon)?;
+                // What is no number goes through to here; the head could still round it away.
+                if !states.sum_all()?.to_scalar::<f32>()?.is_finite() {
+                    return Ok(Step::NoNumbers);
+                }
+                make(&states)?.flatten_all()?.to_vec1()?
+            }
         };
         self.seen += new;
-        Ok(Some(made))
+        Ok(Step::Made(made))
     }
 
     /// The turns of the next `new` tokens.
     fn positions(&self, new: usize) -> candle_core::Result<Positions> {
-        let turns = &self.shape.turns;
+        let Shape { turns, loudness, .. } = &self.shape;
         let angles = || (self.seen..self.seen + new).flat_map(|at| turns.iter().map(move |turn| at as f64 * turn));
         let table = |numbers: Vec<f32>| Tensor::from_vec(numbers, (new, turns.len()), &self.device);
         Ok(Positions {
-            cosines: table(angles().map(|a| a.cos() as f32).collect())?,
-            sines: table(angles().map(|a| a.sin() as f32).collect())?,
+            cosines: table(angles().map(|a| (a.cos() * loudness) as f32).collect())?,
+            sines: table(angles().map(|a| (a.sin() * loudness) as f32).collect())?,
             neighbours: self.shape.neighbours,
         })
     }
@@ -369,6 +414,11 @@ struct Positions {
 impl Positions {
     /// Turns heads, token by token, head by head.
     fn turn(&self, heads: &Tensor) -> candle_core::Result<Tensor> {
+        let (size, turned) = (heads.dim(3)?, 2 * self.cosines.dim(1)?);
+        if turned < size {
+            let first = self.turn(&heads.narrow(3, 0, turned)?.contiguous()?)?;
+            return Tensor::cat(&[&first, &heads.narrow(3, turned, size - turned)?], 3)?.contiguous();
+        }
         if self.neighbours {
             let by_head = heads.transpose(1, 2)?.contiguous()?;
             rope_i(&by_head, &self.cosines, &self.sines)?.transpose(1, 2)?.contiguous()
@@ -421,8 +471,31 @@ impl Loader<'_> {
         Ok(Linear::new(self.weights(&weights, &Arc::new(tensor))?, bias))
     }
 
+    /// Matrices that lie in the file as one, below one another.
+    fn parts<const N: usize>(&self, name: &str, rows: [usize; N], columns: usize) -> Result<[Linear; N]> {
+        let (weights, bias) = (format!("{name}.weight"), format!("{name}.bias"));
+        let all = rows.iter().sum();
+        self.tensor(&weights, &[all, columns])?;
+        let bias = self.maybe(&bias, all)?;
+        let mut from = 0;
+        let parts = rows.map(|count| {
+            let part = from..from + count;
+            from += count;
+            let tensor = Arc::new(self.gguf.rows(&weights, part.clone(), self.device).map_err(|e| self.broken(&weights, &e))?);
+            let bias = bias.as_ref().map(|bias| bias.narrow(0, part.start, count)).transpose().map_err(|e| self.broken(&weights, &e))?;
+            Ok(Linear::new(self.weights_of(&weights, &part, &tensor)?, bias))
+        });
+        let parts: Vec<Linear> = parts.into_iter().collect::<Result<_>>()?;
+        parts.try_into().map_err(|_| Error::internal("as many parts as were asked for"))
+    }
+
     fn weights(&self, name: &str, tensor: &Arc<QTensor>) -> Result<Weights> {
-        let span = self.gguf.span(name).filter(|_| self.device.is_cpu());
+        let rows = tensor.shape().dims().first().copied().unwrap_or(0);
+        self.weights_of(name, &(0..rows), tensor)
+    }
+
+    fn weights_of(&self, name: &str, rows: &Range<usize>, tensor: &Arc<QTensor>) -> Result<Weights> {
+        let span = self.gguf.span(name, rows).filter(|_| self.device.is_cpu());
         let shape = tensor.shape().dims2().map_err(|e| self.broken(name, &e))?;
         Weights::new(span, tensor.dtype(), shape, || Ok(Arc::clone(tensor))).map_err(|e| self.broken(name, &e))
     }

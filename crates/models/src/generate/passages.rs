@@ -1,4 +1,5 @@
-//! Holds a model to passages that exist: after `[` only a number from 1 to n and `]`. It must not know the network or what the passages say.
+//! Holds a model to passages that exist: a number alone between `[` and `]` is one from 1 to n. Other brackets (`[CLS]`, `[0, 1]`) are text. It must not know
+//! the network or what the passages say.
 
 use super::vocabulary::Vocabulary;
 
@@ -7,7 +8,9 @@ use super::vocabulary::Vocabulary;
 enum At {
     /// Outside.
     Text,
-    /// After `[` and these digits; 0 for none.
+    /// After `[`.
+    Open,
+    /// After `[` and the digits of this number.
     Number(usize),
 }
 
@@ -15,47 +18,28 @@ enum At {
 pub struct Passages {
     most: usize,
     at: At,
-    /// Tokens with a `[`: the only ones that can go wrong outside a citation.
-    opening: Vec<u32>,
-    /// Tokens that begin with a digit or `]`: the only ones that can go on inside one.
-    inside: Vec<u32>,
+    /// Tokens with a `[`, or that begin with a digit or `]`: the only ones that can go wrong.
+    watched: Vec<u32>,
+    /// Tokens that end what is said.
+    ends: Vec<u32>,
 }
 
 impl Passages {
-    /// The constraint for passages 1 to `most`; without passages there is no `[` at all.
+    /// The constraint for passages 1 to `most`.
     #[must_use]
     pub fn new(vocabulary: &Vocabulary, most: usize) -> Self {
         let all = 0..u32::try_from(vocabulary.len()).unwrap_or(u32::MAX);
-        Self {
-            most,
-            at: At::Text,
-            opening: all.clone().filter(|token| vocabulary.bytes(*token).contains(&b'[')).collect(),
-            inside: all.filter(|token| vocabulary.bytes(*token).first().is_some_and(|b| b.is_ascii_digit() || *b == b']')).collect(),
-        }
+        let goes_on = |bytes: &[u8]| bytes.first().is_some_and(|b| b.is_ascii_digit() || *b == b']');
+        let watched = |token: &u32| vocabulary.bytes(*token).contains(&b'[') || goes_on(vocabulary.bytes(*token));
+        Self { most, at: At::Text, watched: all.clone().filter(watched).collect(), ends: all.filter(|token| vocabulary.is_end(*token)).collect() }
     }
 
     /// Makes impossible what must not come next. Ends of the answer are impossible inside a citation too.
     pub fn hold(&self, logits: &mut [f32], vocabulary: &Vocabulary) {
-        match self.at {
-            At::Text => {
-                for token in &self.opening {
-                    if self.after(vocabulary.bytes(*token)).is_none() {
-                        logits[*token as usize] = f32::NEG_INFINITY;
-                    }
-                }
-            }
-            At::Number(_) => {
-                let allowed: Vec<(u32, f32)> = self
-                    .inside
-                    .iter()
-                    .filter(|token| self.after(vocabulary.bytes(**token)).is_some())
-                    .map(|token| (*token, logits[*token as usize]))
-                    .collect();
-                logits.fill(f32::NEG_INFINITY);
-                for (token, logit) in allowed {
-                    logits[token as usize] = logit;
-                }
-            }
+        let wrong = self.watched.iter().filter(|token| self.after(vocabulary.bytes(**token)).is_none());
+        let ends = self.ends.iter().filter(|_| self.at != At::Text);
+        for token in wrong.chain(ends) {
+            logits[*token as usize] = f32::NEG_INFINITY;
         }
     }
 
@@ -70,21 +54,21 @@ impl Passages {
         let mut at = self.at;
         for byte in bytes {
             at = match (at, byte) {
-                (At::Text, b'[') if self.most > 0 => At::Number(0),
-                (At::Text, b'[') => return None,
-                (At::Text, _) => At::Text,
-                (At::Number(number), digit @ b'0'..=b'9') => {
-                    let number = number * 10 + usize::from(digit - b'0');
-                    if !(1..=self.most).contains(&number) {
-                        return None;
-                    }
-                    At::Number(number)
-                }
+                (_, b'[') => At::Open,
+                (At::Open, digit @ b'0'..=b'9') => self.number(usize::from(digit - b'0'))?,
+                (At::Number(number @ 1..), digit @ b'0'..=b'9') => self.number(number * 10 + usize::from(digit - b'0'))?,
                 (At::Number(1..), b']') => At::Text,
-                (At::Number(_), _) => return None,
+                // A citation of nothing; but `[0, 1]` is none.
+                (At::Open, b']') | (At::Number(_), b'0'..=b'9' | b']') => return None,
+                _ => At::Text,
             };
         }
         Some(at)
+    }
+
+    /// After a number that may become that of a passage, or begins an interval.
+    fn number(&self, number: usize) -> Option<At> {
+        (number <= self.most).then_some(At::Number(number))
     }
 }
 
@@ -93,18 +77,26 @@ mod tests {
     use super::*;
 
     fn at(most: usize, text: &str) -> Option<At> {
-        Passages { most, at: At::Text, opening: Vec::new(), inside: Vec::new() }.after(text.as_bytes())
+        Passages { most, at: At::Text, watched: Vec::new(), ends: Vec::new() }.after(text.as_bytes())
     }
 
     #[test]
     fn only_passages_that_exist_can_be_named() {
         assert_eq!(at(12, "so it is [12]."), Some(At::Text));
         assert_eq!(at(12, "so it is [1"), Some(At::Number(1)));
-        assert_eq!(at(12, "so it is ["), Some(At::Number(0)));
-        for wrong in ["[13]", "[0]", "[01]", "[]", "[ 1]", "[a]", "[[1]", "[1,2]"] {
+        assert_eq!(at(12, "so it is ["), Some(At::Open));
+        for wrong in ["[13]", "[0]", "[01]", "[]", "[[13]", "[2023]", "[1][13]"] {
             assert_eq!(at(12, wrong), None, "{wrong}");
         }
         assert_eq!(at(0, "none [1]"), None, "without passages there is nothing to name");
         assert_eq!(at(3, "a list [1][3] and 数字 5]"), Some(At::Text));
+    }
+
+    #[test]
+    fn brackets_that_name_no_passage_are_text() {
+        for text in ["[CLS] and [MASK]", "x in [0, 1]", "[-1, 1]", "[0.5]", "[[wiki]]", "[ 7 ]", "a[i]", "- [ ] to do", "[1, 2]"] {
+            assert_eq!(at(3, text), Some(At::Text), "{text}");
+        }
+        assert_eq!(at(0, "[CLS]"), Some(At::Text), "also without passages");
     }
 }

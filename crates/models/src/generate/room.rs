@@ -22,7 +22,7 @@ const STEP: usize = 1024;
 /// Beside weights and tokens: the tokenizer, and the numbers under way.
 const BESIDE: u64 = 250_000_000;
 
-/// Bytes that the models of this process have for themselves now.
+/// Bytes that the generators of this process have for themselves now.
 static HELD: AtomicU64 = AtomicU64::new(0);
 
 /// The memory that a model takes.
@@ -38,9 +38,14 @@ pub(crate) struct Needs {
 
 impl Needs {
     pub(crate) fn of(gguf: &Gguf, shape: &Shape) -> Self {
-        let weights = gguf.size();
-        let copies = match gguf.mostly() {
-            Some(stored) if Matrix::in_place(stored) => 0,
+        Self::stored(gguf.size(), gguf.mostly(), shape.bytes_per_token(Precision::Half), Matrix::in_place)
+    }
+
+    /// Of a file of which only this is known: its size, how its weights are mostly stored, what a token takes. `in_place` says of a way to store weights
+    /// whether they are multiplied as they lie in the file.
+    pub(crate) fn stored(weights: u64, mostly: Option<GgmlDType>, per_token: u64, in_place: impl FnOnce(GgmlDType) -> bool) -> Self {
+        let copies = match mostly {
+            Some(stored) if in_place(stored) => 0,
             // Put in another order once more, for products with many tokens.
             Some(GgmlDType::Q4K) => weights + weights / 3,
             Some(GgmlDType::Q6K | GgmlDType::Q8_0) => weights,
@@ -49,7 +54,12 @@ impl Needs {
             Some(GgmlDType::F32) => weights,
             _ => 0,
         };
-        Self { mapped: weights, copies, per_token: shape.bytes_per_token(Precision::Half) }
+        Self { mapped: weights, copies, per_token }
+    }
+
+    /// With a question of usual length, or with the `most` tokens that the model takes.
+    pub(crate) fn usual(&self, most: usize) -> u64 {
+        self.with(most.min(TOKENS))
     }
 
     /// With so many tokens.
@@ -85,28 +95,27 @@ impl Needs {
     }
 }
 
-/// Bytes of memory that a model takes with a question of usual length, or with the `most` tokens that it takes.
-#[must_use]
-pub fn needed(gguf: &Gguf, shape: &Shape, most: usize) -> u64 {
-    Needs::of(gguf, shape).with(most.min(TOKENS))
+/// Whether weights that are stored in this way are multiplied as they lie in the file, here.
+pub(crate) fn in_place(stored: GgmlDType) -> bool {
+    Matrix::in_place(stored)
 }
 
 /// Bytes of memory that programs can still have; `None` where the system does not tell.
-pub(super) fn available() -> Option<u64> {
+pub(crate) fn available() -> Option<u64> {
     let system = System::new_with_specifics(RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram()));
     Some(system.available_memory()).filter(|bytes| *bytes > 0)
 }
 
-/// Bytes of memory that a model could have if it were the only one of this process: what is available, and what its models have for themselves. Their
-/// files are available already; what other processes hold is not, for nobody here can give it back.
+/// Bytes of memory that a generator can have: what is available, and what the generators of this process have for themselves, for it comes in their place.
+/// Their files are available already; what other processes hold is not, for nobody here can give it back.
 #[must_use]
 pub fn available_to_one() -> Option<u64> {
     available().map(|free| free + HELD.load(Ordering::Acquire))
 }
 
-/// Refuses a model that does not fit, not even with a question of usual length where it takes more than that.
-pub(crate) fn check(name: &str, gguf: &Gguf, most: usize) -> Result<()> {
-    Needs::of(gguf, &Shape::read(gguf)?).context(name, most.min(TOKENS), available()).map(drop)
+/// Refuses a model that does not fit into so much free memory, not even with a question of usual length where it takes more than that.
+pub(crate) fn check(name: &str, gguf: &Gguf, most: usize, free: Option<u64>) -> Result<()> {
+    Needs::of(gguf, &Shape::read(gguf)?).context(name, most.min(TOKENS), free).map(drop)
 }
 
 /// While it lives, a model is in memory.

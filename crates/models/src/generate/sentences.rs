@@ -133,7 +133,8 @@ impl Serve for Model {
     fn open(&self) -> Result<Loaded> {
         check(&self.file, self.recipe.pooling)?;
         let gguf = Gguf::open(&self.file)?;
-        room::check(&self.name, &gguf, self.recipe.max_tokens)?;
+        // It stays beside a generator.
+        room::check(&self.name, &gguf, self.recipe.max_tokens, room::available())?;
         Ok(Loaded { vocabulary: Vocabulary::read(&gguf)?, body: Body::load(&gguf, Precision::Half)? })
     }
 

@@ -8,9 +8,13 @@ use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{Message, Speaker};
 
 use super::gguf::Gguf;
-use super::vocabulary::{Vocabulary, mark};
+use super::vocabulary::{GUARDS, Vocabulary, mark};
 
 const NAME: &str = "chat";
+
+/// What begins the thoughts of models that can think aloud, and what ends thoughts that are none.
+const THINK: &str = "<think>";
+const THOUGHT: &str = "\n\n</think>\n\n";
 
 /// A chat template.
 pub struct Template {
@@ -67,8 +71,8 @@ impl Template {
     /// # Errors
     /// `ModelUnavailable` if the template refuses the conversation.
     pub fn render(&self, messages: &[Message], vocabulary: &Vocabulary) -> Result<(String, char)> {
-        // Code points that no text may contain for interchange; the first one that indeed is in none of these.
-        let guard = ('\u{FDD0}'..='\u{FDEF}').find(|guard| !messages.iter().any(|message| message.text.contains(*guard)));
+        // The first one that indeed is in none of these texts.
+        let guard = GUARDS.into_iter().find(|guard| !messages.iter().any(|message| message.text.contains(*guard)));
         let guard = guard.ok_or_else(|| Error::new(ErrorCode::InvalidInput, "the conversation holds characters that no text may hold", ""))?;
         let lines: Vec<Line> = messages
             .iter()
@@ -86,7 +90,7 @@ impl Template {
             Some(lines) => self.rendered(&lines),
             None => Err(error),
         });
-        Ok((text.map_err(|e| unreadable(&e))?, guard))
+        Ok((without_thoughts(text.map_err(|e| unreadable(&e))?), guard))
     }
 
     fn rendered(&self, messages: &[Line]) -> std::result::Result<String, minijinja::Error> {
@@ -101,6 +105,14 @@ impl Template {
             bos_token => self.first.as_str(),
             eos_token => self.last.as_str(),
         })
+    }
+}
+
+/// Ends the thoughts that some templates begin whatever they are told: nobody would see the mark that opens them in what the model says.
+fn without_thoughts(text: String) -> String {
+    match text.trim_end() {
+        open if open.ends_with(THINK) => format!("{open}{THOUGHT}"),
+        _ => text,
     }
 }
 

@@ -15,6 +15,9 @@ use super::scored::{self, Scored};
 /// Tokens that end what a model says, by the names that model makers give them, beside those that the header names.
 const ENDS: [&str; 7] = ["</s>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>"];
 
+/// Code points that no text may contain for interchange: one of them guards what only looks like a mark.
+pub(super) const GUARDS: std::ops::RangeInclusive<char> = '\u{FDD0}'..='\u{FDEF}';
+
 /// The kinds of tokens in the header.
 const UNKNOWN: u64 = 2;
 const CONTROL: u64 = 3;
@@ -90,8 +93,8 @@ impl Vocabulary {
         if ends.is_empty() {
             return Err(refused(gguf, "it does not say how the model ends what it says".to_owned()));
         }
-        // A mark of one letter could not be told from the letter.
-        marks.retain(|(mark, _)| mark.chars().count() > 1);
+        // A mark of one letter could not be told from the letter, and one with a guard in it not from a mark that is guarded.
+        marks.retain(|(mark, _)| mark.chars().count() > 1 && !mark.contains(|c| GUARDS.contains(&c)));
         let found = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(marks.iter().map(|(mark, _)| mark));
         let first = id("tokenizer.ggml.bos_token_id");
         Ok(Self {
@@ -262,7 +265,7 @@ fn texts<'a>(gguf: &'a Gguf, key: &str) -> Result<Vec<&'a str>> {
 }
 
 fn refused(gguf: &Gguf, why: String) -> Error {
-    unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3 or Llama family; `sidenote models list` names some")
+    unusable(gguf.path(), &why, "choose a model of the Qwen 2, Qwen 3, Llama or Phi 3 family; `sidenote models list` names some")
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Error {

@@ -92,7 +92,7 @@ impl Writer {
     /// # Errors
     /// `ModelUnavailable` if there is not, or if its file cannot be read.
     pub fn fits(&self) -> Result<()> {
-        self.reading.needs()?.context(&self.name, self.most, room::available()).map(drop)
+        self.reading.needs()?.context(&self.name, self.most, room::available_to_one()).map(drop)
     }
 
     /// Whether it is in memory.
@@ -106,7 +106,7 @@ impl Writer {
         if self.is_loaded() {
             return;
         }
-        let free = room::available();
+        let free = room::available_to_one();
         // Where there is no room, or no such file, the first use tells.
         let Ok(context) = self.reading.needs().and_then(|needs| needs.context(&self.name, self.most, free)) else { return };
         let notice = (context < self.most).then(|| {
@@ -229,7 +229,7 @@ impl Serve for Model {
     fn open(&self) -> Result<Loaded> {
         let gguf = Gguf::open(&self.reading.file)?;
         let needs = self.reading.needs()?;
-        needs.context(&self.name, self.context, room::available())?;
+        needs.context(&self.name, self.context, room::available_to_one())?;
         self.reading.get_from(&gguf)?;
         let network = Network::load(&gguf, Precision::Half)?;
         let held = InMemory { reading: Arc::clone(&self.reading), room: room::Held::new(needs) };
@@ -289,6 +289,12 @@ impl Loaded {
             tell(question, characters.push(bytes))?;
             self.luck.came(token);
             self.seen.push(token);
+            let after = ahead.pop_front().filter(|(guess, _)| *guess == token);
+            if after.is_none() {
+                // Wrong guesses are forgotten before anything can end the answer: the next question goes on from what was said.
+                ahead.clear();
+                self.network.truncate(self.seen.len() - 1);
+            }
             if goes_round(&self.seen[prompt.len()..]) {
                 generated.ending = Ending::Loop;
                 break;
@@ -296,16 +302,9 @@ impl Loaded {
             if generated.new_tokens == limit {
                 break;
             }
-            match ahead.pop_front() {
-                Some((guess, after)) if guess == token => {
-                    logits = after;
-                    continue;
-                }
-                Some(_) => {
-                    ahead.clear();
-                    self.network.truncate(self.seen.len() - 1);
-                }
-                None => {}
+            if let Some((_, next)) = after {
+                logits = next;
+                continue;
             }
             let guesses = if chooser.is_greedy() { guess(&self.seen, GUESSES.min(limit - generated.new_tokens)) } else { &[] };
             self.luck.guessed(guesses);
@@ -397,6 +396,32 @@ mod tests {
         assert!(guess(&[1, 2, 3], 3).is_empty());
         assert!(guess(&[1, 2], 3).is_empty());
         assert!(guess(&[1, 2, 3, 4, 5, 6], 3).is_empty());
+    }
+
+    #[test]
+    fn what_was_guessed_wrongly_is_forgotten_wherever_the_answer_ends() {
+        let text = "A note is cut into passages, and a passage is cut into a note. 模型阅读段落，段落阅读模型。".repeat(3);
+        for name in ["qwen3-f32", "qwen2-f32", "llama-f32", "phi3-f32"] {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/fixtures/gguf/{name}.gguf"));
+            let reading = Arc::new(Reading { file, made: OnceLock::new(), needs: OnceLock::new(), loaded: AtomicBool::new(false) });
+            let model = Model { name: name.to_owned(), context: 2048, reading };
+            let tokens = model.reading.get().expect("a tokenizer").0.encode(&text).expect("tokens");
+            for limit in 1..60 {
+                let mut loaded = model.open().expect("a model");
+                let ((pieces, _said), stop) = (channel(), CancelToken::new());
+                let sampling = Sampling::default();
+                let question = Question { tokens: tokens.clone(), context: 2048, limit, sampling, passages: None, pieces, stop: stop.clone() };
+                model.answer(&mut loaded, &question).expect("an answer");
+                assert_eq!(loaded.network.seen(), loaded.seen.len());
+                // What comes after it is what comes where nothing was ever guessed.
+                let next = &tokens[..5];
+                let found = loaded.network.read(next, Logits::Last, &stop).expect("logits");
+                let mut other = model.open().expect("a model").network;
+                let expected = other.read(&[&loaded.seen, next].concat(), Logits::Last, &stop).expect("logits");
+                let furthest = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(furthest < 0.05, "{name} after {limit} tokens: {furthest}");
+            }
+        }
     }
 
     /// Guesses of which the first so many are right.

@@ -350,6 +350,17 @@ export type AnswerEvent =
       passages: Array<Passage>;
     }
   | {
+      type: 'reading';
+      /**
+       * Passages that were read.
+       */
+      done: number;
+      /**
+       * Passages in all.
+       */
+      of: number;
+    }
+  | {
       type: 'piece';
       /**
        * Whole characters.

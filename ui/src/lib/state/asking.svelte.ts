@@ -36,6 +36,8 @@ export interface Live {
   /** How far the notes are read that it waits for. */
   indexing: SyncProgress | null;
   passages: Passage[] | null;
+  /** How much of a note or folder was read that is to be summarised. */
+  read: { done: number; of: number } | null;
   /** Who writes, once known. */
   answerer: Answerer | null;
   sentences: Sentence[];
@@ -201,6 +203,7 @@ class Asking {
       standalone: null,
       indexing: null,
       passages: null,
+      read: null,
       answerer: null,
       sentences: [],
       citations: [],
@@ -348,7 +351,8 @@ function take(live: Live, event: AskEvent): void {
     live.standalone = event.standalone_question;
     live.passages = event.passages;
     live.answerer = event.answerer;
-  } else if (event.type === 'piece') live.pieces += event.text;
+  } else if (event.type === 'reading') live.read = event;
+  else if (event.type === 'piece') live.pieces += event.text;
   else if (event.type === 'sentence') {
     const begins = live.text === '' ? '' : event.item ? '\n' : ' ';
     live.text += begins + (event.item ? '- ' : '') + event.sentence.text;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use sidenote_engine::wire;
-use sidenote_models::catalogue::{KNOWN, Kind, Known, known};
+use sidenote_models::catalogue::{KNOWN, Kind, Known};
 use sidenote_models::hub::Repository;
 use sidenote_models::suggest::Machine;
 use sidenote_models::{BUNDLED, Choice, ENDPOINT, Installed, Store};
@@ -112,7 +112,8 @@ fn endpoint(choice: &Choice) -> Option<(Model, Option<String>)> {
 }
 
 fn available(known: &Known) -> Model {
-    let outlook = Machine::outlook(known.kind, known.name, known.file, known.download, Some(known.memory));
+    let memory = known.needs();
+    let outlook = Machine::outlook(known.kind, known.name, known.file, known.download, Some(memory));
     Model {
         name: known.name.to_owned(),
         kind: known.kind,
@@ -121,7 +122,7 @@ fn available(known: &Known) -> Model {
         languages: known.languages.to_owned(),
         licence: known.licence.to_owned(),
         size: Some(known.download),
-        memory: Some(known.memory),
+        memory: Some(memory),
         fits: outlook.fits,
         tokens_per_s: outlook.tokens_per_s,
         suggested: outlook.suggested,
@@ -136,7 +137,7 @@ fn available(known: &Known) -> Model {
 pub(super) fn shown(model: &Installed, choice: &Choice) -> Model {
     let manifest = &model.manifest;
     let is = |name: &Option<String>| name.as_deref() == Some(manifest.name.as_str());
-    let memory = known(&manifest.name).map(|known| known.memory).or_else(|| model.memory());
+    let memory = model.memory();
     let outlook = Machine::outlook(manifest.kind, &manifest.name, &manifest.graph, manifest.size(), memory);
     Model {
         name: manifest.name.clone(),

@@ -96,7 +96,11 @@ pub(super) fn tell(output: &Output, had: Had) -> Outcome {
         (_, came, 0) => format!("is installed ({})", bytes(came)),
         (_, came, kept) => format!("is installed ({}, {} of them from before)", bytes(came + kept), bytes(kept)),
     };
+    let licence = match had.model.licence.as_str() {
+        "" => String::new(),
+        licence => format!("licence: {}\n", one_line(licence)),
+    };
     let state = if had.model.in_use { "; it is in use".to_owned() } else { format!("; use it with `sidenote models use {name}`") };
-    output.text(&format!("{name} {came}{state}\n"))?;
+    output.text(&format!("{name} {came}{state}\n{licence}"))?;
     Ok(Exit::Done)
 }

@@ -16,7 +16,8 @@ impl Snapshot {
     /// The passages of the last turn, then those of this question that are not among them. None where the question is about something else, or there
     /// would be too many.
     pub(super) fn carried(&self, best: &[Passage], earlier: &[Exchange]) -> Result<Option<Vec<Passage>>> {
-        let Some(last) = earlier.last().map(|exchange| &exchange.passages) else { return Ok(None) };
+        // What is too much for a prompt need not be read first.
+        let Some(last) = earlier.last().map(|exchange| &exchange.passages).filter(|last| last.len() <= TOGETHER) else { return Ok(None) };
         let holds = |read: &Read, p: &Passage| read.document == p.document.id && read.start <= p.chunk.span.start && p.chunk.span.end <= read.end;
         if !best.iter().any(|p| last.iter().any(|read| holds(read, p))) {
             return Ok(None);

@@ -9,8 +9,9 @@ use super::flaw::Flaw;
 use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::model::{Generated, Generation, Generator};
+use crate::text::estimate_tokens;
 
-/// Pieces per second below which an answer is not worth waiting for: people read five words in a second.
+/// Words per second below which an answer is not worth waiting for: people read five in a second.
 const SLOWEST: f64 = 1.0;
 
 /// Why a model is not waited for any longer.
@@ -45,7 +46,7 @@ pub(super) fn speak(
         drop(std::thread::Builder::new().name("patience".to_owned()).spawn_scoped(scope, watch));
         let mut heard = |text: &str| {
             // Nobody listens any more where it was fast enough.
-            let _ = piece.send(());
+            let _ = piece.send(words(text));
             say(text);
         };
         let generated = generator.generate(request, &mut heard, stop);
@@ -63,22 +64,44 @@ pub(super) fn speak(
     (generated, Some(flaw.with_remedy("a smaller model is faster; `patience_s` in `[writing]` of settings.toml says how long one is waited for")))
 }
 
-/// Waits for pieces; none where they come fast enough or nothing more comes.
-fn too_late(pieces: &Receiver<()>, patience: Duration) -> Option<Late> {
-    match pieces.recv_timeout(patience) {
-        Ok(()) => {}
+/// Words of a piece: a model on this machine says them one by one, a server as many at once as it likes.
+fn words(piece: &str) -> f64 {
+    estimate_tokens(piece).max(1) as f64
+}
+
+/// Waits for pieces, of which the words are told; none where they come fast enough or nothing more comes.
+fn too_late(pieces: &Receiver<f64>, patience: Duration) -> Option<Late> {
+    let mut heard = match pieces.recv_timeout(patience) {
+        Ok(words) => words,
         Err(RecvTimeoutError::Timeout) => return Some(Late::Silent),
         Err(RecvTimeoutError::Disconnected) => return None,
-    }
+    };
     let began = Instant::now();
     let enough = patience.as_secs_f64() * SLOWEST;
-    let mut heard = 1.0;
     while heard < enough {
         match pieces.recv_timeout(patience.saturating_sub(began.elapsed())) {
-            Ok(()) => heard += 1.0,
+            Ok(words) => heard += words,
             Err(RecvTimeoutError::Timeout) => return Some(Late::Slow),
             Err(RecvTimeoutError::Disconnected) => return None,
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_counted_however_many_come_at_once() {
+        let patience = Duration::from_millis(5_000);
+        let (piece, pieces) = channel();
+        // One piece with all the words that five seconds need.
+        piece.send(words("绿茶用八十度左右的水")).expect("somebody listens");
+        assert_eq!(too_late(&pieces, patience), None);
+        let (piece, pieces) = channel();
+        let patience = Duration::from_millis(50);
+        piece.send(words("")).expect("somebody listens");
+        assert_eq!(too_late(&pieces, patience), None, "one word is more than a word a second needs in 50 ms");
+    }
 }

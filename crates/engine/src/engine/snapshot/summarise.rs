@@ -1,7 +1,7 @@
 //! "Summarise …": all of a note or a folder is read. A model summarises it part by part, then as a whole; without one there is the first sentence of each
 //! section of a note, or of each note of a folder. It must not know how a request is recognised.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -20,7 +20,7 @@ use crate::error::{ErrorCode, Result};
 use crate::event::Run;
 use crate::model::{Ending, Generation, Generator};
 use crate::retrieve::Hit;
-use crate::wire;
+use crate::wire::{self, AnswerEvent};
 
 /// Sentences of a summary.
 const SENTENCES: usize = 60;
@@ -80,7 +80,7 @@ impl Snapshot {
             Some(generator) if !found.passages.is_empty() => self.condensed(&mut found, &asked.text, named.chinese, generator, &mut reading, run)?,
             _ => None,
         };
-        let body = match written {
+        let mut body = match written {
             Some(body) => body,
             None => {
                 // Without a model every passage is looked at.
@@ -99,6 +99,8 @@ impl Snapshot {
         if skipped > 0 {
             found.notices.push(format!("{skipped} files of the folder could not be read; `sidenote status --files` says why"));
         }
+        // The rest of what was read would be kept with the conversation, and it may be a whole folder.
+        keep_cited(&mut found.passages, &mut body.quoting.citations);
         let having: HashSet<u64> = body.quoting.citations.iter().map(|c| c.document_id).collect();
         found.timings.insert("summarise", ms(began));
         let mut answer = self.finish(asked, found, body, 1.0, began)?;
@@ -236,6 +238,9 @@ impl Snapshot {
         let (mut summaries, mut cut) = (Vec::new(), 0);
         let mut at = 0;
         while at < parts.len() {
+            if reading.is_some() {
+                run.answer(AnswerEvent::Reading { done: at, of: parts.len() });
+            }
             let made = match prompt(request, chinese, Task::Summary, &parts[at..], &[], generator) {
                 Ok(made) if made.passages > 0 => made,
                 Ok(_) => return Ok(Err(Flaw::new("the model can read too little at once"))),
@@ -246,7 +251,7 @@ impl Snapshot {
                 reading.short.extend(made.cut.then_some(at));
             }
             at += made.passages;
-            let mut stream = Stream::default();
+            let mut stream = Stream::new(made.passages);
             let mut summary = String::new();
             let named = settings.existing_passages.then_some(made.passages);
             let asked = Generation { messages: &made.messages, limit: made.limit, sampling: settings.sampling.clone(), passages: named };
@@ -268,7 +273,19 @@ impl Snapshot {
             cut += usize::from(generated.ending == Ending::Limit);
             summaries.push(summary);
         }
+        if reading.is_some() {
+            run.answer(AnswerEvent::Reading { done: at, of: parts.len() });
+        }
         Ok(Ok((summaries, cut)))
+    }
+}
+
+/// Leaves the passages that are cited.
+fn keep_cited(passages: &mut Vec<Passage>, citations: &mut [wire::Citation]) {
+    let cited: BTreeSet<usize> = citations.iter().map(|citation| citation.passage).collect();
+    *passages = cited.iter().map(|at| passages[*at].clone()).collect();
+    for citation in citations {
+        citation.passage = cited.range(..citation.passage).count();
     }
 }
 

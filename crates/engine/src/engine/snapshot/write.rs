@@ -20,6 +20,8 @@ use crate::wire::{self, AnswerEvent, Support};
 
 /// Times that a sentence may be said; from then on the model repeats itself.
 const REPEATED: usize = 2;
+/// Characters below which a sentence may be said as often as one likes, only not in a row: 「答案：对。」 stands under each question of a quiz.
+const SHORT: usize = 12;
 
 /// What is being written.
 struct Writing<'a> {
@@ -45,7 +47,7 @@ impl Writing<'_> {
             self.run.answer(AnswerEvent::Piece { text: shown });
         }
         for sentence in sentences {
-            if self.quoting.sentences.iter().filter(|s| s.text == sentence.text).count() >= REPEATED {
+            if self.repeats(&sentence.text) {
                 self.loops = true;
                 self.stop.cancel();
                 return;
@@ -56,6 +58,13 @@ impl Writing<'_> {
                 return;
             }
         }
+    }
+
+    /// Whether the model repeats itself with a sentence.
+    fn repeats(&self, text: &str) -> bool {
+        let said = || self.quoting.sentences.iter().rev().map(|sentence| sentence.text == text);
+        let times = if text.chars().count() < SHORT { said().take_while(|same| *same).count() } else { said().filter(|same| *same).count() };
+        times >= REPEATED
     }
 
     fn judge(&mut self, written: Written) -> Result<()> {
@@ -173,7 +182,7 @@ impl Snapshot {
         let mut state = Writing {
             snapshot: self,
             passages: &found.passages,
-            grounds: Grounds::new(&sources, self.tokens.as_deref()),
+            grounds: Grounds::new(&sources, self.tokens.as_deref(), run.cancel)?,
             run,
             quoting: Quoting::default(),
             claims: (0, 0),
@@ -183,7 +192,7 @@ impl Snapshot {
         };
         let stop = state.stop.clone();
         let settings = &self.settings.writing;
-        let mut stream = Stream::default();
+        let mut stream = Stream::new(named);
         let request =
             Generation { messages: &messages, limit, sampling: settings.sampling.clone(), passages: settings.existing_passages.then_some(named) };
         let mut say = |piece: &str| {

@@ -327,6 +327,13 @@ export const ask: AskBackend = {
     const written = write(found);
     const answer = answerOf(request.question, standalone, followup, found, written);
     onEvent({ type: 'started', standalone_question: standalone, answerer: answer.answerer, passages: found.passages });
+    if (scene('summing')) {
+      for (const done of [0, 12]) {
+        onEvent({ type: 'reading', done, of: 40 });
+        await pause(300, signal);
+      }
+      onEvent({ type: 'reading', done: 40, of: 40 });
+    }
     if (scene('taken-back') && !request.extractive) {
       onEvent({ type: 'piece', text: 'The moon is made of cheese, as everyone knows.' });
       await pause(150, signal);

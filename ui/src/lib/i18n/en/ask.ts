@@ -25,6 +25,7 @@ export const ask = {
   reading: 'The notes are read for the first time; the answer follows …',
   looking: 'Looking in your notes …',
   writing: 'Writing …',
+  readForSummary: (done: number, of: number) => `Reading it all first: ${done} of ${of} passages`,
   replaced: 'These are the notes’ own sentences instead.',
   elsewhere: (host: string) => `Answered by a model on ${host}: the question, passages and what was said before go there`,
   partly: 'partly in your notes',

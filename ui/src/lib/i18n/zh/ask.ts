@@ -27,6 +27,7 @@ export const ask: typeof en = {
   reading: '正在首次读取笔记，读完就回答……',
   looking: '正在翻阅笔记…',
   writing: '正在作答…',
+  readForSummary: (done: number, of: number) => `总结之前先通读：已读 ${done} / ${of} 段`,
   replaced: '改为显示笔记的原句。',
   elsewhere: (host: string) => `由 ${host} 上的模型作答：问题、相关段落和之前的对话会发到那里`,
   partly: '部分有据',
