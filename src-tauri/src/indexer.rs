@@ -117,6 +117,11 @@ impl Indexer {
         shared.running.load(Ordering::Acquire) || shared.unfinished.load(Ordering::Acquire) || *lock(&shared.wanted) != Wanted::Nothing
     }
 
+    /// Whether the last run failed or was stopped, and none goes on.
+    pub(crate) fn left_something(&self) -> bool {
+        self.0.unfinished.load(Ordering::Acquire) && !self.0.running.load(Ordering::Acquire)
+    }
+
     /// Ends the thread after its current step.
     pub(crate) fn close(&self) {
         self.0.closed.store(true, Ordering::Release);

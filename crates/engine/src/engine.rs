@@ -325,6 +325,24 @@ impl Engine {
     /// # Errors
     /// `DataDamaged`, `Io`, `Cancelled`.
     pub fn status(&self, files: bool, run: Run<'_>) -> Result<wire::Status> {
+        let mut status = self.indexed_state(files)?;
+        status.stale_files = self.stale_files(run)?;
+        Ok(status)
+    }
+
+    /// Files that are not as they were indexed; every folder is looked through for them.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`, `Cancelled`.
+    pub fn stale_files(&self, run: Run<'_>) -> Result<u64> {
+        Catalog::open_snapshot(&self.paths.catalog())?.map_or(Ok(0), |catalog| sync::count_stale(&catalog, &self.settings.sync, run))
+    }
+
+    /// [`Self::status`] without a look at the folders: no file is called stale.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub fn indexed_state(&self, files: bool) -> Result<wire::Status> {
         let catalog = Catalog::open_snapshot(&self.paths.catalog())?;
         let fingerprint = self.embedder.as_ref().map(|e| e.spec().fingerprint.clone());
         let mut status = wire::Status {
@@ -359,7 +377,6 @@ impl Engine {
             .synced_at()?
             .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
             .map(|t| t.round(jiff::Unit::Second).unwrap_or(t).to_string());
-        status.stale_files = sync::count_stale(&catalog, &self.settings.sync, run)?;
         (status.documents, status.chunks, status.legs.embedded) = (counts.documents, counts.chunks, counts.embedded);
         if let Some(embedder) = &self.embedder
             && let Some(index) = vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), status.generation)

@@ -20,7 +20,12 @@ pub(crate) async fn status(desk: State<'_, Arc<Desk>>) -> Result<wire::Status> {
     desk.inner()
         .clone()
         .run(None, |desk, cancel| {
-            let mut status = desk.engine()?.status(false, Run { observer: &Silent, cancel })?;
+            let engine = desk.engine()?;
+            let mut status = engine.indexed_state(false)?;
+            // The folders are watched: what changes in them is indexed at once, so only where that was stopped or failed is there something to count.
+            if desk.indexer.left_something() {
+                status.stale_files = engine.stale_files(Run { observer: &Silent, cancel })?;
+            }
             let models = desk.models()?;
             status.legs.generator = models.generator.as_ref().map(|generator| generator.spec().name.clone());
             status.notices.extend(models.told());
