@@ -16,7 +16,8 @@ export const told: Record<string, string> = {
     '{} 在限定的时间内读了前 {3} 条结果中的 {2} 条；其余的按原来的顺序排在后面',
   'no note mentions {}': '没有笔记提到 {}',
   'questions find notes in the other language by meaning only: {}': '另一种语言的笔记这次只按意思查找：{}',
-  'the question is very long: only its beginning, its end and the names in it were used': '问题太长，只用了开头、结尾和其中的名称',
+  'the question is very long: only its beginning, its end and the names in it were used':
+    '问题太长，只用了开头、结尾和其中的名称',
   'notes are being indexed: the newest may be missing from these results': '笔记正在读取，最新的内容可能还不在结果里',
   'the newest notes may be missing from this answer: {}; {}': '最新的笔记可能没有用上：{}；{}',
   'this answer could not be kept: {}; {}': '这个回答没能保存：{}；{}',
