@@ -6,6 +6,7 @@ import type { AskBackend } from '../contract';
 import type {
   Answer,
   AskEvent,
+  AskRequest,
   Citation,
   CitationNow,
   Conversation,
@@ -36,6 +37,10 @@ interface Kept extends Conversation {
 
 const kept: Kept[] = [];
 let nextId = 1;
+
+/** What was asked, for tests. */
+const asked: AskRequest[] = [];
+Object.assign(globalThis, { asked });
 
 function inFilter(chunk: FakeChunk, filter: Filter): boolean {
   const { note } = chunk;
@@ -306,6 +311,7 @@ async function tell(
 
 export const ask: AskBackend = {
   async ask(request, onEvent, signal) {
+    asked.push(request);
     const conversation = request.conversation === null ? null : conversationOf(request.conversation);
     const at = conversation?.turns.findIndex((turn) => turn.id === request.replaces) ?? -1;
     const before = at < 0 ? conversation?.turns.at(-1) : conversation?.turns[at - 1];
