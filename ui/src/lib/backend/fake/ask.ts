@@ -6,7 +6,6 @@ import type { AskBackend } from '../contract';
 import type {
   Answer,
   AskEvent,
-  AskRequest,
   Citation,
   CitationNow,
   Conversation,
@@ -39,7 +38,7 @@ const kept: Kept[] = [];
 let nextId = 1;
 
 /** What was asked, for tests. */
-const asked: AskRequest[] = [];
+const asked: unknown[] = [];
 Object.assign(globalThis, { asked });
 
 function inFilter(chunk: FakeChunk, filter: Filter): boolean {
