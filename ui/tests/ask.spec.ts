@@ -1,3 +1,4 @@
+import type { Filter } from '../src/lib/backend';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import './notes/window';
 import { ask, box, chip, marked, open, QUESTION, quote, reader } from './window';
@@ -447,3 +448,19 @@ test('a question is looked up where it was asked, not where something was looked
   await expect(page.getByRole('combobox', { name: '要查找的内容' })).toBeFocused();
   await expect(page.getByRole('button', { name: /移除.*Sidenote/ })).toHaveCount(0);
 });
+
+for (const [what, option, wanted] of [
+  ['library', /^study-notes/, 'study-notes'],
+  ['tag', /^#PEFT/, '#PEFT'],
+] as const) {
+  test(`a question is asked over one ${what}`, async ({ page }) => {
+    await open(page);
+    await page.getByRole('button', { name: /提问范围/ }).click();
+    await page.getByRole('combobox', { name: '查找笔记库、文件夹或标签' }).fill(wanted);
+    await page.getByRole('option', { name: option }).first().click();
+    await expect(page.getByRole('button', { name: /提问范围/ })).toContainText(wanted);
+    await ask(page, QUESTION);
+    const filter = await page.evaluate(() => (globalThis as unknown as { asked: { filter: Filter }[] }).asked.at(-1)?.filter);
+    expect(what === 'tag' ? filter?.tags : filter?.libraries).toEqual([wanted.replace('#', '')]);
+  });
+}

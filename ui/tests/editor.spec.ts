@@ -465,3 +465,29 @@ test('an open editor speaks the language that is chosen', async ({ page }) => {
   await page.keyboard.press('Control+f');
   await expect(page.getByRole('textbox', { name: 'Find' })).toBeFocused();
 });
+
+test('an image that is stored after its note was left is in the note', async ({ page }) => {
+  await openNotes(page, 'slow');
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('Here: ');
+  await pasteImage(page, [1, 2, 3]);
+  await page.getByRole('navigation', { name: '主导航' }).getByRole('button', { name: '提问', exact: true }).click();
+  await expect(content(page)).toHaveCount(0);
+  expect(await textOf(page, MEETING)).not.toContain('image-1.png');
+  await expect.poll(() => textOf(page, MEETING)).toMatch(/Here: !\[\]\(attachments\/image-1\.png\)$/);
+});
+
+test('of two notes with one title each is offered, and linked to by its file', async ({ page }) => {
+  await openNotes(page);
+  await page.evaluate(() => fakeDisk.change(2, '# KV缓存\n\n自己的。\n'));
+  await expect(page.getByRole('option', { name: /^KV缓存/ })).toHaveCount(2);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('See [[KV');
+  const offered = page.getByRole('listbox', { name: '建议' }).getByRole('option');
+  await expect(offered).toHaveCount(2);
+  await offered.filter({ hasText: '推理' }).click();
+  await saved(page);
+  expect(await textOf(page, MEETING)).toMatch(/See \[\[.*推理.*\/KV缓存\]\]$/);
+});

@@ -37,8 +37,11 @@ test('no sentence is lost where the text does not have it', () => {
 });
 
 test('copying takes away markers of citations and nothing else', () => {
-  expect(withoutMarkers('- a[0] is b. [1] [2]\n- c. [3]', [1, 2, 3])).toBe('- a[0] is b.\n- c.');
-  expect(withoutMarkers('x [7]', [])).toBe('x [7]');
+  expect(withoutMarkers('- a[0] is b. [1] [2]\n- c. [3]', sentences('a[0] is b.', 'c.'))).toBe('- a[0] is b.\n- c.');
+  const code = sentences('`x = a[1]` takes the second.', 'See [2] of the list.');
+  expect(withoutMarkers('`x = a[1]` takes the second. [1] [2] See [2] of the list. [2]', code)).toBe(
+    '`x = a[1]` takes the second. See [2] of the list.',
+  );
 });
 
 test('a space stands between sentences unless both sides are Chinese', () => {

@@ -2,7 +2,7 @@ import { test } from '@playwright/test';
 import type { NoteInfo } from '../src/lib/backend';
 import { Arrangement } from '../src/lib/views/notes/arrange';
 import { noteOf, titleOf } from '../src/lib/views/notes/capture';
-import { meant, nameFor } from '../src/lib/views/notes/named';
+import { meant, named } from '../src/lib/views/notes/named';
 import { compare, fold } from '../src/lib/views/notes/diff';
 import { apply, editTags, readTags } from '../src/lib/views/notes/tags';
 import { accessible, content, expect, openNotes, saved, textOf } from './notes/window';
@@ -118,8 +118,15 @@ test.describe('which note a link means', () => {
   });
 
   test('a title that a link cannot hold is called by its file', () => {
-    expect(all.map(nameFor)).toEqual(['计划', '日志', '标题', '二', '井号']);
-    expect(meant(nameFor(root), here, all)?.id).toBe(5);
+    const names = named(all).map(({ name }) => name);
+    expect(names).toEqual(['计划', '日志', '标题', '二', '井号']);
+    expect(meant(names[4] ?? '', here, all)?.id).toBe(5);
+  });
+
+  test('of notes with the same title each is called by its file, and the link leads to it', () => {
+    const notes = [note(1, '周报', '甲/周报.md'), note(2, '周报', '乙/周报.md'), note(3, '日志', '乙/日志.md')];
+    expect(named(notes).map(({ name }) => name)).toEqual(['甲/周报', '乙/周报', '日志']);
+    expect(named(notes).map(({ name }) => meant(name, notes[2], notes)?.id)).toEqual([1, 2, 3]);
   });
 });
 
@@ -364,6 +371,16 @@ test.describe('whole notes', () => {
     await page.getByRole('main').getByRole('button', { name: '复制一份来编辑' }).click();
     await expect(content(page)).toBeVisible();
     expect(await page.evaluate(() => fakeDisk.own().map(({ path }) => path))).toContain('LoRA.md');
+  });
+
+  test('what is no text is read or opened elsewhere: a copy would be no more editable', async ({ page }) => {
+    await openNotes(page, 'pdf');
+    await page.getByRole('option', { name: /^蓝鲸观测报告/ }).click();
+    await expect(page.getByText('这篇笔记不能在这里编辑')).toBeVisible();
+    await expect(page.getByRole('main').getByRole('button', { name: '复制一份来编辑' })).toHaveCount(0);
+    await expect(page.getByRole('main').getByRole('button', { name: '用其他程序打开' })).toBeVisible();
+    await page.getByRole('main').getByRole('button', { name: '在旁边阅读' }).click();
+    await expect(page.locator('section.reader')).toBeVisible();
   });
 
   test('a new note is named, made and written', async ({ page }) => {

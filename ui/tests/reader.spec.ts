@@ -1,6 +1,7 @@
+import type { Filter } from '../src/lib/backend';
 import { expect, type Page, test } from '@playwright/test';
 import './notes/window';
-import { ask, chip, marked, open, QUESTION, quote, reader } from './window';
+import { ask, box, chip, marked, open, QUESTION, quote, reader } from './window';
 
 /** Opens a note by its title through the palette. */
 async function read(page: Page, title: string): Promise<void> {
@@ -180,4 +181,44 @@ test('code is set in letters of one width', async ({ page }) => {
   expect(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--font-code'))).not.toContain(
     'ui-monospace',
   );
+});
+
+test('while notes change the text that is read stays as it is, with what is selected in it and what is related', async ({
+  page,
+}) => {
+  await open(page);
+  await ask(page, QUESTION);
+  await page.getByRole('button', { name: '它有什么缺点？' }).evaluate((button) => button.setAttribute('data-before', ''));
+  await chip(page, 1).click();
+  await expect(quote(page).first()).toBeVisible();
+  const title = (await reader(page).getByRole('heading', { level: 2 }).first().textContent()) ?? '';
+  const related = reader(page).locator('aside .passage');
+  await expect(related.first()).toBeVisible();
+  await reader(page)
+    .locator('.prose p')
+    .first()
+    .evaluate((paragraph) => {
+      getSelection()?.selectAllChildren(paragraph);
+      document.querySelector('.reader aside .passage')?.setAttribute('data-before', '');
+    });
+  const selected = await page.evaluate(() => getSelection()?.toString());
+  expect(selected).not.toBe('');
+  // Another note links here now: that the reader has read again is seen by it.
+  await page.evaluate((title) => fakeDisk.change(2, `${fakeDisk.text(2)}\n见 [[${title}]]。\n`), title);
+  await expect(reader(page).getByRole('button', { name: /读书笔记/ })).toBeVisible();
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe(selected);
+  await expect(reader(page).locator('.passage[data-before]')).toHaveCount(1);
+  await expect(page.locator('button[data-before]')).toHaveCount(1);
+});
+
+test('a question is asked over the note that is read', async ({ page }) => {
+  await open(page);
+  await read(page, '知识蒸馏');
+  await reader(page).getByRole('button', { name: '更多操作' }).click();
+  await page.getByRole('menuitem', { name: '只问这篇笔记' }).click();
+  await expect(box(page)).toBeFocused();
+  await expect(page.getByRole('button', { name: /提问范围/ })).toContainText('知识蒸馏');
+  await ask(page, '温度有什么用？');
+  const notes = await page.evaluate(() => (globalThis as unknown as { asked: { filter: Filter }[] }).asked.at(-1)?.filter.notes);
+  expect(notes).toEqual([await page.evaluate(() => fakeDisk.idOf('知识蒸馏'))]);
 });

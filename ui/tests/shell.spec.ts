@@ -324,3 +324,16 @@ test('while notes are indexed the list of them is read now and then, and once at
   await tell(page, sync(null), { type: 'notes_changed', generation: 90 });
   await expect(page.getByRole('option', { name: /^Read last/ })).toBeVisible();
 });
+
+test('a title and Enter at once open the note, once notes are known', async ({ page }) => {
+  await open(page, 'slow');
+  const palette = page.getByRole('combobox', { name: '前往或执行' });
+  await page.keyboard.press('Control+k');
+  await palette.fill('旋转位置编码');
+  await expect(page.getByRole('option', { name: /^旋转位置编码/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await palette.fill('旋转位置编码');
+  await palette.press('Enter');
+  await expect(reader(page).getByRole('heading', { level: 2, name: '旋转位置编码', exact: true })).toBeVisible();
+});

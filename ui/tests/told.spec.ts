@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { told as en } from '../src/lib/i18n/en/told';
 import { told as zh } from '../src/lib/i18n/zh/told';
+import './notes/window';
 import { ask, open } from './window';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -47,10 +48,7 @@ function sentences(): string[] {
     )) {
       const inside = argumentsAt(source, match.index + match[0].length);
       for (const [, literal = ''] of inside.matchAll(/"((?:[^"\\]|\\[^])*)"/g)) {
-        const form = literal
-          .replace(/\\\n\s*/g, '')
-          .replaceAll('\\"', '"')
-          .replace(/\{[^{}]*\}/g, '{}');
+        const form = formOf(literal);
         if (/[a-z]{2}.* /.test(form)) found.add(form);
       }
     }
@@ -58,9 +56,52 @@ function sentences(): string[] {
   return [...found];
 }
 
+/** What holds no sentences to show: words that questions and web pages are known by, prompts, HTML. A constructor of `sentences` in them is looked into. */
+const WORDS_ONLY =
+  /engine\/src\/(polite|act\/|followup\/|answer\/|catalog|conversations|document|export|render\/|retrieve\/glossary|engine\/snapshot\/compare|ingest\.rs|ingest\/(docx|html|structure|furniture))|models\/src\/(catalogue|fingerprint|generate\/(lanes|matrix|linear|attention|elsewhere|choose))|src\/hub\/checksum|src\/pages\.rs/;
+/** Before a text that is for whoever reads the source, or for a machine: the verb of `could not …`, defects, reasons of lints, patterns. */
+const NOT_SAID =
+  /(reason = |expect\(|unreachable!\(|Error::io\(|Error::internal\((format!\()?|Regex::new\(|starts_with\(|contains\(|header\("authorization", format!\(|InvalidData, |trim_start_matches\(|prepare_cached\()\s*$/;
+/** Examples of questions, names of folders and titles, parts of sentences that are put together, SQL, markup. */
+const NO_SENTENCE =
+  /^(Why is|How |What |Represent this|System Volume|SQLite format|Microsoft |powerpoint |\[|"?<|\^|\(\?|(SELECT|UPDATE|DELETE|INSERT|PRAGMA|BEGIN) |Pages? \{\}( and \{\})? \{\}$|ONNX Runtime$|\{\} and \{\}$)/;
+
+/** Every other text of the sources that looks like words to a person. */
+function texts(): string[] {
+  const found = new Set<string>();
+  for (const file of SOURCES.flatMap((folder) => files(join(ROOT, folder)))) {
+    if (WORDS_ONLY.test(file)) continue;
+    const source = readFileSync(file, 'utf8')
+      .replace(/#\[cfg\(test\)\][^]*/, '')
+      .replace(/r#"[^]*?"#/g, 'raw')
+      .replace(/^\s*\/\/.*$/gm, '')
+      .replace(/'(?:\\?"|\\')'/g, "' '");
+    for (const match of source.matchAll(/\br"[^"]*"|\bb"(?:[^"\\]|\\[^])*"|"((?:[^"\\]|\\[^])*)"/g)) {
+      if (NOT_SAID.test(source.slice(Math.max(0, match.index - 60), match.index))) continue;
+      const form = formOf(match[1] ?? '');
+      if (/[A-Za-z]{2,} [A-Za-z`{]|[}`] [a-z]{2,}/.test(form) && !NO_SENTENCE.test(form)) found.add(form);
+    }
+  }
+  return [...found];
+}
+
+/** A literal as the page knows it, with `{}` for its values. */
+function formOf(literal: string): string {
+  return literal
+    .replace(/\\\n\s*/g, '')
+    .replaceAll('\\"', '"')
+    .replace(/\{[^{}]*\}/g, '{}');
+}
+
 test('every sentence of the program has words in Chinese', () => {
   const all = sentences();
   expect(all.length).toBeGreaterThan(150);
+  expect(all.filter((form) => !(form in zh) && !UNSEEN.test(form))).toEqual([]);
+});
+
+test('whatever else of the program can reach a person has words in Chinese too, also what is put into a sentence', () => {
+  const all = texts();
+  expect(all.length).toBeGreaterThan(400);
   expect(all.filter((form) => !(form in zh) && !UNSEEN.test(form))).toEqual([]);
 });
 
@@ -110,4 +151,26 @@ test('what failed without being asked for is said in the window', async ({ page 
   });
   await expect(page.getByText('笔记库“b”里没有笔记 `a.md`')).toBeVisible();
   await expect(page.getByText('可以按标题查找')).toBeVisible();
+});
+
+test('two sentences in one are said as two, and what is put into a sentence is said too', async ({ page }) => {
+  await open(page);
+  for (const [message, shown] of [
+    [
+      'the settings in `a.toml` cannot be read: `models.endpoint` has no `url`; put the file right, or delete it to start from the defaults',
+      '`a.toml` 里的设置读不出来：`models.endpoint` 缺少 `url`；请改正这个文件，或删除它，从默认设置开始',
+    ],
+    ['there is no model x/y on `https://hub`', '`https://hub` 上没有模型 x/y'],
+    [
+      'this is a ZIP archive or an Office file, not text; give it its own extension, or remove it',
+      '这是ZIP 压缩包或 Office 文件，不是文本；请改成它自己的扩展名，或移走',
+    ],
+    ['Pages 1, 4–6 and 9 have no text layer.', '第 1, 4–6 和 9 页没有文字层。'],
+  ] as const) {
+    await page.evaluate((message) => {
+      const error = { code: 'io', message, hint: '' } as const;
+      emit({ type: 'failed', error });
+    }, message);
+    await expect(page.getByText(shown, { exact: true })).toBeVisible();
+  }
 });

@@ -10,7 +10,8 @@ let jobs = 0;
 /** A call that can be stopped: the program knows it by a number. */
 async function stoppable<T>(signal: AbortSignal, call: (job: number) => Promise<T>): Promise<T> {
   const job = ++jobs;
-  const stop = (): void => void invoke('stop', { job });
+  // What became of the call, the call itself says.
+  const stop = (): void => void invoke('stop', { job }).catch(() => undefined);
   signal.addEventListener('abort', stop);
   try {
     return await call(job);

@@ -15,6 +15,11 @@ export function size(bytes: number): string {
   return `${step === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1).replace(/\.0$/, '')} ${STEPS[step]}`;
 }
 
+/** A number, with marks between its thousands where the language has them. */
+export function count(n: number, language: Language): string {
+  return n.toLocaleString(language === 'zh' ? 'zh-CN' : 'en');
+}
+
 /** A moment: the time if it was today, the day too if not. */
 export function moment(iso: string, language: Language): string {
   const date = new Date(iso);

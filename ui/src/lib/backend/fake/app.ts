@@ -34,7 +34,7 @@ export const app: AppBackend = {
     return {
       version: '0.4.0',
       data_folder: '/home/lin/.local/share/sidenote',
-      memory_bytes: 187_400_000,
+      memory_bytes: scene('garbled') ? (187_400_000n as never) : 187_400_000,
       writer,
       platform: 'linux',
     };

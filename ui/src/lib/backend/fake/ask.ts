@@ -18,7 +18,7 @@ import type {
 } from '../wire';
 import { chunksOf, corpus, type FakeChunk, gramsOf, likeness, OWN_LIBRARY } from './corpus';
 import { passageOf, scoresOf } from './passages';
-import { pause, scene } from './scene';
+import { garbled, pause, repeated, scene } from './scene';
 
 const EXAMPLES = [
   'RAG 的流程有哪些步骤？',
@@ -36,6 +36,10 @@ interface Kept extends Conversation {
 
 const kept: Kept[] = [];
 let nextId = 1;
+
+/** What was asked, for tests. */
+const asked: unknown[] = [];
+Object.assign(globalThis, { asked });
 
 function inFilter(chunk: FakeChunk, filter: Filter): boolean {
   const { note } = chunk;
@@ -186,7 +190,7 @@ function answerOf(
     sentences: found.enough ? written.sentences : [],
     citations: found.enough ? written.citations : [],
     passages: found.passages,
-    notices: [
+    notices: repeated([
       ...(scene('indexing') ? ['notes are being indexed: the newest may be missing from these results'] : []),
       ...(scene('noticed')
         ? [
@@ -194,7 +198,7 @@ function answerOf(
             'results are by keywords only: the model bge-m3 is not installed; download it with `sidenote models pull bge-m3` (about 2290 MB)',
           ]
         : []),
-    ],
+    ]),
     timings_ms: { search: 12 },
     generation: 1,
   };
@@ -306,6 +310,7 @@ async function tell(
 
 export const ask: AskBackend = {
   async ask(request, onEvent, signal) {
+    asked.push(request);
     const conversation = request.conversation === null ? null : conversationOf(request.conversation);
     const at = conversation?.turns.findIndex((turn) => turn.id === request.replaces) ?? -1;
     const before = at < 0 ? conversation?.turns.at(-1) : conversation?.turns[at - 1];
@@ -389,6 +394,14 @@ export const ask: AskBackend = {
   async conversation(id) {
     await pause(40);
     const { title, updated_at, turns } = conversationOf(id);
+    const [first] = turns;
+    if (first && garbled('conversation'))
+      return {
+        id,
+        title,
+        updated_at,
+        turns: [{ ...first, answer: { ...first.answer, citations: null as never } }, ...turns.slice(1)],
+      };
     return { id, title, updated_at, turns: turns.map((turn) => ({ ...turn, citations_now: citationsNow(turn.answer) })) };
   },
   async rename(id, title) {
@@ -416,11 +429,12 @@ export const ask: AskBackend = {
   async suggestions(turn) {
     await pause(30);
     if (corpus.notes.length === 0 || (turn === null && scene('unasked'))) return [];
-    if (turn === null) return EXAMPLES;
+    if (turn === null) return repeated(EXAMPLES);
     const { turn: of, conversation } = turnOf(turn);
-    return NEXT.filter(
+    const left = NEXT.filter(
       (question) => !conversation.turns.some((each) => each.answer.question === question) && question !== of.answer.question,
-    ).slice(0, 3);
+    );
+    return repeated(left.slice(0, 3));
   },
   async saveAsNote(turn) {
     await pause(20);

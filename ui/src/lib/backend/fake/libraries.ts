@@ -5,7 +5,7 @@ import { byteLength } from '../utf8';
 import type { LedgerEntry, LibraryInfo, SkipReason, SyncProgress } from '../wire';
 import { chunksOf, corpus, OWN_LIBRARY, SHIPPED_LIBRARY } from './corpus';
 import { currentGeneration, emit, notesChanged } from './events';
-import { pause, scene } from './scene';
+import { pause, repeated, scene } from './scene';
 import { legs } from './workshop';
 
 interface Library {
@@ -81,7 +81,7 @@ function ledgerOf(library: string): LedgerEntry[] {
         furniture_chars: 0,
         chunks: left ? 0 : chunksOf(note).length,
         warnings: note.path.startsWith('Meeting')
-          ? ['The front matter has a date without a time zone; the local one was taken.']
+          ? repeated(['The front matter has a date without a time zone; the local one was taken.'])
           : [],
       };
     });

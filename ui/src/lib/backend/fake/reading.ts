@@ -7,7 +7,7 @@ import { byteLength } from '../utf8';
 import { chunksOf, corpus, type FakeNote, gramsOf, infoOf, likeness, noteById } from './corpus';
 import { passageOf, scoresOf } from './passages';
 import { pagesOf } from './paper';
-import { pause, scene } from './scene';
+import { garbled, pause, repeated, scene } from './scene';
 
 export type ReadingBackend = Pick<NotesBackend, 'list' | 'view' | 'pages' | 'related' | 'openExternally' | 'reveal'>;
 
@@ -155,7 +155,7 @@ function viewOf(note: FakeNote): NoteView {
     pages: note.format === 'pdf' ? pagesOf(note.text, 0, 0).pages.length : null,
     chars: [...note.text].length,
     backlinks,
-    notices: [],
+    notices: repeated(scene('noticed') ? ['the file has changed: this is the note as it was indexed'] : []),
   };
 }
 
@@ -180,7 +180,8 @@ export const reading: ReadingBackend = {
     await pause(40);
     if (scene('gone')) noteById(-1);
     if (scene('failing') || (scene('unreadable') && !unread.delete(id) && unread.add(id))) throw failing;
-    return viewOf(noteById(id));
+    const view = viewOf(noteById(id));
+    return garbled('view') ? { ...view, outline: null as never } : view;
   },
   async pages(id, start, end) {
     await pause(60);

@@ -5,13 +5,24 @@
 // `noticed` (an answer with notices), `pdf` (a note is a PDF), `unpaged` (its pages cannot be drawn),
 // `elsewhere` (another machine writes the answers, and a chosen model is not installed), `first` (a question waits for the first reading of the notes),
 // `missing` (a library whose folder is not there), `full` (the disk is full: nothing can be written),
-// `unasked` (no note asks anything).
+// `unasked` (no note asks anything), `repeated` (what is said once is said twice), `garbled` (of some calls the first answer is not what it should be).
 
 const scenes = new Set((new URLSearchParams(location.search).get('scene') ?? '').split(',').filter(Boolean));
 
 export function scene(name: string): boolean {
   return scenes.has(name);
 }
+
+/** In `repeated` everything twice: nothing promises that sentences differ. */
+export function repeated<T>(list: T[]): T[] {
+  return scene('repeated') ? [...list, ...list] : list;
+}
+
+/** True at the first call of this name in `garbled`. */
+export function garbled(call: string): boolean {
+  return scene('garbled') && !answered.has(call) && Boolean(answered.add(call));
+}
+const answered = new Set<string>();
 
 /** Takes about as long as the program does. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {

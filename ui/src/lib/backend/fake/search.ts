@@ -4,7 +4,7 @@ import type { SearchBackend } from '../contract';
 import { corpus, noteById } from './corpus';
 import { currentGeneration } from './events';
 import { frequency, holds, rank, termsOf } from './rank';
-import { pause, scene } from './scene';
+import { pause, repeated, scene } from './scene';
 
 const failing = {
   code: 'io',
@@ -26,7 +26,7 @@ export const search: SearchBackend = {
       version: 1,
       query,
       hits,
-      notices: [],
+      notices: repeated(scene('noticed') ? ['no embedding model: results are by keywords only'] : []),
       timings_ms: { total: performance.now() - begun },
       generation: currentGeneration(),
     };
@@ -56,7 +56,7 @@ export const search: SearchBackend = {
       shown: SHOWN,
       terms,
       first: all[0]?.scores ?? null,
-      reasons,
+      reasons: repeated(reasons),
       notices: [],
       generation: currentGeneration(),
     };

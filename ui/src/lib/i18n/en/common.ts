@@ -43,6 +43,8 @@ export const common = {
   alsoIn: (n: number) => (n === 1 ? 'also in 1 other note' : `also in ${n} other notes`),
   notesCount: (n: number) => (n === 1 ? '1 note' : `${n.toLocaleString('en')} notes`),
   failures,
+  broken: (why: string) => `this could not be shown or done: ${why}`,
+  report: 'please report this as a bug',
   leave: {
     title: 'Something you wrote is not saved yet',
     kept: 'It could not be written into the file: the disk may be full, or the file changed elsewhere. Sidenote has kept it aside and shows it when you open the note again.',

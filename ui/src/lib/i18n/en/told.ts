@@ -55,4 +55,14 @@ export const told: Record<string, string> = {
   'what has come is kept: try again later, or try `--mirror auto`': 'what has come is kept: try again later',
   'check the connection; HTTPS_PROXY names a proxy, and `sidenote models import` takes files that were fetched elsewhere':
     'check the connection; HTTPS_PROXY names a proxy, and files that were fetched elsewhere can be imported',
+  'check the connection; HTTPS_PROXY names a proxy, `--mirror auto` or HF_ENDPOINT another hub, and `sidenote models import` takes files that were fetched elsewhere':
+    'check the connection; HTTPS_PROXY names a proxy, HF_ENDPOINT another hub, and files that were fetched elsewhere can be imported',
+  'check the address, or try `--mirror auto`': 'check the address, or try another hub',
+  'check that the address is a model hub, or try `--mirror auto`': 'check that the address is a model hub',
+  'write it with https:// in front, for example https://hf-mirror.com, or `--mirror auto`':
+    'write it with https:// in front, for example https://hf-mirror.com',
+  'choose one with --file: {}': 'there are: {}',
+  'choose a model of the Qwen 2, Qwen 3 or Llama family; `sidenote models list` names some':
+    'choose a model of the Qwen 2, Qwen 3 or Llama family; Settings › Models names some',
+  '`sidenote models list` says what each model does': 'Settings › Models says what each model does',
 };

@@ -33,6 +33,8 @@ export const common: typeof en = {
     cancelled: '已停止',
     internal: '程序内部出错',
   },
+  broken: (why: string) => `这里没能显示或完成：${why}`,
+  report: '请把这个问题报告给我们',
   leave: {
     title: '还有内容没有保存',
     kept: '最后写的内容没能存进文件（磁盘可能满了，或者文件在别处改过）。Sidenote 已经另外留了一份，下次打开这篇笔记时会给你看。',

@@ -51,7 +51,7 @@ export const search: typeof en = {
     whole: '不限时间',
     bad: '日期请写成 2026-01-31 的样子。',
     order: '结束日期早于开始日期。',
-    range: (since, until) => (since && until ? `${since} 至 ${until}` : since ? `${since} 起` : `${until} 前`),
+    range: (since, until) => (since && until ? `${since} 至 ${until}` : since ? `${since} 起` : `截至 ${until}`),
     notes: (n) => `${count(n)} 篇`,
     nothing: '没有这个名字。',
     others: (n: number) => `还有 ${n.toLocaleString('zh')} 个，在上面输入名字即可找到。`,

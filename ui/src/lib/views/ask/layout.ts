@@ -69,10 +69,20 @@ function search(answer: string, text: string, from: number): { start: number; en
   return start && end ? { start: start.at, end: end.at + end.char.length } : null;
 }
 
-/** The text without its markers, for copying. */
-export function withoutMarkers(answer: string, numbers: readonly number[]): string {
-  return numbers.length === 0 ? answer : answer.replace(new RegExp(` ?\\[(?:${numbers.join('|')})\\]`, 'g'), '');
+/** The text without its markers, for copying. Markers stand behind sentences; an `a[1]` within one is its own. */
+export function withoutMarkers(answer: string, sentences: readonly { text: string }[]): string {
+  let out = '';
+  let at = 0;
+  for (const { text } of sentences) {
+    const found = search(answer, text, at);
+    if (!found) continue;
+    out += unmarked(answer.slice(at, found.start)) + answer.slice(found.start, found.end);
+    at = found.end;
+  }
+  return out + unmarked(answer.slice(at));
 }
+
+const unmarked = (between: string): string => between.replace(/ ?\[\d+\]/g, '');
 
 /** Whether a space belongs between two sentences: not where a Chinese one ends or begins. */
 export function spaced(before: string, after: string): boolean {

@@ -54,7 +54,12 @@ function decoded(text: string): string {
   }
 }
 
-/** What a link to a note says: its title, or its file where the title holds what ends a link. */
-export function nameFor({ path, title }: Pick<NoteInfo, 'path' | 'title'>): string {
-  return /[#|[\]]/u.test(title) ? withoutEnding(path) : title;
+/** Notes with what a link to each says: its title, or its file where the title holds what ends a link or is another note's too. */
+export function named<Note extends Named>(notes: readonly Note[]): (Note & { name: string })[] {
+  const titles = new Map<string, number>();
+  for (const { title } of notes) titles.set(plain(title), (titles.get(plain(title)) ?? 0) + 1);
+  return notes.map((note) => {
+    const byFile = /[#|[\]]/u.test(note.title) || (titles.get(plain(note.title)) ?? 0) > 1;
+    return { ...note, name: byFile ? withoutEnding(note.path) : note.title };
+  });
 }

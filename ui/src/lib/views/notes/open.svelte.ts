@@ -78,10 +78,15 @@ export class OpenNote {
     return this.#autosave.choose(which);
   }
 
-  /** Left: what is unsaved is written; where that fails it is kept as a draft, and said. */
-  close(unsavedWords: string): void {
+  /** Left: what is unsaved is written, and after it what is still `coming` into the text; where that fails it is kept as a draft, and said. */
+  close(unsavedWords: string, coming: Promise<unknown> | null = null): void {
     if (!unsaved.leave(this)) return;
-    const closing = this.#autosave.close().then((saved) => {
+    const written = coming
+      ? this.flush()
+          .then(() => coming)
+          .then(() => this.#autosave.close())
+      : this.#autosave.close();
+    const closing = written.then((saved) => {
       if (saved || this.state.name !== 'failed') return;
       toasts.fail({ ...this.state.error, hint: unsavedWords });
     });

@@ -48,9 +48,7 @@ function link(name: string): NonNullable<Completion['apply']> {
 export function titles(context: CompletionContext, offers: Offers): CompletionResult | null {
   const before = context.matchBefore(/\[\[[^[\]|\n]*/u);
   if (!before) return null;
-  const seen = new Map<string, { title: string; path: string; name: string }>();
-  for (const entry of offers.titles()) if (!seen.has(entry.title)) seen.set(entry.title, entry);
-  const found = best([...seen.values()], before.text.slice(2), (entry) => entry.title);
+  const found = best(offers.titles(), before.text.slice(2), (entry) => entry.title);
   return {
     from: before.from + 2,
     filter: false,

@@ -27,6 +27,14 @@ const places = StateField.define<ReadonlyMap<number, number>>({
 });
 
 let last = 0;
+/** Images that are being stored, by the text they go into. */
+const coming = new WeakMap<EditorView, Set<Promise<void>>>();
+
+/** Ends when every image of a text is in it; null where none is on its way. */
+export function arrived(view: EditorView): Promise<unknown> | null {
+  const all = coming.get(view);
+  return all?.size ? Promise.all(all) : null;
+}
 
 function imagesOf(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter((file) => file.type.startsWith('image/'));
@@ -36,7 +44,9 @@ function imagesOf(data: DataTransfer | null): File[] {
 export function put(view: EditorView, stored: Promise<string>, pos: number, failed: (error: unknown) => void): void {
   const id = ++last;
   view.dispatch({ effects: wait.of({ id, pos }) });
-  stored.then(
+  const all = coming.get(view) ?? new Set();
+  coming.set(view, all);
+  const putting = stored.then(
     (markdown) => {
       const at = view.state.field(places).get(id);
       if (at === undefined) return;
@@ -54,6 +64,8 @@ export function put(view: EditorView, stored: Promise<string>, pos: number, fail
       failed(error);
     },
   );
+  all.add(putting);
+  void putting.finally(() => all.delete(putting));
 }
 
 /** Where something was dropped; where that is beside the text, at the cursor. */

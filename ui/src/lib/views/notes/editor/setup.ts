@@ -16,7 +16,7 @@ import {
 } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { completion, type Offers } from './complete';
-import { images, placeAt, put, type Image } from './images';
+import { arrived, images, placeAt, put, type Image } from './images';
 import { links } from './links';
 import { withoutStyleElements } from './sheet';
 import { theme } from './theme';
@@ -71,6 +71,8 @@ export interface TextEditor {
   show(text: string): void;
   /** Puts an image in that is being stored, where it was dropped. */
   drop(stored: Promise<string>, x: number, y: number): void;
+  /** Ends when every image that is being stored is in the text; null where there is none. */
+  arrived(): Promise<unknown> | null;
   /** In another language. */
   speak(words: Words): void;
 }
@@ -134,6 +136,7 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
       replace(view, inside(text));
     },
     drop: (stored, x, y) => put(view, stored, placeAt(view, x, y), wiring.failed),
+    arrived: () => arrived(view),
     speak: (words) => view.dispatch({ effects: spoken.reconfigure(said(words)) }),
   };
 }
