@@ -39,6 +39,10 @@ pub(crate) fn answered(window: &Window) {
 /// Opens the first citation; the marked text, once it is in view.
 fn marked(window: &Window) -> String {
     window.click(".turn button.chip");
+    marked_in_view(window)
+}
+
+fn marked_in_view(window: &Window) -> String {
     let script = "const marks = [...document.querySelectorAll('.reader mark')];
         if (!marks.length) return null;
         const box = marks[0].getBoundingClientRect();
@@ -162,6 +166,36 @@ fn a_link_to_a_note_that_is_not_there_is_said_in_the_window() {
     std::fs::write(data.path().join("config/settings.toml"), "[window]\nlanguage = \"zh\"\n").unwrap();
     let window = Window::open(data.path(), "zh_CN", &["sidenote://note?library=study-notes&path=nowhere.md"]);
     window.until("what is wrong", "return document.body.innerText.includes('笔记库“study-notes”里没有笔记')");
+    window.close();
+}
+
+#[test]
+fn links_open_a_question_a_conversation_and_a_note_at_its_passage() {
+    let data = tempfile::tempdir().unwrap();
+    let link = |kind: &str, values: &[(&str, &str)]| url::Url::parse_with_params(&format!("sidenote://{kind}"), values).unwrap().to_string();
+    std::fs::create_dir_all(data.path().join("config")).unwrap();
+    std::fs::write(data.path().join("config/settings.toml"), "[window]\nlanguage = \"zh\"\n").unwrap();
+    let window = Window::open(data.path(), "zh_CN", &[&link("ask", &[("q", QUESTION)])]);
+    let typed = window.until("the question in the box", &format!("return document.querySelector('{BOX}')?.value || null"));
+    assert_eq!(typed, json!(QUESTION));
+    assert_eq!(window.script("return document.querySelectorAll('.turn').length"), json!(0), "asking is the person's");
+    window.type_into(BOX, ENTER);
+    answered(&window);
+    let quote = marked(&window);
+    let cited = window.ok_async(
+        "const done = arguments[0], { invoke } = window.__TAURI_INTERNALS__;
+        invoke('conversations', { query: null }).then(([last]) => invoke('conversation', { id: last.id })
+            .then(({ id, turns }) => done({ id, cited: turns[0].answer.citations[0] })));",
+    );
+    window.close();
+
+    let conversation = format!("sidenote://conversation/{}", cited["id"]);
+    let [start, end] = ["start", "end"].map(|key| cited["cited"][key].to_string());
+    let [library, path] = ["library", "document"].map(|key| cited["cited"][key].as_str().unwrap());
+    let note = link("note", &[("library", library), ("path", path), ("start", &start), ("end", &end)]);
+    let window = Window::open(data.path(), "zh_CN", &[&conversation, &note]);
+    answered(&window);
+    assert_eq!(marked_in_view(&window), quote, "the passage that was cited");
     window.close();
 }
 
