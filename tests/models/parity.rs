@@ -64,16 +64,21 @@ impl Distance {
 }
 
 fn distance(name: &str, precision: Precision) -> Distance {
-    let reference = read(&format!("{name}.json"));
+    distance_to(&read(&format!("{name}.json")), None, name, precision)
+}
+
+/// From llama.cpp, or from the `other` reference that is kept beside it; which tokens are near ties llama.cpp says.
+fn distance_to(known: &Value, other: Option<&str>, name: &str, precision: Precision) -> Distance {
+    let reference = other.map_or(known, |other| &known[other]);
     let mut network = open(name, precision);
     let vocabulary = network.shape().vocabulary;
-    let count = usize::try_from(reference["count"].as_u64().unwrap()).unwrap();
+    let count = usize::try_from(known["count"].as_u64().unwrap()).unwrap();
     let logits = all(&mut network, &sequence(count, vocabulary));
     let rows: Vec<&[f32]> = logits.chunks_exact(vocabulary).collect();
     let tops = reference["top"].as_array().unwrap();
     assert_eq!((rows.len(), tops.len()), (count, count));
     let other: Vec<usize> = (0..count).filter(|at| u64::from(likeliest(rows[*at]).unwrap()) != tops[*at].as_u64().unwrap()).collect();
-    let spread = reference["spread"].as_f64().unwrap() as f32;
+    let spread = known["spread"].as_f64().unwrap() as f32;
     let mut furthest = 0.0_f32;
     for (at, expected) in reference["rows"].as_object().unwrap() {
         let row = rows[at.parse::<usize>().unwrap()];
@@ -81,7 +86,7 @@ fn distance(name: &str, precision: Precision) -> Distance {
             furthest = furthest.max((ours - theirs.as_f64().unwrap() as f32).abs() / spread);
         }
     }
-    Distance { tokens: count, wrong: other.iter().copied().filter(|at| reference["close"].get(at.to_string()).is_none()).collect(), other, furthest }
+    Distance { tokens: count, wrong: other.iter().copied().filter(|at| known["close"].get(at.to_string()).is_none()).collect(), other, furthest }
 }
 
 #[test]
@@ -92,6 +97,17 @@ fn unquantised_networks_are_the_reference_token_for_token_where_all_numbers_have
         eprintln!("{name}, 32 bits: {} tokens, {:.2} % agree, furthest {:.6}", found.tokens, 100.0 * found.agreement(), found.furthest);
         assert!(found.tokens > 3000 && found.other.is_empty(), "{name}: {:?}", found.other);
         // The reference's logits are written down with four places, which alone is up to half of what was seen.
+        assert!(found.furthest < 1e-4, "{name}: {}", found.furthest);
+    }
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "figures for who changes the network")]
+fn unquantised_networks_are_what_transformers_computes_too() {
+    for name in ["qwen3-f32", "qwen2-f32", "llama-f32"] {
+        let found = distance_to(&read(&format!("{name}.json")), Some("transformers"), name, Precision::Single);
+        eprintln!("{name}, transformers: {} tokens, {:.2} % agree, furthest {:.6}", found.tokens, 100.0 * found.agreement(), found.furthest);
+        assert!(found.tokens > 3000 && found.wrong.is_empty() && found.other.len() <= 1, "{name}: {:?}", found.other);
         assert!(found.furthest < 1e-4, "{name}: {}", found.furthest);
     }
 }
