@@ -187,11 +187,10 @@ fn a_server_without_ranges_sends_it_all_again() {
 fn a_page_in_place_of_the_file_costs_nothing_of_what_came() {
     let bench = Bench::new(graphs::embedder(1, 0));
     // A network that wants to be logged in to answers everything with a page of its own.
-    let page = || Fault::Page("<html>Log in</html>");
-    bench.hub.fault(GRAPH, Fault::CutAfter(1_000)).fault(GRAPH, page()).fault(GRAPH, page());
+    bench.hub.fault(GRAPH, Fault::CutAfter(1_000)).fault(GRAPH, Fault::Page("<html>Log in</html>"));
     bench.pull().unwrap();
     let ranges: Vec<Option<String>> = bench.hub.asked_for(GRAPH).iter().map(|asked| asked.headers.get("range").cloned()).collect();
-    assert_eq!(ranges[1..], [1, 2, 3].map(|_| Some("bytes=1000-".to_owned())), "it goes on from there");
+    assert_eq!(ranges[1..], [1, 2].map(|_| Some("bytes=1000-".to_owned())), "it goes on from there");
 }
 
 #[test]
