@@ -274,8 +274,13 @@ const PART_LETTERS: usize = 3;
 /// has no place in the text.
 #[must_use]
 pub fn searchable(text: &str) -> String {
-    let mut out = normalise(text);
-    out.push('\n');
+    format!("{}\n{}", normalise(text), parts_of_names(text))
+}
+
+/// What [`searchable`] puts behind a text: the parts of its names, normalised, with blanks between them.
+#[must_use]
+pub fn parts_of_names(text: &str) -> String {
+    let mut out = String::new();
     for run in text.split(|c: char| !c.is_ascii_alphabetic()).filter(|run| run.bytes().skip(1).any(|b| b.is_ascii_uppercase())) {
         let parts = humps(run);
         if parts.len() < 2 || parts.iter().any(|part| part.len() < PART_LETTERS) {

@@ -6,7 +6,7 @@
 use crate::lexical::LexicalReader;
 use crate::retrieve::late::LateInteraction;
 use crate::retrieve::{Hit, Query};
-use crate::text::{normalise, searchable};
+use crate::text::{normalise, parts_of_names};
 
 /// Tokens at the beginning of a passage, where it says what it is about.
 const START: usize = 48;
@@ -118,7 +118,7 @@ impl<'a> Reranker<'a> {
             late: self.late.score(&in_text.or(&in_heading)),
             late_heading: self.late.score(&in_heading),
             heading_focus: self.late.focus(&self.late.tokens(&last)),
-            coverage: self.coverage(&[&above, &searchable(candidate.text)]),
+            coverage: self.coverage(&[&above, &text, &parts_of_names(candidate.text)]),
             phrases: self.phrases(&[&above, &text]),
             late_text: self.late.score(&in_text),
             late_start: self.late.score(&self.late.nearest(&text_tokens[..text_tokens.len().min(START)])),
