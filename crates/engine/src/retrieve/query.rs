@@ -7,7 +7,7 @@ use crate::followup::is_framed_in_english;
 use crate::lexical::TermQuerySet;
 use crate::polite::without_politeness;
 use crate::retrieve::glossary::{Counterpart, Glossary};
-use crate::text::{bigrams, is_cjk, normalise, searchable, words};
+use crate::text::{bigrams, is_cjk, normalise, parts_of_names, words};
 
 /// Characters of a question that are used; more is a pasted document, whose beginning says what it is about, or a log, whose end says what went wrong.
 const MAX_CHARS: usize = 2_000;
@@ -255,7 +255,7 @@ impl Query {
         let only_common = all.iter().all(|t| is_question_word(&t.text));
         let kept: Vec<_> = all.iter().filter(|t| only_common || !is_question_word(&t.text)).collect();
         let mut terms = TermQuerySet { words: count(kept.iter().map(|t| t.text.clone())), bigrams: count(kept_bigrams(&normalised, &kept)) };
-        for part in words(&searchable(asked)[normalised.len()..]) {
+        for part in words(&parts_of_names(asked)) {
             // Notes may write in two words what the question writes in one.
             if !terms.words.iter().any(|(known, _)| *known == part.text) {
                 terms.words.push((part.text, PART));
