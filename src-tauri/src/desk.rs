@@ -262,7 +262,7 @@ impl Desk {
         }
         let mut saved = self.unsettled();
         for library in saved.keys().cloned().collect::<Vec<_>>() {
-            if !taken_in(self.indexer.now(self, &library), &mut notices)? {
+            if !taken_in(self.indexer.now(self, &library, cancel), &mut notices)? {
                 saved.remove(&library);
             }
         }
@@ -465,7 +465,7 @@ impl Desk {
         let folder = PathBuf::from(self.library(library)?.folder);
         let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
         let path = real.strip_prefix(&folder).unwrap_or(&real).to_string_lossy().replace('\\', "/");
-        let indexed = self.indexer.now(self, library).and_then(|()| self.snapshot()?.note_at(library, &path));
+        let indexed = self.indexer.now(self, library, &CancelToken::new()).and_then(|()| self.snapshot()?.note_at(library, &path));
         let note = match indexed {
             Ok(Some(note)) => note,
             other => {

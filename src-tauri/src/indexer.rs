@@ -153,12 +153,11 @@ impl Indexer {
     /// Indexes one library while someone waits, and not for long where another program is indexing.
     ///
     /// # Errors
-    /// Those of [`sidenote_engine::engine::Engine::sync`].
-    pub(crate) fn now(&self, desk: &Desk, library: &str) -> Result<()> {
+    /// Those of [`sidenote_engine::engine::Engine::take_in`].
+    pub(crate) fn now(&self, desk: &Desk, library: &str, cancel: &CancelToken) -> Result<()> {
         let engine = desk.engine()?;
         desk.watch.follow();
-        let only = [library.to_owned()];
-        self.alone_within(SHORTLY, || engine.sync(Some(&only), Run { observer: &Silent, cancel: &CancelToken::new() }))?;
+        self.alone_within(SHORTLY, || engine.take_in(library, Run { observer: &Silent, cancel }))?;
         desk.notes_changed();
         Ok(())
     }
@@ -267,6 +266,18 @@ impl Shared {
 
     fn sync(&self, desk: &Desk, only: Option<&[String]>) -> Result<()> {
         let engine = desk.engine()?;
+        // A library that was removed meanwhile is nothing to report, and no reason to leave the others.
+        let only: Option<Vec<String>> = match only {
+            Some(names) => {
+                let known = engine.libraries()?;
+                Some(names.iter().filter(|name| known.iter().any(|l| l.name == **name)).cloned().collect())
+            }
+            None => None,
+        };
+        let only = only.as_deref();
+        if only.is_some_and(<[String]>::is_empty) {
+            return Ok(());
+        }
         // Before anything is read: what changes meanwhile is heard of.
         desk.watch.follow();
         let writing = lock(&self.writing);

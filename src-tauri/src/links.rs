@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
+use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use tauri::{AppHandle, Manager, Runtime};
 use url::Url;
@@ -62,7 +63,7 @@ fn target(desk: &Desk, link: &Url) -> Result<OpenTarget> {
 /// The note at a place; a library that was never read is read first.
 fn note(desk: &Desk, library: &str, path: &str) -> Result<u64> {
     if desk.engine()?.libraries()?.iter().any(|l| l.name == library && l.present && !l.synced) {
-        desk.indexer.now(desk, library)?;
+        desk.indexer.now(desk, library, &CancelToken::new())?;
     }
     let note = desk.any_snapshot()?.map(|snapshot| snapshot.note_at(library, path)).transpose()?.flatten();
     note.map(|note| note.id).ok_or_else(|| {

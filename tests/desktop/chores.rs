@@ -89,6 +89,25 @@ fn an_answer_knows_what_became_of_its_citation_when_the_note_was_edited() {
 }
 
 #[test]
+fn a_note_that_gets_another_name_is_still_what_was_cited() {
+    let page = Page::open();
+    ready(&page);
+    // One says its title itself, the other is called by its file's name.
+    for (title, text) in
+        [("白鹭计划", "# 白鹭计划\n\n白鹭计划的负责人是沈知秋。\n"), ("苍鹰计划", "---\ntags: [x]\n---\n\n苍鹰计划的负责人是顾怀远。\n")]
+    {
+        let note = page.ok("create", json!({ "title": title, "text": text }));
+        let asked = ask(&page, &format!("{title}的负责人是谁？"));
+        assert_eq!(asked["turn"]["answer"]["citations"][0]["document_id"], note["id"], "{asked}");
+        let renamed = page.ok("rename_note", json!({ "id": note["id"], "title": format!("{title}（旧）") }));
+        assert_eq!((&renamed["id"], &renamed["title"]), (&note["id"], &json!(format!("{title}（旧）"))));
+        let turns = page.ok("conversation", json!({ "id": asked["conversation"]["id"] }))["turns"].clone();
+        let now = &turns[0]["citations_now"][0];
+        assert!(now["state"] == "exact" || now["state"] == "moved", "{now}");
+    }
+}
+
+#[test]
 fn a_passage_has_relatives_in_other_notes() {
     let page = Page::open();
     ready(&page);

@@ -21,6 +21,7 @@ mod ingest_limits;
 mod ingest_markdown;
 mod ingest_structure;
 mod ingest_walk;
+mod keywords;
 mod note_writing;
 mod notes;
 mod packed;

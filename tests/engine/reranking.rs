@@ -1,11 +1,11 @@
 //! The light reranker: late interaction over token vectors, and passages that grow over their neighbours.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 use sidenote_engine::engine::Question;
 use sidenote_engine::error::Result;
-use sidenote_engine::model::TokenVectors;
+use sidenote_engine::model::{Fingerprint, TokenVectors};
 use sidenote_engine::retrieve::Query;
 use sidenote_engine::retrieve::late::LateInteraction;
 use sidenote_engine::retrieve::rerank::{Features, Weights};
@@ -19,13 +19,22 @@ const SAME: [(&str, &str); 3] = [("显存", "memory"), ("减少", "save"), ("退
 const NEAR: f32 = 0.8;
 
 /// A token a word; a word and its translation are near, all others apart.
-struct Words;
+struct Words(Fingerprint);
+
+impl Words {
+    fn new() -> Self {
+        Self(Fingerprint("words".into()))
+    }
+}
 
 fn id(word: &str) -> u32 {
     word.bytes().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
 }
 
 impl TokenVectors for Words {
+    fn fingerprint(&self) -> &Fingerprint {
+        &self.0
+    }
     fn tokens(&self, normalised: &str) -> Result<Vec<u32>> {
         Ok(words(normalised).iter().map(|term| id(&term.text)).collect())
     }
@@ -45,7 +54,8 @@ impl TokenVectors for Words {
 }
 
 fn search(desk: &Desk, query: &str, tokens: bool) -> Search {
-    let engine = open(desk.folder.path(), Some(desk.embedder.clone())).with_token_vectors(tokens.then(|| Arc::new(Words) as Arc<dyn TokenVectors>));
+    let engine =
+        open(desk.folder.path(), Some(desk.embedder.clone())).with_token_vectors(tokens.then(|| Arc::new(Words::new()) as Arc<dyn TokenVectors>));
     let question = Question { text: query.into(), limit: 10, ..Question::default() };
     quietly(|run| engine.snapshot(run)?.search(&question, run)).unwrap()
 }
@@ -60,6 +70,78 @@ fn a_passage_in_the_other_language_comes_before_one_that_only_shares_a_name() {
     assert_eq!(found.hits[0].document, "lora.md", "{:?}", found.hits.iter().map(|h| (&h.document, &h.scores)).collect::<Vec<_>>());
     let order: Vec<f32> = found.hits.iter().filter_map(|h| h.scores.reranked).collect();
     assert!(order.len() == found.hits.len() && order.windows(2).all(|w| w[0] >= w[1]), "{order:?}");
+}
+
+/// Tokens of another kind than [`Words`], which are all unknown to it.
+struct Shifted(Words);
+
+impl TokenVectors for Shifted {
+    fn fingerprint(&self) -> &Fingerprint {
+        static OTHER: LazyLock<Fingerprint> = LazyLock::new(|| Fingerprint("shifted".into()));
+        &OTHER
+    }
+    fn tokens(&self, normalised: &str) -> Result<Vec<u32>> {
+        Ok(self.0.tokens(normalised)?.into_iter().map(|id| id.wrapping_add(1)).collect())
+    }
+    fn weight(&self, token: u32) -> f32 {
+        self.0.weight(token.wrapping_sub(1))
+    }
+    fn cosine(&self, a: u32, b: u32) -> f32 {
+        self.0.cosine(a.wrapping_sub(1), b.wrapping_sub(1))
+    }
+}
+
+fn scores(desk: &Desk, tokens: Arc<dyn TokenVectors>) -> Vec<(String, Option<f32>)> {
+    let engine = open(desk.folder.path(), Some(desk.embedder.clone())).with_token_vectors(Some(tokens));
+    let question = Question { text: "LoRA 怎么减少显存？".into(), limit: 10, ..Question::default() };
+    let found = quietly(|run| engine.snapshot(run)?.search(&question, run)).unwrap();
+    found.hits.into_iter().map(|hit| (hit.document, hit.scores.reranked)).collect()
+}
+
+fn kept(desk: &Desk) -> (i64, i64) {
+    let db = rusqlite::Connection::open(desk.data().join("catalog.sqlite")).unwrap();
+    let number = |sql| db.query_row(sql, [], |r| r.get(0)).unwrap();
+    (number("SELECT count(*) FROM tokens"), number("SELECT count(*) FROM tokens JOIN chunks ON id = chunk"))
+}
+
+#[test]
+fn kept_tokens_rank_as_tokens_cut_anew_and_those_of_another_model_are_not_used() {
+    let desk = Desk::new();
+    desk.write("lora.md", "# LoRA\n\nLoRA trains two small matrices, so it can save memory.\n");
+    desk.write("name.md", "# LoRA 的名字\n\nLoRA 是一个缩写，LoRA 念作 LoRA。\n");
+    desk.sync();
+    assert_eq!(kept(&desk), (0, 0), "without a model nothing is cut");
+    let cut_anew = scores(&desk, Arc::new(Words::new()));
+    let sync = |tokens: Arc<dyn TokenVectors>| {
+        let engine = open(desk.folder.path(), Some(desk.embedder.clone())).with_token_vectors(Some(tokens));
+        quietly(|run| engine.sync(None, run)).unwrap();
+    };
+    sync(Arc::new(Words::new()));
+    assert_eq!(kept(&desk), (2, 2));
+    assert_eq!(scores(&desk, Arc::new(Words::new())), cut_anew);
+    assert_eq!(scores(&desk, Arc::new(Shifted(Words::new()))), cut_anew, "what is kept would mean nothing to it");
+    desk.write("name.md", "# LoRA 的名字\n\n念作 LoRA，是一个缩写。\n");
+    desk.write("more.md", "# 更多\n\n显存不够时用 LoRA。\n");
+    desk.remove("lora.md");
+    sync(Arc::new(Words::new()));
+    assert_eq!(kept(&desk), (2, 2), "of what is there now, each once");
+    sync(Arc::new(Shifted(Words::new())));
+    assert_eq!(kept(&desk), (2, 2));
+    assert_eq!(scores(&desk, Arc::new(Shifted(Words::new()))), scores(&desk, Arc::new(Words::new())));
+}
+
+#[test]
+fn a_catalog_without_kept_tokens_is_brought_up_to_date() {
+    let desk = Desk::new();
+    desk.write("lora.md", "# LoRA\n\nLoRA trains two small matrices, so it can save memory.\n");
+    desk.sync();
+    let db = rusqlite::Connection::open(desk.data().join("catalog.sqlite")).unwrap();
+    db.execute_batch("DROP TRIGGER tokens_of_removed_chunks; DROP TABLE tokens; PRAGMA user_version = 2;").unwrap();
+    drop(db);
+    assert_eq!(search(&desk, "LoRA memory", true).hits.len(), 1, "before any sync");
+    let engine = open(desk.folder.path(), Some(desk.embedder.clone())).with_token_vectors(Some(Arc::new(Words::new()) as Arc<dyn TokenVectors>));
+    quietly(|run| engine.sync(None, run)).unwrap();
+    assert_eq!(kept(&desk), (1, 1));
 }
 
 #[test]
@@ -110,7 +192,8 @@ fn sections_do_not_grow_into_each_other() {
 #[test]
 fn a_question_for_a_word_that_nothing_means_is_met_nowhere() {
     let query = Query::new("退款 telephone").unwrap();
-    let late = LateInteraction::new(&query.content, Some(&Words));
+    let tokens = Words::new();
+    let late = LateInteraction::new(&query.content, Some(&tokens));
     let nearest = late.nearest(&late.tokens("the refund is paid by card"));
     assert!((late.score(&nearest) - NEAR / 2.0).abs() < 1e-6);
     let none = LateInteraction::new(&query.content, None);
@@ -120,7 +203,8 @@ fn a_question_for_a_word_that_nothing_means_is_met_nowhere() {
 proptest! {
     #[test]
     fn late_interaction_is_a_share_and_more_text_never_lowers_it(question in "[a-z]{1,6}( [a-z]{1,6}){0,4}", text in ".{0,80}", more in ".{0,80}") {
-        let late = LateInteraction::new(&question, Some(&Words));
+        let model = Words::new();
+        let late = LateInteraction::new(&question, Some(&model));
         let tokens = |text: &str| late.tokens(&normalise(text));
         let part = late.score(&late.nearest(&tokens(&text)));
         let both: Vec<u32> = [tokens(&text), tokens(&more)].concat();

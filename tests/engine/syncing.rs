@@ -59,6 +59,23 @@ fn a_renamed_note_is_not_embedded_again() {
 }
 
 #[test]
+fn a_note_called_by_its_file_keeps_its_number_under_another_name() {
+    let desk = Desk::new();
+    desk.write("old.md", "narwhal 是一个只在这篇笔记里出现的词。\n");
+    desk.sync();
+    let named = |path: &str| {
+        let catalog = Catalog::open_snapshot(&Paths::under(&desk.data()).catalog()).unwrap().unwrap();
+        catalog.documents().unwrap().into_iter().find(|note| note.path == path).map(|note| (note.id, note.title))
+    };
+    let (id, _) = named("old.md").unwrap();
+    fs::rename(desk.notes().join("old.md"), desk.notes().join("new.md")).unwrap();
+    let report = desk.sync();
+    assert_eq!((report.renamed, report.added, report.removed), (1, 0, 0));
+    assert_eq!((named("new.md"), named("old.md")), (Some((id, "new".to_owned())), None));
+    assert_eq!(desk.search("narwhal"), ["new.md"]);
+}
+
+#[test]
 fn equal_texts_are_embedded_once() {
     let desk = Desk::new();
     desk.write("a/x.md", note("ocelot"));

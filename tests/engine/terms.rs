@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use sidenote_engine::text::{bigrams, estimate_tokens, normalise, normalise_mapped, numbers, searchable, sentences, words};
+use unicode_normalization::UnicodeNormalization;
 
 fn word_set(text: &str) -> Vec<String> {
     words(&normalise(text)).into_iter().map(|t| t.text).collect()
@@ -75,6 +76,12 @@ proptest! {
             prop_assert!(normalised.is_char_boundary(term.span.start) && normalised.is_char_boundary(term.span.end));
             prop_assert!(term.span.start < term.span.end);
         }
+    }
+
+    #[test]
+    fn normalisation_is_nfkc_then_lower_case_then_simplified(text in "([\\PC\\n]|[a-zA-Zａ-ｚＡ-Ｚ０-９，。！？（）一-龥\u{300}-\u{36f}\u{1100}-\u{11ff}ｱ-ﾟ가-힣Å]){0,60}") {
+        let folded: String = text.nfkc().flat_map(char::to_lowercase).collect();
+        prop_assert_eq!(normalise(&text), fast2s::convert(&folded));
     }
 
     #[test]

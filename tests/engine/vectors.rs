@@ -54,7 +54,7 @@ fn catalog(folder: &Path, count: usize, vector: impl Fn(usize) -> Vec<f32>) -> (
         })
         .collect();
     catalog.apply(library, &changes).unwrap();
-    let mut missing = catalog.without_vector(&fingerprint(), None, count + 1).unwrap();
+    let mut missing = catalog.without_vector(&fingerprint(), 0, None, count + 1).unwrap();
     missing.sort_by_key(|(_, text)| text.split('\n').next().unwrap()[1..].parse::<usize>().unwrap());
     let vectors: Vec<(EmbedKey, Vec<f32>)> = missing.iter().enumerate().map(|(i, (key, _))| (*key, vector(i))).collect();
     catalog.put_vectors(&fingerprint(), &vectors).unwrap();

@@ -1,8 +1,10 @@
 //! Speed and memory at scale, as ratios in one run: sync against embedding alone, a second sync, search at a size, cold `ask`.
-//! Run it with `make bench` or `cargo bench -p sidenote-cli -- --chunks 100000 --graph`. The text is made of the shipped notes' sentences,
+//! Run it with `make bench` or `cargo bench -p sidenote-cli -- --chunks 100000 --graph`; `--keep` keeps
+//! the notes and their index, and `--search-only FOLDER` measures only searching them, with the same or another build. The text is made of the shipped notes' sentences,
 //! recombined, so every run of one version sees the same corpus. It must not judge: no figure here fails a build.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::io::Write;
@@ -45,7 +47,7 @@ fn main() -> Outcome<()> {
     let mut corpus = Corpus::new(&source)?;
     cold_ask()?;
     sync_ratio(&mut corpus)?;
-    at_scale(&mut corpus, chunks, with_graph)
+    at_scale(&mut corpus, chunks, with_graph, arguments.iter().any(|a| a == "--keep"))
 }
 
 fn quiet<T>(body: impl FnOnce(Run<'_>) -> T) -> T {
@@ -156,8 +158,12 @@ fn sync_ratio(corpus: &mut Corpus) -> Outcome<()> {
     Ok(())
 }
 
-fn at_scale(corpus: &mut Corpus, chunks: usize, with_graph: bool) -> Outcome<()> {
-    let folder = tempfile::tempdir()?;
+fn at_scale(corpus: &mut Corpus, chunks: usize, with_graph: bool, keep: bool) -> Outcome<()> {
+    let mut folder = tempfile::tempdir()?;
+    if keep {
+        folder.disable_cleanup(true);
+        println!("kept for `--search-only`: {}", folder.path().display());
+    }
     let notes = folder.path().join("notes");
     fs::create_dir(&notes)?;
     let engine = open(&folder.path().join("data"))?;
@@ -228,7 +234,8 @@ fn search_only(folder: &Path) -> Outcome<()> {
     let snapshot = quiet(|run| engine.snapshot(run))?;
     let opening = seconds(began) * 1e3;
     let queries = fs::read_to_string(folder.join("queries"))?;
-    let (mut total, mut rank, mut narrow) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut total, mut narrow) = (Vec::new(), Vec::new());
+    let mut stages: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (i, text) in queries.lines().enumerate() {
         let question = Question { text: text.to_owned(), limit: 10, ..Question::default() };
         let began = Instant::now();
@@ -236,7 +243,9 @@ fn search_only(folder: &Path) -> Outcome<()> {
         // The first searches warm dictionary, model and files.
         if i >= 10 {
             total.push(seconds(began) * 1e3);
-            rank.push(found.timings_ms.get("rank").copied().unwrap_or(0.0));
+            for (stage, took) in found.timings_ms {
+                stages.entry(stage).or_default().push(took);
+            }
             let question = Question { filter: Filter { folders: vec!["07".into()], ..Filter::default() }, ..question };
             let began = Instant::now();
             quiet(|run| snapshot.search(&question, run))?;
@@ -248,12 +257,15 @@ fn search_only(folder: &Path) -> Outcome<()> {
         v.trim().trim_end_matches(" kB").parse::<f64>().map_or_else(|_| v.to_owned(), |kb| format!("{:.0} MB", kb / 1024.0))
     });
     println!(
-        "search, warm, one question at a time        p50 {:.1} p95 {:.1} ms (ranking p95 {:.1}; in one folder of fifty p95 {:.1}); opening {opening:.0} ms; peak memory {peak}",
+        "search, warm, one question at a time        p50 {:.1} p95 {:.1} ms (in one folder of fifty p50 {:.1} p95 {:.1}); opening {opening:.0} ms; peak memory {peak}",
         percentile(&mut total, 0.5),
         percentile(&mut total, 0.95),
-        percentile(&mut rank, 0.95),
+        percentile(&mut narrow, 0.5),
         percentile(&mut narrow, 0.95)
     );
+    for (stage, mut took) in stages {
+        println!("  {stage:<10}                                p50 {:.1} p95 {:.1} ms", percentile(&mut took, 0.5), percentile(&mut took, 0.95));
+    }
     legs(&folder.join("data"), &queries)
 }
 

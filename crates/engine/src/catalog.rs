@@ -6,10 +6,13 @@
 //! generation it has reached; catching up is reading what happened since.
 
 mod schema;
+mod tokens;
 mod write;
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::blob::Blob;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -202,6 +205,17 @@ pub struct ChunkPlace {
     pub place: Place,
 }
 
+/// A chunk as a search looks at it, without its text.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Where it is.
+    pub place: ChunkPlace,
+    /// Its document's title.
+    pub title: String,
+    /// The token ids that are kept of its text.
+    pub tokens: Option<Vec<u32>>,
+}
+
 /// Which documents a question is asked of. Empty lists do not filter; entries of one list are alternatives, lists narrow each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
@@ -256,8 +270,7 @@ impl Catalog {
     /// # Errors
     /// `DataTooNew` for a catalog of a newer program, `DataDamaged`, `Io`.
     pub fn open(path: &Path) -> Result<Self> {
-        let db = Connection::open(path)?;
-        db.busy_timeout(std::time::Duration::from_secs(10))?;
+        let db = connected(Connection::open(path)?)?;
         schema::prepare(&db)?;
         Ok(Self { db })
     }
@@ -270,13 +283,19 @@ impl Catalog {
         if !path.exists() {
             return Ok(None);
         }
-        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        db.busy_timeout(std::time::Duration::from_secs(10))?;
+        let open = || connected(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?);
+        let mut db = open()?;
+        if schema::is_older(&db)? {
+            // Before the first sync of a new version there is a first question.
+            drop(Self::open(path)?);
+            db = open()?;
+        }
         if schema::version(&db)? == 0 {
             return Ok(None);
         }
         schema::check(&db)?;
-        db.execute_batch("BEGIN")?;
+        // Two hundred chunks and texts are read for each question, from all over the file: mapped, their pages are not copied.
+        db.execute_batch("PRAGMA mmap_size = 268435456; BEGIN")?;
         let catalog = Self { db };
         // A deferred transaction takes its snapshot at the first read.
         catalog.generation()?;
@@ -512,10 +531,23 @@ impl Catalog {
 
     /// A part of a document's text, without reading the rest.
     pub fn text_of(&self, document: u64, span: &Span) -> Result<String> {
-        let blob = self.db.blob_open("main", "texts", "text", row_id(document), true)?;
-        let mut bytes = vec![0; span.len()];
-        blob.read_at_exact(&mut bytes, span.start)?;
-        String::from_utf8(bytes).map_err(Error::internal)
+        self.parts().read(document, span)
+    }
+
+    /// Parts of many documents' texts, one after the other.
+    #[must_use]
+    pub fn parts(&self) -> Parts<'_> {
+        Parts { catalog: self, open: None }
+    }
+
+    /// A chunk as a search looks at it; `None` if it no longer exists.
+    pub fn candidate(&self, id: u64) -> Result<Option<Candidate>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT c.id, c.document, c.ordinal, c.start, c.stop, c.heading, c.line, c.page, d.title, t.ids
+             FROM chunks c JOIN documents d ON d.id = c.document LEFT JOIN tokens t ON t.chunk = c.id WHERE c.id = ?1",
+        )?;
+        let read = |r: &Row<'_>| Ok(Candidate { place: place(r)?, title: r.get(8)?, tokens: r.get_ref(9)?.as_blob_or_null()?.map(tokens::unpacked) });
+        Ok(query.query_row([id], read).optional()?)
     }
 
     /// Where a chunk is; `None` if it no longer exists.
@@ -572,16 +604,16 @@ impl Catalog {
         Ok(Some(rows.collect::<rusqlite::Result<_>>()?))
     }
 
-    /// Up to `limit` texts without a vector of this fingerprint, distinct by key, in key order after `after`.
-    pub fn without_vector(&self, fingerprint: &Fingerprint, after: Option<EmbedKey>, limit: usize) -> Result<Vec<(EmbedKey, String)>> {
+    /// Up to `limit` texts newer than generation `since` without a vector of this fingerprint, distinct by key, in key order after `after`.
+    pub fn without_vector(&self, fingerprint: &Fingerprint, since: u64, after: Option<EmbedKey>, limit: usize) -> Result<Vec<(EmbedKey, String)>> {
         let mut query = self.db.prepare_cached(
             "SELECT c.key, d.title, c.heading, c.document, c.start, c.stop
              FROM chunks c JOIN documents d ON d.id = c.document
-             WHERE c.key > ?2 AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)
+             WHERE c.key > ?2 AND c.generation > ?4 AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)
              GROUP BY c.key ORDER BY c.key LIMIT ?3",
         )?;
         let after = after.map_or_else(Vec::new, |k| k.to_vec());
-        let mut rows = query.query(params![fingerprint.0, after, limit])?;
+        let mut rows = query.query(params![fingerprint.0, after, limit, since])?;
         let mut found: Vec<(EmbedKey, String, Vec<String>, u64, Span)> = Vec::new();
         while let Some(row) = rows.next()? {
             found.push((row.get(0)?, row.get(1)?, json(row, 2)?, row.get(3)?, row.get(4)?..row.get(5)?));
@@ -597,11 +629,12 @@ impl Catalog {
         Ok(out)
     }
 
-    /// How many distinct texts have no vector of this fingerprint.
-    pub fn count_without_vector(&self, fingerprint: &Fingerprint) -> Result<u64> {
+    /// How many distinct texts newer than generation `since` have no vector of this fingerprint.
+    pub fn count_without_vector(&self, fingerprint: &Fingerprint, since: u64) -> Result<u64> {
         Ok(self.db.query_row(
-            "SELECT count(DISTINCT key) FROM chunks c WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)",
-            [&fingerprint.0],
+            "SELECT count(DISTINCT key) FROM chunks c
+             WHERE c.generation > ?2 AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.fingerprint = ?1)",
+            params![fingerprint.0, since],
             |r| r.get(0),
         )?)
     }
@@ -679,7 +712,38 @@ fn is_note(path: &str, title: &str, wanted: &str) -> bool {
         || same_word(title, wanted)
 }
 
-/// SQLite's row ids are signed; ours never reach the top bit.
+/// A connection as the catalog uses it.
+fn connected(db: Connection) -> Result<Connection> {
+    db.busy_timeout(std::time::Duration::from_secs(10))?;
+    // Otherwise a prepared statement is planned anew for each value that is bound, which costs several times what it does.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(db)
+}
+
+/// Reads parts of documents' texts. SQLite prepares a statement to open a text, so what is open is moved to the next one.
+pub struct Parts<'c> {
+    catalog: &'c Catalog,
+    open: Option<(u64, Blob<'c>)>,
+}
+
+impl Parts<'_> {
+    /// Bytes of a document's text.
+    pub fn read(&mut self, document: u64, span: &Span) -> Result<String> {
+        match &mut self.open {
+            Some((open, _)) if *open == document => {}
+            Some((open, blob)) => {
+                blob.reopen(row_id(document))?;
+                *open = document;
+            }
+            None => self.open = Some((document, self.catalog.db.blob_open("main", "texts", "text", row_id(document), true)?)),
+        }
+        let Some((_, blob)) = &self.open else { return Err(Error::internal("no text is open")) };
+        let mut bytes = vec![0; span.len()];
+        blob.read_at_exact(&mut bytes, span.start)?;
+        String::from_utf8(bytes).map_err(Error::internal)
+    }
+}
+
 /// Parts of documents' texts, of which the last one is kept: to read a part by itself, SQLite goes through the text from its beginning, which for
 /// every chunk of a long document takes minutes.
 struct Texts<'c> {
@@ -697,6 +761,7 @@ impl Texts<'_> {
     }
 }
 
+/// SQLite's row ids are signed; ours never reach the top bit.
 fn row_id(id: u64) -> i64 {
     i64::try_from(id).unwrap_or(i64::MAX)
 }

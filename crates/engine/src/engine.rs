@@ -205,7 +205,19 @@ impl Engine {
                 return Err(unknown_library(name, libraries.iter().map(|l| l.name.as_str())));
             }
         }
-        sync::sync(&self.paths, &self.settings.sync, self.embedder.as_deref(), only, run)
+        sync::sync(&self.paths, &self.settings.sync, self.models(), only, run)
+    }
+
+    /// Reads what changed in one library while someone waits for it. What earlier syncs left undone elsewhere is left to [`Self::sync`].
+    ///
+    /// # Errors
+    /// Those of [`sync::take_in`].
+    pub fn take_in(&self, library: &str, run: Run<'_>) -> Result<Report> {
+        sync::take_in(&self.paths, &self.settings.sync, self.models(), library, run)
+    }
+
+    fn models(&self) -> sync::Models<'_> {
+        sync::Models { embedder: self.embedder.as_deref(), tokens: self.tokens.as_deref() }
     }
 
     /// Syncs the libraries that were never indexed, so that a first question has something to ask. Returns whether there were any.

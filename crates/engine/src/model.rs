@@ -74,6 +74,9 @@ pub trait CrossEncoder: Send + Sync {
 
 /// The token vectors of a static model, for late interaction: each token of a question is compared with each token of a passage.
 pub trait TokenVectors: Send + Sync {
+    /// Which tokens they are: ids of two fingerprints never mix.
+    fn fingerprint(&self) -> &Fingerprint;
+
     /// Ids of a text's tokens, in order; the text is normalised ([`crate::text::normalise`]).
     ///
     /// # Errors

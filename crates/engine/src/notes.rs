@@ -113,18 +113,13 @@ pub fn copy(file: &Path, folder: &Path) -> Result<PathBuf> {
     Ok(place)
 }
 
-/// Gives a note another title: in its text, where that says the title, and as its file's name. Returns the file.
+/// Gives a note's file the name of a title; its text stays ([`retitle`]). Returns the file.
 ///
 /// # Errors
 /// `InvalidInput` for a blank title or a file that cannot be edited, `NotFound`, `Io`.
 pub fn rename(file: &Path, title: &str) -> Result<PathBuf> {
-    let now = read(file)?;
+    read(file)?;
     let name = file_name(title)?;
-    if let Some(text) = retitled(&now.text, title)
-        && let Saving::Conflict(_) = save(file, &text, &now.hash)?
-    {
-        return Err(Error::new(ErrorCode::Busy, format!("`{}` changed while it was renamed", file.display()), "try again"));
-    }
     let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned());
     if stem.as_deref() == Some(name.as_str()) {
         return Ok(file.to_owned());
@@ -134,6 +129,20 @@ pub fn rename(file: &Path, title: &str) -> Result<PathBuf> {
     let place = free_place(folder, &name, &extension);
     fs::rename(file, &place).map_err(|e| Error::io("rename", file, &e))?;
     Ok(place)
+}
+
+/// Gives a note another title in its text, where that says the title.
+///
+/// # Errors
+/// `Busy` if the note changes meanwhile, `InvalidInput` for a file that cannot be edited, `NotFound`, `Io`.
+pub fn retitle(file: &Path, title: &str) -> Result<()> {
+    let now = read(file)?;
+    if let Some(text) = retitled(&now.text, title)
+        && let Saving::Conflict(_) = save(file, &text, &now.hash)?
+    {
+        return Err(Error::new(ErrorCode::Busy, format!("`{}` changed while it was renamed", file.display()), "try again"));
+    }
+    Ok(())
 }
 
 /// Puts a file into the system's trash.

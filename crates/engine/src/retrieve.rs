@@ -7,6 +7,7 @@ pub mod glossary;
 pub mod late;
 pub mod query;
 pub mod rerank;
+pub mod spot;
 
 use std::collections::HashMap;
 

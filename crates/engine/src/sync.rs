@@ -21,8 +21,9 @@ use crate::event::{Event, Run, Stage};
 use crate::ingest::walk::{Entry, WalkRules, modified, walk};
 use crate::ingest::{self, Limits, Skip, SkipReason};
 use crate::lexical::{self, LexicalWriter};
-use crate::model::{Embedder, Role};
+use crate::model::{Embedder, Role, TokenVectors};
 use crate::paths::Paths;
+use crate::text::normalise;
 use crate::vector::{self, VectorIndex};
 
 pub use prepare::prepare;
@@ -33,6 +34,8 @@ const BATCH_BYTES: usize = 16 << 20;
 /// Texts per call of the embedder, and vectors per transaction.
 const EMBED_BATCH: usize = 64;
 const EMBED_COMMIT: usize = 1024;
+/// Passages that may wait to be indexed where someone waits for a note: some seconds' worth.
+const MOST_WAITING: u64 = 4_000;
 /// A file changed this shortly before it was read may change again within the same time stamp.
 const RACY_MS: i64 = 2_000;
 
@@ -45,6 +48,15 @@ pub struct Settings {
     pub chunk: chunk::Settings,
     /// Which files are looked at.
     pub walk: WalkRules,
+}
+
+/// The models that texts are prepared with.
+#[derive(Clone, Copy)]
+pub struct Models<'a> {
+    /// Makes their vectors.
+    pub embedder: Option<&'a dyn Embedder>,
+    /// Cuts them into the tokens that late interaction compares.
+    pub tokens: Option<&'a dyn TokenVectors>,
 }
 
 /// What a sync did.
@@ -74,9 +86,37 @@ pub struct Report {
 ///
 /// # Errors
 /// `Busy` if another process is writing, `Cancelled`, `Io`, `DataDamaged`. Files that cannot be read are no error: they are in the ledger.
-pub fn sync(paths: &Paths, settings: &Settings, embedder: Option<&dyn Embedder>, only: Option<&[String]>, run: Run<'_>) -> Result<Report> {
+pub fn sync(paths: &Paths, settings: &Settings, models: Models<'_>, only: Option<&[String]>, run: Run<'_>) -> Result<Report> {
     let _lock = paths.lock()?;
     let mut catalog = Catalog::open(&paths.catalog())?;
+    read_and_publish(paths, &mut catalog, settings, models, only, 0, run)
+}
+
+/// The same for one library while someone waits: vectors that earlier syncs left unmade are left to the next [`sync`].
+///
+/// # Errors
+/// As [`sync`]; `Busy` too where so many passages wait to be indexed that this would take long.
+pub fn take_in(paths: &Paths, settings: &Settings, models: Models<'_>, library: &str, run: Run<'_>) -> Result<Report> {
+    let _lock = paths.lock()?;
+    let mut catalog = Catalog::open(&paths.catalog())?;
+    let waiting = catalog.count_since(lexical::generation(&paths.index().join(lexical::FOLDER)).unwrap_or(0))?;
+    if waiting > MOST_WAITING {
+        return Err(Error::new(ErrorCode::Busy, format!("{waiting} passages wait to be indexed"), "what you changed is indexed with them"));
+    }
+    let since = catalog.generation()?;
+    read_and_publish(paths, &mut catalog, settings, models, Some(&[library.to_owned()]), since, run)
+}
+
+/// Embeds what is newer than generation `since`.
+fn read_and_publish(
+    paths: &Paths,
+    catalog: &mut Catalog,
+    settings: &Settings,
+    models: Models<'_>,
+    only: Option<&[String]>,
+    since: u64,
+    run: Run<'_>,
+) -> Result<Report> {
     let version = settings.chunk.version();
     if catalog.chunker()?.is_some_and(|stored| stored != version) {
         run.notice("the way notes are cut into passages has changed: every note is read again");
@@ -85,10 +125,10 @@ pub fn sync(paths: &Paths, settings: &Settings, embedder: Option<&dyn Embedder>,
     let mut report = Report::default();
     for library in catalog.libraries()? {
         if only.is_none_or(|names| names.contains(&library.name)) {
-            sync_library(&mut catalog, &library, settings, &version, run, &mut report)?;
+            sync_library(catalog, &library, settings, &version, run, &mut report)?;
         }
     }
-    publish(paths, &mut catalog, embedder, run, &mut report)?;
+    publish(paths, catalog, models, since, run, &mut report)?;
     Ok(report)
 }
 
@@ -222,11 +262,19 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
                 Outcome::Read { file, document, chunks } => {
                     let orphan = file.hash.and_then(|hash| orphans.get_mut(&hash)).and_then(Vec::pop);
                     match (orphan, before) {
-                        // The document keeps its id, chunks and vectors; a title taken from the file name would be wrong, so that is read anew.
-                        (Some(from), None) if known.contains_key(from) && title_is_own(&document, from) => {
+                        // The document keeps its id, so that what cites it still finds it, and its chunks and vectors.
+                        (Some(from), None) if known.contains_key(from) => {
                             moved.insert(from);
                             report.renamed += 1;
-                            Change::Rename { from: from.to_owned(), file }
+                            let renamed = Change::Rename { from: from.to_owned(), file: file.clone() };
+                            if title_is_own(&document, &entry.path) {
+                                renamed
+                            } else {
+                                // Its title was taken from the file's name.
+                                batch.push(renamed);
+                                bytes += document.text.len();
+                                Change::Store { file, document, chunks }
+                            }
                         }
                         (_, before) => {
                             if before.is_some() {
@@ -370,7 +418,8 @@ fn read_steadily(path: &Path, file: &mut FileState, limit: u64) -> std::result::
 }
 
 /// Brings the indexes to the catalog: keywords and vectors side by side, each from the catalog alone.
-fn publish(paths: &Paths, catalog: &mut Catalog, embedder: Option<&dyn Embedder>, run: Run<'_>, report: &mut Report) -> Result<()> {
+fn publish(paths: &Paths, catalog: &mut Catalog, models: Models<'_>, since: u64, run: Run<'_>, report: &mut Report) -> Result<()> {
+    let embedder = models.embedder;
     let folder = paths.index().join(lexical::FOLDER);
     let keywords = || -> Result<()> {
         let Some(own) = Catalog::open_snapshot(&paths.catalog())? else { return Ok(()) };
@@ -380,7 +429,8 @@ fn publish(paths: &Paths, catalog: &mut Catalog, embedder: Option<&dyn Embedder>
     };
     let (indexed, embedded) = std::thread::scope(|scope| {
         let indexing = scope.spawn(keywords);
-        let embedded = embedder.map_or(Ok(0), |embedder| embed_missing(catalog, embedder, run));
+        let cut = models.tokens.map_or(Ok(()), |tokens| keep_tokens(catalog, tokens, run));
+        let embedded = cut.and_then(|()| embedder.map_or(Ok(0), |embedder| embed_missing(catalog, embedder, since, run)));
         (indexing.join().unwrap_or_else(|_| Err(Error::internal("the indexing thread panicked"))), embedded)
     });
     indexed?;
@@ -408,14 +458,24 @@ fn publish(paths: &Paths, catalog: &mut Catalog, embedder: Option<&dyn Embedder>
     catalog.tidy(report.generation)
 }
 
-/// Embeds every text that has no vector yet; what is finished is kept when it is cancelled.
-fn embed_missing(catalog: &mut Catalog, embedder: &dyn Embedder, run: Run<'_>) -> Result<u64> {
+/// Cuts every text that has not been cut into tokens yet.
+fn keep_tokens(catalog: &mut Catalog, tokens: &dyn TokenVectors, run: Run<'_>) -> Result<()> {
+    let cut = catalog.keep_tokens(&tokens.fingerprint().0, EMBED_COMMIT, |text| {
+        run.cancel.check()?;
+        tokens.tokens(&normalise(text))
+    });
+    // What is missing is cut when it is asked for.
+    cut.or_else(|e| if e.code == ErrorCode::ModelUnavailable { Ok(()) } else { Err(e) })
+}
+
+/// Embeds every text newer than a generation that has no vector yet; what is finished is kept when it is cancelled.
+fn embed_missing(catalog: &mut Catalog, embedder: &dyn Embedder, since: u64, run: Run<'_>) -> Result<u64> {
     let fingerprint = embedder.spec().fingerprint.clone();
-    let total = catalog.count_without_vector(&fingerprint)?;
+    let total = catalog.count_without_vector(&fingerprint, since)?;
     let mut done = 0;
     let mut after = None;
     loop {
-        let texts = catalog.without_vector(&fingerprint, after, EMBED_COMMIT)?;
+        let texts = catalog.without_vector(&fingerprint, since, after, EMBED_COMMIT)?;
         let Some(last) = texts.last() else { return Ok(done) };
         after = Some(last.0);
         let mut vectors = Vec::with_capacity(texts.len());

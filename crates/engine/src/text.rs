@@ -71,8 +71,43 @@ pub fn is_han(c: char) -> bool {
 /// Normalised text: NFKC, lower case, traditional characters made simplified.
 #[must_use]
 pub fn normalise(text: &str) -> String {
-    let folded: String = if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).collect() };
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let folded = fold(text);
     if folded.is_ascii() { folded } else { fast2s::convert(&folded) }
+}
+
+/// NFKC and lower case. Two hundred passages are folded for each question, nearly all of them characters that need no tables.
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut chars = text.char_indices().peekable();
+    while let Some((from, c)) = chars.next() {
+        // What follows may be a mark that composes with it.
+        let alone = |next: Option<&(usize, char)>| next.is_none_or(|&(_, next)| plain(next).is_some());
+        if let Some(c) = plain(c)
+            && alone(chars.peek())
+        {
+            folded.push(c);
+            continue;
+        }
+        // The next plain character never belongs to what is before it.
+        while chars.next_if(|&(_, c)| plain(c).is_none()).is_some() {}
+        let to = chars.peek().map_or(text.len(), |&(at, _)| at);
+        folded.extend(text[from..to].nfkc().flat_map(char::to_lowercase));
+    }
+    folded
+}
+
+/// The fold of a character that has one of its own and never composes with a character before it.
+fn plain(c: char) -> Option<char> {
+    match c {
+        '\0'..='\x7f' => Some(c.to_ascii_lowercase()),
+        '\u{4e00}'..='\u{9fff}' | '\u{3001}'..='\u{3002}' | '\u{3008}'..='\u{3011}' | '\u{2018}'..='\u{201d}' => Some(c),
+        // Full-width ASCII.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).map(|c| c.to_ascii_lowercase()),
+        _ => None,
+    }
 }
 
 /// [`normalise`] with the way back: `origin[i]` is the byte of the original text at which normalised byte `i` begins, and

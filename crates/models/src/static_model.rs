@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use safetensors::{Dtype, SafeTensors};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
-use sidenote_engine::model::{Embedder, ModelSpec, Role, TokenVectors};
+use sidenote_engine::model::{Embedder, Fingerprint, ModelSpec, Role, TokenVectors};
 use sidenote_engine::text::normalise;
 use simsimd::SpatialSimilarity;
 
@@ -161,6 +161,10 @@ impl Embedder for StaticModel {
 }
 
 impl TokenVectors for StaticModel {
+    fn fingerprint(&self) -> &Fingerprint {
+        &self.spec.fingerprint
+    }
+
     fn tokens(&self, normalised: &str) -> Result<Vec<u32>> {
         Ok(self.loaded()?.tokenizer.encode(normalised, MAX_TOKENS))
     }

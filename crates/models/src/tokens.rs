@@ -50,6 +50,11 @@ pub fn runs(normalised: &str) -> impl Iterator<Item = (Script, &str)> {
     })
 }
 
+/// A way out of a node as one number, which is compared at once.
+fn edge(node: u32, c: char) -> u64 {
+    u64::from(node) << 32 | u64::from(c)
+}
+
 /// A piece that ends at a node of the trie.
 #[derive(Clone, Copy)]
 struct End {
@@ -59,8 +64,8 @@ struct End {
 
 /// The pieces as a trie over characters.
 pub struct Tokenizer {
-    /// (node, character) → node; the root is 0.
-    edges: FxHashMap<(u32, char), u32>,
+    /// Node and character ([`edge`]) → node; the root is 0.
+    edges: FxHashMap<u64, u32>,
     ends: Vec<Option<End>>,
     unknown: f32,
 }
@@ -68,13 +73,13 @@ pub struct Tokenizer {
 impl Tokenizer {
     /// From pieces with the logarithm of their probability; a piece's place is its id.
     pub fn new<'a>(pieces: impl Iterator<Item = (&'a str, f32)>) -> Self {
-        let mut edges: FxHashMap<(u32, char), u32> = FxHashMap::default();
+        let mut edges: FxHashMap<u64, u32> = FxHashMap::default();
         let mut ends: Vec<Option<End>> = vec![None];
         let mut lowest = 0.0f32;
         for (id, (piece, score)) in (0..).zip(pieces) {
             let mut node = 0;
             for c in piece.chars() {
-                node = *edges.entry((node, c)).or_insert_with(|| {
+                node = *edges.entry(edge(node, c)).or_insert_with(|| {
                     ends.push(None);
                     u32::try_from(ends.len() - 1).unwrap_or(u32::MAX)
                 });
@@ -127,7 +132,7 @@ impl Tokenizer {
             }
             let mut node = 0;
             for (at, &c) in run.iter().enumerate().skip(start) {
-                let Some(&next) = self.edges.get(&(node, c)) else { break };
+                let Some(&next) = self.edges.get(&edge(node, c)) else { break };
                 node = next;
                 if let Some(end) = self.ends[node as usize]
                     && base + end.score > ways[at + 1].score

@@ -213,8 +213,9 @@ pub(crate) async fn remove_conversation(desk: State<'_, Arc<Desk>>, id: i64) -> 
         .run(None, move |desk, _| {
             desk.conversations(|c| {
                 c.remove(id)?;
-                // What was said of its answers goes with it.
-                keep_for_eval(c, &desk.paths)
+                // What was said of its answers goes with it; if that cannot be written now, the next mark does, and the conversation is gone all the same.
+                let _ = keep_for_eval(c, &desk.paths);
+                Ok(())
             })
         })
         .await
@@ -266,7 +267,9 @@ pub(crate) async fn mark(desk: State<'_, Arc<Desk>>, turn: i64, mark: Option<wir
             // One after the other: of two marks the later one is what is kept.
             desk.conversations(|c| {
                 c.mark(turn, mark)?;
-                keep_for_eval(c, &desk.paths)
+                // The mark is kept; the questions made of marks are written again with the next one.
+                let _ = keep_for_eval(c, &desk.paths);
+                Ok(())
             })
         })
         .await

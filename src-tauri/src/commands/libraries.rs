@@ -97,7 +97,7 @@ pub(crate) async fn ignore(desk: State<'_, Arc<Desk>>, library: i64, document: S
         .run(None, move |desk, _| {
             let (engine, name) = (desk.engine()?, named(desk, library)?);
             desk.indexer.alone(|| engine.ignore_file(&name, &document, ignored))?;
-            desk.indexer.now(desk, &name)
+            desk.indexer.now(desk, &name, &CancelToken::new())
         })
         .await
 }

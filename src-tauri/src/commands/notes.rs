@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::notes::{self, Saving};
@@ -186,7 +187,7 @@ pub(crate) async fn remove_note(desk: State<'_, Arc<Desk>>, id: u64) -> Result<(
             notes::discard(&file)?;
             // It is in the trash, whatever becomes of the rest.
             drop(desk.drafts.forget(&file));
-            if desk.indexer.now(desk, &library).is_err() {
+            if desk.indexer.now(desk, &library, &CancelToken::new()).is_err() {
                 desk.saved(library);
             }
             Ok(())
@@ -196,7 +197,22 @@ pub(crate) async fn remove_note(desk: State<'_, Arc<Desk>>, id: u64) -> Result<(
 
 #[tauri::command]
 pub(crate) async fn rename_note(desk: State<'_, Arc<Desk>>, id: u64, title: String) -> Result<wire::NoteInfo> {
-    desk.inner().clone().run(None, move |desk, _| desk.written(&desk.place(id)?.0, &notes::rename(&desk.own_file(id)?, &title)?)).await
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let (file, library) = (desk.own_file(id)?, desk.place(id)?.0);
+            // A note that moves is known again by its text: first what was typed last is indexed, then the new name, then the new title. Otherwise everything
+            // that cites it would lose it.
+            let index = || drop(desk.indexer.now(desk, &library, &CancelToken::new()));
+            if desk.unsettled().contains_key(&library) {
+                index();
+            }
+            let renamed = notes::rename(&file, &title)?;
+            index();
+            notes::retitle(&renamed, &title)?;
+            desk.written(&library, &renamed)
+        })
+        .await
 }
 
 /// The image is the body itself, and what it belongs to stands in the headers: tens of megabytes are not written out as JSON numbers.

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::{Error, ErrorCode, Result};
 
 /// The version this program writes, kept in `PRAGMA user_version`.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -39,9 +39,20 @@ CREATE TABLE ignored (
   library INTEGER NOT NULL REFERENCES libraries (id) ON DELETE CASCADE, path TEXT NOT NULL, PRIMARY KEY (library, path)) WITHOUT ROWID;
 ";
 
+/// Token ids of chunks' texts; new in version 3.
+const TOKENS: &str = "
+CREATE TABLE tokens (chunk INTEGER PRIMARY KEY, ids BLOB NOT NULL);
+CREATE TRIGGER tokens_of_removed_chunks AFTER DELETE ON chunks BEGIN DELETE FROM tokens WHERE chunk = old.id; END;
+";
+
 /// The stored version; 0 for an empty file.
 pub(super) fn version(db: &Connection) -> Result<i64> {
     Ok(db.query_row("PRAGMA user_version", [], |r| r.get(0))?)
+}
+
+/// Whether an older program wrote the file.
+pub(super) fn is_older(db: &Connection) -> Result<bool> {
+    Ok((1..VERSION).contains(&version(db)?))
 }
 
 /// Refuses a catalog that a newer program wrote.
@@ -63,8 +74,9 @@ pub(super) fn prepare(db: &Connection) -> Result<()> {
     // WAL lets any number of readers work while the one writer commits; NORMAL may lose the last commits on power loss, never consistency.
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768;")?;
     match version(db)? {
-        0 => db.execute_batch(&format!("BEGIN; {TABLES} {IGNORED} PRAGMA user_version = {VERSION}; COMMIT;"))?,
-        1 => db.execute_batch(&format!("BEGIN; {IGNORED} PRAGMA user_version = {VERSION}; COMMIT;"))?,
+        0 => db.execute_batch(&format!("BEGIN; {TABLES} {IGNORED} {TOKENS} PRAGMA user_version = {VERSION}; COMMIT;"))?,
+        1 => db.execute_batch(&format!("BEGIN; {IGNORED} {TOKENS} PRAGMA user_version = {VERSION}; COMMIT;"))?,
+        2 => db.execute_batch(&format!("BEGIN; {TOKENS} PRAGMA user_version = {VERSION}; COMMIT;"))?,
         _ => {}
     }
     Ok(())

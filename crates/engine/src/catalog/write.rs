@@ -303,7 +303,7 @@ fn drop_document(tx: &Transaction<'_>, document: i64, generation: u64) -> Result
     Ok(())
 }
 
-fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<()> {
+pub(super) fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> Result<()> {
     tx.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")?.execute([key, value])?;
     Ok(())
 }

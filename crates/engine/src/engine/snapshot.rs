@@ -43,7 +43,7 @@ pub use anchor::Cited;
 pub use ask::Manner;
 pub use follow::{stopped, told};
 pub use pages::Paper;
-use passages::{LIST_DOCUMENTS, fold};
+use passages::{enough, fold};
 use present::passage_json;
 pub use read::unindexed;
 
@@ -96,6 +96,8 @@ pub struct Snapshot {
     cross_encoder: Option<Arc<dyn CrossEncoder>>,
     settings: Settings,
     notices: Vec<String>,
+    /// The last filter and what it let through: while a person types it stays the same.
+    filtered: Mutex<Option<(Filter, Arc<HashSet<u64>>)>>,
 }
 
 /// What a search came to, before it becomes JSON.
@@ -120,7 +122,18 @@ impl Snapshot {
         settings: Settings,
         notices: Vec<String>,
     ) -> Self {
-        Self { catalog: Mutex::new(catalog), lexical, vectors, embedder, tokens, glossary: None, cross_encoder: None, settings, notices }
+        Self {
+            catalog: Mutex::new(catalog),
+            lexical,
+            vectors,
+            embedder,
+            tokens,
+            glossary: None,
+            cross_encoder: None,
+            settings,
+            notices,
+            filtered: Mutex::default(),
+        }
     }
 
     pub(super) fn with_glossary(mut self, glossary: Option<Arc<Glossary>>) -> Self {
@@ -240,16 +253,17 @@ impl Snapshot {
         timings.insert("rank", ms(searching));
         run.cancel.check()?;
         let reading = Instant::now();
-        // Enough to fill the list after folding and spreading over notes.
-        let mut passages = self.read(&hits, self.settings.search.rerank_depth.max(limit.saturating_mul(2).saturating_add(LIST_DOCUMENTS)))?;
+        let mut drafts = self.drafts(&hits, self.settings.search.rerank_depth.max(enough(limit)))?;
         timings.insert("read", ms(reading));
-        if self.settings.search.order == Order::Reranked {
+        let passages = if self.settings.search.order == Order::Reranked {
             let reranking = Instant::now();
-            self.rerank(&query, &mut passages, &mut hits);
+            self.rerank(&query, &mut drafts, &mut hits)?;
             timings.insert("rerank", ms(reranking));
-            self.cross_encode(&query, &mut hits, &mut passages, run, &mut notices, &mut timings)?;
-            passages = self.join(passages)?;
-        }
+            self.cross_encode(&query, &mut hits, &mut drafts, run, &mut notices, &mut timings)?;
+            self.join(&drafts, enough(limit))?
+        } else {
+            self.settle(drafts, enough(limit))?
+        };
         let passages = fold(passages, limit);
         timings.insert("search", ms(began));
         Ok(Found { query, vector, passages, hits, notices, timings })
@@ -282,16 +296,22 @@ impl Snapshot {
     }
 
     /// The ids a filter lets through; `None` for no filter.
-    fn filter(&self, filter: &Filter) -> Result<Option<HashSet<u64>>> {
+    fn filter(&self, filter: &Filter) -> Result<Option<Arc<HashSet<u64>>>> {
         if filter.is_empty() {
             return Ok(None);
+        }
+        let mut last = self.filtered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((_, kept)) = last.as_ref().filter(|(same, _)| same == filter) {
+            return Ok(Some(Arc::clone(kept)));
         }
         let catalog = self.catalog();
         check_libraries(&catalog, filter)?;
         if let Some(day) = [&filter.since, &filter.until].into_iter().flatten().find(|day| day.parse::<jiff::civil::Date>().is_err()) {
             return Err(Error::new(ErrorCode::InvalidInput, format!("`{day}` is not a date"), "write it as YYYY-MM-DD"));
         }
-        Ok(Some(catalog.matching(filter)?.into_iter().collect()))
+        let kept: Arc<HashSet<u64>> = Arc::new(catalog.matching(filter)?.into_iter().collect());
+        *last = Some((filter.clone(), Arc::clone(&kept)));
+        Ok(Some(kept))
     }
 }
 

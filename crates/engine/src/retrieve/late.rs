@@ -2,7 +2,8 @@
 //! vectors of the model inside. It must not know candidates or sentences.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::model::TokenVectors;
 
@@ -12,7 +13,7 @@ pub struct LateInteraction<'a> {
     /// Distinct tokens with their weight.
     asked: Vec<(u32, f32)>,
     total: f32,
-    known: RefCell<HashMap<u32, Vec<f32>>>,
+    known: RefCell<FxHashMap<u32, Vec<f32>>>,
 }
 
 /// For each token of the question, the cosine of its nearest in some text, at least 0.

@@ -3,13 +3,20 @@
 //!
 //! The score is linear in the features; the weights were learned on the development sets (`docs/benchmarks.md`).
 
+use std::borrow::Cow;
+
+use crate::error::Result;
 use crate::lexical::LexicalReader;
 use crate::retrieve::late::LateInteraction;
+use crate::retrieve::spot::{Spots, Spotter};
 use crate::retrieve::{Hit, Query};
 use crate::text::{normalise, parts_of_names};
 
 /// Tokens at the beginning of a passage, where it says what it is about.
 const START: usize = 48;
+
+/// Characters within which a neighbouring word follows.
+const NEAR: usize = 6;
 
 /// What a candidate is scored by, each 0 to 1 (cosines may reach below).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -76,6 +83,8 @@ pub struct Candidate<'a> {
     pub heading: &'a [String],
     /// The passage.
     pub text: &'a str,
+    /// Its tokens, where they are known.
+    pub tokens: Option<&'a [u32]>,
     /// Its scores so far.
     pub hit: &'a Hit,
 }
@@ -87,16 +96,21 @@ pub struct Reranker<'a> {
     rarities: Vec<f32>,
     /// Words that stand side by side in the question.
     pairs: Vec<(&'a str, &'a str)>,
+    spotter: Spotter,
     late: &'a LateInteraction<'a>,
 }
 
 impl<'a> Reranker<'a> {
     /// For one question.
-    #[must_use]
-    pub fn new(query: &'a Query, lexical: Option<&LexicalReader>, late: &'a LateInteraction<'a>) -> Self {
+    ///
+    /// # Errors
+    /// `Internal` for a question with more words than can be looked for, which no question has.
+    pub fn new(query: &'a Query, lexical: Option<&LexicalReader>, late: &'a LateInteraction<'a>) -> Result<Self> {
         let rarities = query.terms.words.iter().map(|(word, _)| lexical.map_or(1.0, |index| index.rarity(word))).collect();
         let pairs = query.terms.words.windows(2).map(|pair| (pair[0].0.as_str(), pair[1].0.as_str())).collect();
-        Self { query, rarities, pairs, late }
+        let counterparts = query.counterparts.iter().flat_map(|c| &c.terms);
+        let spotter = Spotter::new(query.terms.words.iter().map(|(word, _)| word).chain(counterparts).map(String::as_str))?;
+        Ok(Self { query, rarities, pairs, spotter, late })
     }
 
     /// The features of each candidate.
@@ -110,64 +124,47 @@ impl<'a> Reranker<'a> {
         let above = normalise(&format!("{}\n{}", candidate.title, candidate.heading.join("\n")));
         let text = normalise(candidate.text);
         let last = normalise(candidate.heading.last().map_or(candidate.title, String::as_str));
-        let text_tokens = self.late.tokens(&text);
-        let (in_heading, in_text) = (self.late.nearest(&self.late.tokens(&above)), self.late.nearest(&text_tokens));
+        let text_tokens = candidate.tokens.map_or_else(|| self.late.tokens(&text).into(), Cow::Borrowed);
+        let (start, rest) = text_tokens.split_at(text_tokens.len().min(START));
+        let in_start = self.late.nearest(start);
+        let (in_heading, in_text) = (self.late.nearest(&self.late.tokens(&above)), in_start.or(&self.late.nearest(rest)));
+        let (above_spots, text_spots, parts) =
+            (self.spotter.spot(&above), self.spotter.spot(&text), self.spotter.spot(&parts_of_names(candidate.text)));
         Features {
             keywords: candidate.hit.lexical.filter(|_| best > 0.0).map_or(0.0, |leg| leg.score / best),
             meaning: candidate.hit.vector.map_or(0.0, |leg| leg.score.max(0.0)),
             late: self.late.score(&in_text.or(&in_heading)),
             late_heading: self.late.score(&in_heading),
             heading_focus: self.late.focus(&self.late.tokens(&last)),
-            coverage: self.coverage(&[&above, &text, &parts_of_names(candidate.text)]),
-            phrases: self.phrases(&[&above, &text]),
+            coverage: self.coverage(&[&above_spots, &text_spots, &parts]),
+            phrases: self.phrases([(&above, &above_spots), (&text, &text_spots)]),
             late_text: self.late.score(&in_text),
-            late_start: self.late.score(&self.late.nearest(&text_tokens[..text_tokens.len().min(START)])),
+            late_start: self.late.score(&in_start),
         }
     }
 
     /// Share of the question's words that the texts hold, by inverse document frequency.
-    fn coverage(&self, texts: &[&str]) -> f32 {
+    fn coverage(&self, texts: &[&Spots<'_>]) -> f32 {
         let total: f32 = self.rarities.iter().sum();
-        let has = |term: &str| texts.iter().any(|text| find(text, term).is_some());
+        let has = |term: &str| texts.iter().any(|text| text.has(term));
         let held: f32 = self.rarities.iter().enumerate().map(|(word, rarity)| rarity * self.query.held(word, has)).sum();
         if total > 0.0 { held / total } else { 0.0 }
     }
 
-    /// Share of the question's neighbouring words that stand near each other in the texts, in that order.
-    fn phrases(&self, texts: &[&str]) -> f32 {
+    /// Share of the question's neighbouring words that stand near each other in a text, in that order.
+    fn phrases(&self, texts: [(&str, &Spots<'_>); 2]) -> f32 {
         if self.pairs.is_empty() {
             return 0.0;
         }
         let near = |(a, b): &&(&str, &str)| {
-            texts.iter().any(|text| {
-                let mut rest = *text;
-                while let Some(at) = find(rest, a) {
-                    let from = at + a.len();
-                    let window = rest[from..].char_indices().nth(6).map_or(rest.len(), |(i, _)| from + i);
-                    if find(&rest[at..window.max(from)], b).is_some() || rest[from..].starts_with(b) {
-                        return true;
-                    }
-                    rest = &rest[from..];
-                }
-                false
+            texts.iter().any(|(text, spots)| {
+                let seconds = spots.places(b);
+                spots.places(a).any(|first| {
+                    let reach = text[first.end..].char_indices().nth(NEAR).map_or(text.len(), |(i, _)| first.end + i);
+                    seconds.clone().any(|second| second.start == first.end || first.start <= second.start && second.end <= reach)
+                })
             })
         };
         self.pairs.iter().filter(near).count() as f32 / self.pairs.len() as f32
     }
-}
-
-/// Where a normalised text holds a term: anywhere for CJK, at the beginning of a word otherwise (terms are stems).
-fn find(text: &str, term: &str) -> Option<usize> {
-    let latin = term.starts_with(|c: char| c.is_ascii_alphanumeric());
-    let mut from = 0;
-    while let Some(at) = text[from..].find(term).map(|at| from + at) {
-        let inside = |c: char| c.is_ascii_alphanumeric();
-        // A stem may go on, a number may not: 40 is not in 404.
-        let goes_on = term.ends_with(|c: char| c.is_ascii_digit()) && text[at + term.len()..].starts_with(|c: char| c.is_ascii_digit());
-        if !latin || !(text[..at].ends_with(inside) || goes_on) {
-            return Some(at);
-        }
-        from = at + term.len();
-    }
-    None
 }

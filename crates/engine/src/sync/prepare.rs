@@ -32,7 +32,7 @@ pub fn prepare(paths: &Paths, embedder: &dyn Embedder, run: Run<'_>) -> Result<u
             return Ok(done);
         }
         let catalog = Catalog::open(&paths.catalog())?;
-        if catalog.count_without_vector(&spec.fingerprint)? > 0 {
+        if catalog.count_without_vector(&spec.fingerprint, 0)? > 0 {
             // A sync stored new notes in the meantime.
             continue;
         }
@@ -57,9 +57,9 @@ fn embed_missing(paths: &Paths, embedder: &dyn Embedder, before: u64, run: Run<'
         let texts = {
             let Some(catalog) = Catalog::open_snapshot(&paths.catalog())? else { return Ok(done) };
             if total.is_none() {
-                total = Some(before + catalog.count_without_vector(fingerprint)?);
+                total = Some(before + catalog.count_without_vector(fingerprint, 0)?);
             }
-            catalog.without_vector(fingerprint, after, STEP)?
+            catalog.without_vector(fingerprint, 0, after, STEP)?
         };
         let Some(last) = texts.last() else { return Ok(done) };
         after = Some(last.0);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Passage, Snapshot, ms};
+use super::passages::Draft;
+use super::{Snapshot, ms};
 use crate::catalog::embed_text;
 use crate::error::{ErrorCode, Result};
 use crate::event::Run;
@@ -18,12 +19,12 @@ impl Snapshot {
         self
     }
 
-    /// Brings ranked hits, and the passages that were read of them, into the cross-encoder's order, where there is one. Where it fails the order stays, and a notice says so.
+    /// Brings ranked hits, and the drafts that were read of them, into the cross-encoder's order, where there is one. Where it fails the order stays, and a notice says so.
     pub(super) fn cross_encode(
         &self,
         query: &Query,
         hits: &mut [Hit],
-        passages: &mut [Passage],
+        drafts: &mut [Draft],
         run: Run<'_>,
         notices: &mut Vec<String>,
         timings: &mut wire::Timings,
@@ -47,10 +48,10 @@ impl Snapshot {
             }
             Ok(_) => {}
         }
-        for passage in passages.iter_mut() {
-            passage.hit.cross = hits.iter().find(|hit| hit.chunk == passage.hit.chunk).and_then(|hit| hit.cross);
+        for draft in drafts.iter_mut() {
+            draft.hit.cross = hits.iter().find(|hit| hit.chunk == draft.hit.chunk).and_then(|hit| hit.cross);
         }
-        passages.sort_by(|a, b| cross::order(&a.hit, &b.hit));
+        drafts.sort_by(|a, b| cross::order(&a.hit, &b.hit));
         timings.insert("cross_encoder", ms(began));
         Ok(())
     }
