@@ -60,7 +60,7 @@ msi: setup window-setup ui
 	$(call package,msi,--config src-tauri/package/windows.json)
 
 # The window and the command in one build, so that what both need is compiled once.
-package = sh src-tauri/setup.sh package && cargo build --release --workspace --bins && ui/node_modules/.bin/tauri bundle --bundles $(1) $(2)
+package = sh src-tauri/setup.sh package && cargo build --release --workspace --bins && ui/node_modules/.bin/tauri bundle --bundles $(1) $(2) && sh src-tauri/package/checksums.sh
 
 bench: setup ui ## the benchmarks
 	@sh src-tauri/setup.sh tests
