@@ -45,7 +45,7 @@ types: window-setup ## the page's types, made from the program's
 	cd ui && npx prettier --write src/lib/backend/wire.ts
 
 pictures: window-setup ui ## the README's pictures, taken of the real window
-	SIDENOTE_PICTURES=$(CURDIR)/docs/pictures cargo test --workspace --test desktop -- window::a
+	SIDENOTE_PICTURES=$(CURDIR)/docs/pictures cargo test --workspace --test desktop -- pictures::
 
 deb: setup window-setup ui ## a Debian package with everything inside
 	$(call package,deb)
