@@ -325,6 +325,20 @@ test('while notes are indexed the list of them is read now and then, and once at
   await expect(page.getByRole('option', { name: /^Read last/ })).toBeVisible();
 });
 
+test('the longer the list of notes takes to read, the less often it is read', async ({ page }) => {
+  await open(page, 'slow');
+  await page.getByRole('navigation').getByRole('button', { name: '笔记', exact: true }).click();
+  await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible();
+  const lists = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { counts: { lists: number } }).counts.lists);
+  const before = await lists();
+  for (let n = 0; n < 15; n += 1) {
+    await tell(page, { type: 'notes_changed', generation: 10 + n });
+    await page.waitForTimeout(300);
+  }
+  // Often enough for a list that is there at once, which is read every second and a half.
+  expect((await lists()) - before).toBeLessThanOrEqual(1);
+});
+
 test('a title and Enter at once open the note, once notes are known', async ({ page }) => {
   await open(page, 'slow');
   const palette = page.getByRole('combobox', { name: '前往或执行' });
