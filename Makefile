@@ -45,7 +45,7 @@ types: window-setup ## the page's types, made from the program's
 	cd ui && npx prettier --write src/lib/backend/wire.ts
 
 pictures: window-setup ui ## the README's pictures, taken of the real window
-	SIDENOTE_PICTURES=$(CURDIR)/docs/pictures cargo test --workspace --test desktop -- window::a
+	SIDENOTE_PICTURES=$(CURDIR)/docs/pictures cargo test --workspace --test desktop -- pictures::
 
 deb: setup window-setup ui ## a Debian package with everything inside
 	$(call package,deb)
@@ -60,7 +60,7 @@ msi: setup window-setup ui
 	$(call package,msi,--config src-tauri/package/windows.json)
 
 # The window and the command in one build, so that what both need is compiled once.
-package = sh src-tauri/setup.sh package && cargo build --release --workspace --bins && ui/node_modules/.bin/tauri bundle --bundles $(1) $(2)
+package = sh src-tauri/setup.sh package && cargo build --release --workspace --bins && ui/node_modules/.bin/tauri bundle --bundles $(1) $(2) && sh src-tauri/package/checksums.sh
 
 bench: setup ui ## the benchmarks
 	@sh src-tauri/setup.sh tests

@@ -111,6 +111,28 @@ fn doctor_is_content_with_a_sound_installation() {
 }
 
 #[test]
+fn doctor_finds_damage_inside_the_vectors_and_a_sync_mends_it() {
+    let desk = Desk::new().with_notes();
+    desk.run(["sync"]).exits(0);
+    let vectors = |examined: &serde_json::Value| {
+        let checks = examined["checks"].as_array().expect("checks").iter();
+        checks.filter(|c| c["check"] == "vectors").map(|c| c["ok"] == true).collect::<Vec<_>>()
+    };
+    let sound = vectors(&desk.json(["doctor"]));
+    let spaces =
+        fs::read_dir(desk.data().join("index")).expect("the index").flatten().filter(|e| e.file_name().to_string_lossy().starts_with("vector-"));
+    for generation in spaces.flat_map(|space| fs::read_dir(space.path()).expect("generations").flatten()) {
+        let file = generation.path().join("vectors.bin");
+        let mut bytes = fs::read(&file).expect("the vectors");
+        *bytes.last_mut().expect("a vector") ^= 0x40;
+        fs::write(&file, bytes).expect("the vectors");
+    }
+    assert_eq!(vectors(&desk.json(["doctor"])), [false]);
+    desk.run(["sync"]).exits(0);
+    assert_eq!(vectors(&desk.json(["doctor"])), sound);
+}
+
+#[test]
 fn doctor_finds_a_damaged_catalog() {
     let desk = Desk::new().with_notes();
     let file = desk.data().join("catalog.sqlite");

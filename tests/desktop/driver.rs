@@ -1,6 +1,7 @@
 //! A real window under a display of its own, driven over the WebDriver protocol (W3C WebDriver, 2018) through tauri-driver, which
 //! starts WebKit's own driver behind it.
 
+use std::ffi::OsString;
 use std::io::Read as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,11 @@ pub(crate) struct Window {
     // In this order: the driver, then its display.
     driver: Process,
     display: Display,
+    environment: Environment,
 }
+
+/// Variables of a process.
+pub(crate) type Environment = Vec<(&'static str, OsString)>;
 
 impl Window {
     /// Opens the program over a data folder, with arguments, in the size that tests look at.
@@ -42,22 +47,29 @@ impl Window {
 
     /// Opens it on a display on which something was done before.
     pub(crate) fn open_on(display: Display, data: &Path, language: &str, arguments: &[&str]) -> Self {
+        let home = [("XDG_DATA_HOME", "xdg-data"), ("XDG_CONFIG_HOME", "xdg-config"), ("XDG_CACHE_HOME", "xdg-cache")];
+        let mut environment: Environment = home.map(|(name, folder)| (name, data.join(folder).into())).into();
+        environment.push(("SIDENOTE_DATA_DIR", data.into()));
+        Self::open_among(display, environment, language, arguments)
+    }
+
+    /// Opens it among variables that say where it keeps everything.
+    pub(crate) fn open_among(display: Display, mut environment: Environment, language: &str, arguments: &[&str]) -> Self {
+        environment.extend([
+            ("DISPLAY", display.name.clone().into()),
+            ("LANG", format!("{language}.UTF-8").into()),
+            ("LANGUAGE", language.into()),
+            ("NO_AT_BRIDGE", "1".into()),
+        ]);
         let [port, behind] = free_ports();
         let child = Command::new(tauri_driver())
             .args(["--port", &port.to_string(), "--native-port", &behind.to_string()])
-            .env("DISPLAY", &display.name)
-            .env("SIDENOTE_DATA_DIR", data)
-            .env("XDG_DATA_HOME", data.join("xdg-data"))
-            .env("XDG_CONFIG_HOME", data.join("xdg-config"))
-            .env("XDG_CACHE_HOME", data.join("xdg-cache"))
-            .env("LANG", format!("{language}.UTF-8"))
-            .env("LANGUAGE", language)
-            .env("NO_AT_BRIDGE", "1")
+            .envs(environment.iter().cloned())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut window = Self { base: format!("http://127.0.0.1:{port}"), session: String::new(), driver: Process(child), display };
+        let mut window = Self { base: format!("http://127.0.0.1:{port}"), session: String::new(), driver: Process(child), display, environment };
         let options = json!({ "application": PROGRAM, "args": arguments });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "browserName": "wry", "tauri:options": options } } });
         let began = Instant::now();
@@ -157,6 +169,13 @@ impl Window {
     /// The hands of the person before it.
     pub(crate) fn hands(&self) -> Hands {
         self.display.hands()
+    }
+
+    /// The program once more, beside this window, as another program of the session starts it.
+    pub(crate) fn program(&self) -> Command {
+        let mut program = Command::new(PROGRAM);
+        program.envs(self.environment.iter().cloned()).stdout(Stdio::null()).stderr(Stdio::null());
+        program
     }
 
     /// Whether the page still answers.

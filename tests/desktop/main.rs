@@ -13,7 +13,9 @@ mod pdf;
 #[path = "../support/pdf.rs"]
 #[expect(dead_code, reason = "fonts and parts that the engine's tests need")]
 mod pdf_file;
+mod pictures;
 mod rights;
+mod session;
 mod speaker;
 mod system;
 mod trouble;

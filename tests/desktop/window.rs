@@ -4,8 +4,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::json;
 
 use crate::disk::SmallDisk;
@@ -37,7 +35,7 @@ pub(crate) fn answered(window: &Window) {
 }
 
 /// Opens the first citation; the marked text, once it is in view.
-fn marked(window: &Window) -> String {
+pub(crate) fn marked(window: &Window) -> String {
     window.click(".turn button.chip");
     marked_in_view(window)
 }
@@ -83,7 +81,6 @@ fn a_question_in_chinese_leads_to_the_marked_passage_and_is_there_after_a_restar
     answered(&window);
     let quote = marked(&window);
     assert!(quote.contains("方差") || quote.contains("softmax") || quote.contains("点积"), "{quote}");
-    keep_picture(&window, "ask-zh");
     window.script("document.querySelector('.reader .scroller').scrollTop = 0");
     window.press("\u{E00F}");
     window.until("the next page of the note", "return document.querySelector('.reader .scroller').scrollTop > 0");
@@ -102,38 +99,7 @@ fn an_english_question_is_answered_with_the_sentences_of_chinese_notes() {
     window.type_into(BOX, &format!("How does LoRA fine-tuning work?{ENTER}"));
     answered(&window);
     assert!(marked(&window).contains("低秩"), "the first sentence of the answer");
-    keep_picture(&window, "ask-en");
     window.close();
-}
-
-#[test]
-fn all_main_screens_are_reached_from_the_sidebar_in_both_themes() {
-    for (theme, language, words) in [("dark", "zh", "显存"), ("light", "en", "attention")] {
-        let data = tempfile::tempdir().unwrap();
-        let window = open_with(data.path(), &format!("[window]\nlanguage = \"{language}\"\ntheme = \"{theme}\"\n"));
-        let go = |view: usize| window.script(&format!("document.querySelectorAll('.sidebar nav button')[{view}].click()"));
-        go(1);
-        window.type_into(".search .box input", words);
-        window.until("results", "return document.querySelectorAll('.search .hit').length > 5");
-        keep_picture(&window, &format!("search-{language}"));
-        window.script("document.querySelectorAll('.search .bar .segmented input')[1].click()");
-        window.until("the picture of the stages", "return document.querySelector('.search svg circle, .search svg path, .search svg line') !== null");
-        keep_picture(&window, &format!("stages-{language}"));
-        go(2);
-        window.until("the notes", "return document.querySelectorAll('.notes .row').length > 5");
-        window.script("document.querySelectorAll('.notes [role=option]')[0].click()");
-        window.until("a note", "return document.querySelector('.reader, .cm-content') !== null");
-        // A ring around the note would say that keys scroll it.
-        window.script("document.activeElement.blur()");
-        keep_picture(&window, &format!("notes-{language}"));
-        go(3);
-        window.until("the shipped library", "return /study-notes/.test(document.querySelector('main').innerText)");
-        keep_picture(&window, &format!("libraries-{language}"));
-        go(4);
-        window.until("the settings", "return document.querySelectorAll('main input, main select, main [role=radio], main button').length > 3");
-        keep_picture(&window, &format!("settings-{language}"));
-        window.close();
-    }
 }
 
 #[test]
@@ -384,18 +350,4 @@ fn nothing_from_outside_is_loaded_and_no_script_of_a_note_runs() {
     let fetched = window.ok_async("const done = arguments[0]; fetch('http://127.0.0.1:9/').then(() => done('fetched'), () => done('refused'));");
     assert_eq!(fetched, json!("refused"));
     window.close();
-}
-
-/// Pictures for the README: written where SIDENOTE_PICTURES names a folder (`make pictures`).
-/// The pictures that the READMEs show; other screens show folders of whoever takes them.
-const PICTURED: [&str; 5] = ["ask-en", "ask-zh", "search-zh", "stages-en", "notes-en"];
-
-fn keep_picture(window: &Window, name: &str) {
-    // What flashes when it is opened has come to rest.
-    std::thread::sleep(Duration::from_secs(2));
-    let png = STANDARD.decode(window.picture()).unwrap();
-    assert!(png.starts_with(b"\x89PNG") && png.len() > 20_000, "an empty window");
-    if let Some(folder) = std::env::var_os("SIDENOTE_PICTURES").filter(|_| PICTURED.contains(&name)) {
-        std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
-    }
 }

@@ -221,7 +221,7 @@ fn assert_whole(desk: &Desk) {
     assert_eq!(status.legs.lexical_generation, Some(status.generation));
     assert_eq!(status.legs.vector_generation, Some(status.generation));
     assert_eq!((status.chunks, status.legs.embedded, status.stale_files), (FILES, FILES, 0));
-    assert!(desk.engine.check_catalog().unwrap());
+    assert!(desk.engine.check_catalog().unwrap() && desk.engine.check_vectors().unwrap());
     for i in 0..FILES {
         assert_eq!(desk.search(&format!("token{i}q"))[0], format!("{i}.md"));
     }

@@ -12,7 +12,7 @@ use sidenote_engine::engine::{Engine, Question, Settings as EngineSettings};
 use sidenote_engine::error::Result;
 use sidenote_engine::model::{Embedder, Fingerprint, ModelSpec, Role};
 use sidenote_engine::paths::Paths;
-use sidenote_engine::vector::VectorIndex;
+use sidenote_engine::vector::{Standing, VectorIndex, standing};
 
 use crate::support::{WordEmbedder, document, quietly};
 
@@ -116,6 +116,31 @@ fn damage_is_noticed_and_an_older_generation_is_used() {
     fs::write(&file, &whole).unwrap();
     assert_eq!(VectorIndex::open(&vectors, second.generation()).unwrap().len(), 19);
     assert!(VectorIndex::open(&vectors, first).is_some_and(|i| i.generation() == first), "a reader of the past sees the past");
+}
+
+#[test]
+fn what_an_index_holds_is_told_without_reading_its_vectors() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut catalog, library) = catalog(folder.path(), 20, |i| random(i as u64));
+    let vectors = folder.path().join("v");
+    assert_eq!(standing(&vectors, 9), None);
+    let first = VectorIndex::write(&vectors, &catalog, &fingerprint(), DIMENSIONS).unwrap().generation();
+    catalog.apply(library, &[Change::Remove { path: "000003.md".into() }]).unwrap();
+    let second = VectorIndex::write(&vectors, &catalog, &fingerprint(), DIMENSIONS).unwrap().generation();
+    assert_eq!(standing(&vectors, second), Some(Standing { generation: second, graph: false }));
+    assert_eq!(standing(&vectors, first).map(|s| s.generation), Some(first), "a reader of the past is told of the past");
+
+    let file = vectors.join(format!("g{second:06}")).join("vectors.bin");
+    let whole = fs::read(&file).unwrap();
+    // Where only the beginning is as it was, nothing else was read.
+    let mut other = whole.clone();
+    other[whole.len() / 2..].fill(0);
+    fs::write(&file, other).unwrap();
+    assert_eq!(standing(&vectors, second).map(|s| s.generation), Some(second));
+    for damaged in [&whole[..whole.len() - 1], &whole[..20], &whole[1..]] {
+        fs::write(&file, damaged).unwrap();
+        assert_eq!(standing(&vectors, second).map(|s| s.generation), Some(first), "what is cut off is not the newest");
+    }
 }
 
 #[test]

@@ -56,6 +56,8 @@ test('a chip opens the note at the quoted characters, in view', async ({ page })
   await ask(page, QUESTION);
   const cited = (await page.locator('.answer li').first().locator('.words').allTextContents()).join('');
   await chip(page, 2).click();
+  await expect(chip(page, 2)).toHaveAttribute('aria-current', 'true');
+  await expect(chip(page, 1)).not.toHaveAttribute('aria-current');
   expect(await marked(page)).toBe(cited);
   await expect(quote(page).first()).toBeInViewport();
   await expect(reader(page).locator('.scroller')).toBeFocused();

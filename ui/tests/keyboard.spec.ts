@@ -1,6 +1,7 @@
 // What a person does, with the keyboard alone. At no step is the focus nowhere.
 
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { openMeeting, openNotes } from './notes/window';
 import { chip, open, QUESTION, reader } from './window';
 
 /** Presses Tab (or Shift+Tab) until the focus is there. */
@@ -177,4 +178,18 @@ test('the focus stays where a person put it, and goes nowhere when nothing was l
   await page.getByRole('heading', { level: 1 }).click();
   await page.waitForTimeout(500);
   expect(await page.evaluate(() => document.activeElement === document.body || document.activeElement?.id === 'main')).toBe(true);
+});
+
+test('the focus of a note that is left goes to what comes in its place, also where the press that leaves it takes none', async ({
+  page,
+}) => {
+  await openNotes(page);
+  await openMeeting(page);
+  // As on a Mac, where a button that is pressed does not get the focus.
+  await page.evaluate(() => {
+    const there = [...document.querySelectorAll<HTMLElement>('nav button')].find((each) => each.innerText === '笔记库');
+    there?.click();
+  });
+  await expect(page.getByRole('heading', { level: 1, name: '笔记库' })).toBeVisible();
+  await expect(page.locator('main:focus, main :focus')).toHaveCount(1);
 });

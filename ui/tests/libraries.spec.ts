@@ -1,5 +1,5 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { moment, rounded, size } from '../src/lib/views/figures';
+import { moment, rounded, size } from '../src/lib/i18n/figures';
 import { expectAccessible, openView } from './views';
 
 const main = (page: Page): Locator => page.getByRole('main');

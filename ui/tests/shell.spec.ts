@@ -325,6 +325,20 @@ test('while notes are indexed the list of them is read now and then, and once at
   await expect(page.getByRole('option', { name: /^Read last/ })).toBeVisible();
 });
 
+test('the longer the list of notes takes to read, the less often it is read', async ({ page }) => {
+  await open(page, 'slow');
+  await page.getByRole('navigation').getByRole('button', { name: '笔记', exact: true }).click();
+  await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible();
+  const lists = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { counts: { lists: number } }).counts.lists);
+  const before = await lists();
+  for (let n = 0; n < 15; n += 1) {
+    await tell(page, { type: 'notes_changed', generation: 10 + n });
+    await page.waitForTimeout(300);
+  }
+  // Often enough for a list that is there at once, which is read every second and a half.
+  expect((await lists()) - before).toBeLessThanOrEqual(1);
+});
+
 test('a title and Enter at once open the note, once notes are known', async ({ page }) => {
   await open(page, 'slow');
   const palette = page.getByRole('combobox', { name: '前往或执行' });
@@ -336,4 +350,63 @@ test('a title and Enter at once open the note, once notes are known', async ({ p
   await palette.fill('旋转位置编码');
   await palette.press('Enter');
   await expect(reader(page).getByRole('heading', { level: 2, name: '旋转位置编码', exact: true })).toBeVisible();
+});
+
+test('a title and Enter at once open the note also while notes are not known yet', async ({ page }) => {
+  await open(page, 'slow');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill('旋转位置编码');
+  await page.keyboard.press('Enter');
+  await expect(reader(page).getByRole('heading', { level: 2, name: '旋转位置编码', exact: true })).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('Escape takes back an Enter that waits for the notes', async ({ page }) => {
+  await open(page, 'slow');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill('旋转位置编码');
+  await page.keyboard.press('Enter');
+  // Once for what was typed, once for the palette.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill('旋转位置编码');
+  await expect(page.getByRole('option', { name: /^旋转位置编码/ })).toBeVisible();
+  await expect(reader(page)).toHaveCount(0);
+  await expect(page.locator('.turn')).toHaveCount(0);
+});
+
+test('what the arrows lead to in the palette stays chosen when more is found', async ({ page }) => {
+  await open(page, 'slow', 'history');
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('combobox', { name: '前往或执行' });
+  await palette.fill('检索');
+  const chosen = page.locator('dialog [aria-selected=true]');
+  const look = page.getByRole('option', { name: '查找：检索' });
+  await palette.press('ArrowUp');
+  await expect(look).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('option')).not.toHaveCount(2);
+  await expect(chosen).toHaveText(/^查找：检索/);
+  await palette.press('Enter');
+  await expect(page.getByRole('combobox', { name: '要查找的内容' })).toHaveValue('检索');
+});
+
+test('a pointer that rests where the palette opens chooses nothing', async ({ page }) => {
+  await open(page);
+  await page.keyboard.press('Control+k');
+  const settings = page.getByRole('option', { name: /^设置/ });
+  const at = (await settings.boundingBox())!;
+  await page.keyboard.press('Escape');
+  await page.mouse.move(at.x + 40, at.y + at.height / 2);
+  await page.keyboard.press('Control+k');
+  await expect(settings).toBeVisible();
+  await page.waitForTimeout(300);
+  const first = page.getByRole('option').first();
+  await expect(first).toHaveAttribute('aria-selected', 'true');
+  // What a browser tells of a pointer that stands still while the page changes under it.
+  await settings.dispatchEvent('pointermove', { movementX: 0, movementY: 0 });
+  await expect(first).toHaveAttribute('aria-selected', 'true');
+  await page.mouse.move(at.x + 44, at.y + at.height / 2);
+  await expect(settings).toHaveAttribute('aria-selected', 'true');
 });

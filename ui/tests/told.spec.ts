@@ -174,3 +174,12 @@ test('two sentences in one are said as two, and what is put into a sentence is s
     await expect(page.getByText(shown, { exact: true })).toBeVisible();
   }
 });
+
+test('a moment is said in the time of the day here', async ({ page }) => {
+  await open(page);
+  const since = new Date().toISOString().replace(/\.\d+/, '');
+  await page.evaluate((message) => emit({ type: 'failed', error: { code: 'io', message, hint: '' } }), said(since));
+  await expect(page.getByText(/^索引是 \d\d:\d\d 的，之后有 1 个文件改过/)).toBeVisible();
+});
+
+const said = (since: string): string => `index as of ${since}: 1 file has changed since; run \`sidenote sync\``;

@@ -350,7 +350,7 @@ impl Engine {
         Catalog::open_snapshot(&self.paths.catalog())?.map_or(Ok(0), |catalog| sync::count_stale(&catalog, &self.settings.sync, run))
     }
 
-    /// [`Self::status`] without a look at the folders: no file is called stale.
+    /// [`Self::status`] without a look at the folders: no file is called stale. It is asked for often, and reads no index.
     ///
     /// # Errors
     /// `DataDamaged`, `Io`.
@@ -391,10 +391,10 @@ impl Engine {
             .map(|t| t.round(jiff::Unit::Second).unwrap_or(t).to_string());
         (status.documents, status.chunks, status.legs.embedded) = (counts.documents, counts.chunks, counts.embedded);
         if let Some(embedder) = &self.embedder
-            && let Some(index) = vector::VectorIndex::open(&self.vector_folder(embedder.as_ref()), status.generation)
+            && let Some(index) = vector::standing(&self.vector_folder(embedder.as_ref()), status.generation)
         {
-            status.legs.vector_generation = Some(index.generation());
-            status.legs.vector_search = if index.has_graph() { "graph" } else { "exact" };
+            status.legs.vector_generation = Some(index.generation);
+            status.legs.vector_search = if index.graph { "graph" } else { "exact" };
         }
         if files {
             let mut all = Vec::new();
@@ -412,6 +412,17 @@ impl Engine {
     /// `DataDamaged`, `Io`.
     pub fn check_catalog(&self) -> Result<bool> {
         Catalog::open_snapshot(&self.paths.catalog())?.map_or(Ok(true), |catalog| catalog.check_integrity())
+    }
+
+    /// Whether the newest vector index is sound, all of which is read for it; a graph that is not is done without.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub fn check_vectors(&self) -> Result<bool> {
+        let (Some(embedder), Some(catalog)) = (&self.embedder, Catalog::open_snapshot(&self.paths.catalog())?) else { return Ok(true) };
+        let (folder, generation) = (self.vector_folder(embedder.as_ref()), catalog.generation()?);
+        let opened = vector::VectorIndex::open(&folder, generation).map(|index| index.generation());
+        Ok(opened == vector::standing(&folder, generation).map(|index| index.generation))
     }
 }
 

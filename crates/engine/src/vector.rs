@@ -8,7 +8,7 @@ mod graph;
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,6 +52,28 @@ fn generations(folder: &Path) -> Vec<u64> {
 #[must_use]
 pub fn newest(folder: &Path) -> Option<u64> {
     generations(folder).first().copied()
+}
+
+/// What a folder holds, as far as it can be told without reading the vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The newest generation whose file has its whole length.
+    pub generation: u64,
+    /// Whether a graph for it is stored.
+    pub graph: bool,
+}
+
+/// What [`VectorIndex::open`] would open, unless its file or the graph's are damaged in a way that only reading all of it shows.
+#[must_use]
+pub fn standing(folder: &Path, generation: u64) -> Option<Standing> {
+    generations(folder).into_iter().filter(|&g| g <= generation).find_map(|g| {
+        let mut file = fs::File::open(generation_folder(folder, g).join(FILE)).ok()?;
+        let mut bytes = [0; HEADER];
+        file.read_exact(&mut bytes).ok()?;
+        let header = Header::read(&bytes).ok()?;
+        let whole = file.metadata().ok()?.len() == (HEADER + header.size) as u64;
+        whole.then(|| Standing { generation: g, graph: header.rows >= WORTH_IT && graph::is_stored(folder) })
+    })
 }
 
 /// A chunk found by its vector.
@@ -354,14 +376,39 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// The beginning of a vector file: what follows it.
+struct Header {
+    rows: usize,
+    dimensions: usize,
+    /// Bytes of the body.
+    size: usize,
+    /// Its BLAKE3.
+    checksum: [u8; 32],
+}
+
+impl Header {
+    fn read(bytes: &[u8; HEADER]) -> io::Result<Self> {
+        let (magic, rest) = bytes.split_at(MAGIC.len());
+        let (numbers, checksum) = rest.split_at(16);
+        let number = |at: usize| numbers[at..at + 8].try_into().map(u64::from_le_bytes).ok().and_then(|n| usize::try_from(n).ok());
+        let read = || {
+            let (rows, dimensions) = (number(0)?, number(8)?);
+            let size = rows.checked_mul(dimensions.checked_add(20)?)?;
+            (magic == MAGIC).then_some(Self { rows, dimensions, size, checksum: checksum.try_into().ok()? })
+        };
+        read().ok_or_else(damaged)
+    }
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "damaged vector file")
+}
+
 fn read(path: &Path, generation: u64) -> io::Result<VectorIndex> {
-    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "damaged vector file");
     let bytes = fs::read(path)?;
-    let (header, body) = bytes.split_at_checked(HEADER).ok_or_else(damaged)?;
-    let number = |at: usize| header[at..at + 8].try_into().map(u64::from_le_bytes).ok().and_then(|n| usize::try_from(n).ok()).ok_or_else(damaged);
-    let (rows, dimensions) = (number(8)?, number(16)?);
-    let size = rows.checked_mul(20 + dimensions).ok_or_else(damaged)?;
-    if header[..8] != MAGIC || body.len() != size || blake3::hash(body).as_bytes()[..] != header[24..] {
+    let (header, body) = bytes.split_first_chunk::<HEADER>().ok_or_else(damaged)?;
+    let Header { rows, dimensions, size, checksum } = Header::read(header)?;
+    if body.len() != size || *blake3::hash(body).as_bytes() != checksum {
         return Err(damaged());
     }
     let (ids, rest) = body.split_at(rows * 16);

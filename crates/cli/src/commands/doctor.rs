@@ -118,7 +118,7 @@ fn libraries_and_indexes(app: &App, engine: &Engine, model: bool, checks: &mut V
     let legs = &status.legs;
     checks.push(match legs.vector_generation {
         _ if status.chunks == 0 => fine("vectors", "nothing to index yet"),
-        Some(g) if g == status.generation && legs.embedded == status.chunks => {
+        Some(g) if g == status.generation && legs.embedded == status.chunks && matches!(engine.check_vectors(), Ok(true)) => {
             fine("vectors", format!("{}, {} search", count(legs.embedded, "passage"), legs.vector_search))
         }
         _ if legs.embedded < status.chunks => wrong(
@@ -126,7 +126,9 @@ fn libraries_and_indexes(app: &App, engine: &Engine, model: bool, checks: &mut V
             format!("{} of {} have one: search is by keywords only for the others", legs.embedded, count(status.chunks, "passage")),
             if model { "run `sidenote sync`" } else { "put the model right (below), then run `sidenote sync`" },
         ),
-        _ => wrong("vectors", "their index is missing or behind the catalog", "run `sidenote sync`: it is rebuilt without running the model"),
+        _ => {
+            wrong("vectors", "their index is missing, damaged or behind the catalog", "run `sidenote sync`: it is rebuilt without running the model")
+        }
     });
     checks.push(match status.stale_files {
         0 => fine("freshness", "the index shows the notes as they are"),

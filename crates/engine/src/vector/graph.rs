@@ -29,6 +29,7 @@ const EF_CONSTRUCTION: usize = 200;
 const EF_SEARCH: usize = 320;
 const NAME: &str = "graph";
 const FOLDER: &str = "hnsw";
+const MANIFEST: &str = "manifest.json";
 /// Share of rows that may be missing from the graph, or dead in it, before it is built again.
 const STALE_SHARE: usize = 5;
 
@@ -69,7 +70,7 @@ impl Graph {
     /// The stored graph of a folder, if it is whole.
     pub(super) fn open(folder: &Path, chunks: &[u64], vectors: &Codes) -> Option<Self> {
         let folder = folder.join(FOLDER);
-        let manifest: Manifest = serde_json::from_slice(&fs::read(folder.join("manifest.json")).ok()?).ok()?;
+        let manifest: Manifest = serde_json::from_slice(&fs::read(folder.join(MANIFEST)).ok()?).ok()?;
         if checksum(&data_file(&folder)).ok()? != manifest.data || checksum(&links_file(&folder)).ok()? != manifest.links {
             return None;
         }
@@ -157,7 +158,7 @@ fn store(hnsw: &Hnsw<'static, i8, CodeDistance>, folder: &Path, generation: u64,
     fs::create_dir_all(&temporary)?;
     hnsw.file_dump(&temporary, NAME).map_err(std::io::Error::other)?;
     let manifest = Manifest { data: checksum(&data_file(&temporary))?, links: checksum(&links_file(&temporary))?, points: points.to_vec() };
-    fs::write(temporary.join("manifest.json"), serde_json::to_vec(&manifest)?)?;
+    fs::write(temporary.join(MANIFEST), serde_json::to_vec(&manifest)?)?;
     for entry in fs::read_dir(&temporary)? {
         // Not every system has the bytes of a file on the disk that was only opened to be read.
         fs::File::options().append(true).open(entry?.path())?.sync_all()?;
@@ -167,6 +168,12 @@ fn store(hnsw: &Hnsw<'static, i8, CodeDistance>, folder: &Path, generation: u64,
         fs::remove_dir_all(&target)?;
     }
     fs::rename(&temporary, &target)
+}
+
+/// Whether a folder has a graph, whole or not.
+pub(super) fn is_stored(folder: &Path) -> bool {
+    let folder = folder.join(FOLDER);
+    [folder.join(MANIFEST), data_file(&folder), links_file(&folder)].iter().all(|file| file.is_file())
 }
 
 fn data_file(folder: &Path) -> PathBuf {

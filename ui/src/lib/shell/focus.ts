@@ -19,6 +19,11 @@ function all(within: ParentNode): HTMLElement[] {
   return [...within.querySelectorAll<HTMLElement>(MAY)].filter(can);
 }
 
+/** How a node went out of what it was in. */
+function lossOf(records: MutationRecord[], lost: Node): MutationRecord | undefined {
+  return records.find((record) => [...record.removedNodes].some((node) => node.contains(lost)));
+}
+
 /** What came where the node was: it, or the first in it. */
 function inPlace(records: MutationRecord[], where: Node): HTMLElement | undefined {
   return records
@@ -58,7 +63,9 @@ export function keepFocus(): () => void {
       } else if (freed || active !== last) beside(last, last.closest(REGIONS) ?? document)?.focus();
       return;
     }
-    const gone = records.find((record) => [...record.removedNodes].some((node) => node.contains(last)));
+    let gone = lossOf(records, last);
+    // What lost it may have gone away itself afterwards, as an editor does that takes its text out first.
+    while (gone && !gone.target.isConnected) gone = lossOf(records, gone.target);
     if (!gone) return;
     const where = gone.target as HTMLElement;
     const region = where.closest(REGIONS) ?? document;

@@ -1,6 +1,6 @@
 // Sizes and times as a person reads them. Pure.
 
-import type { Language } from '../i18n/index.svelte';
+import type { Language } from './index.svelte';
 
 const STEPS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
