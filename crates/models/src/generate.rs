@@ -31,7 +31,7 @@ pub use ahead::Ahead;
 pub use attention::Precision;
 pub use choose::{Chooser, goes_round, likeliest};
 pub use gguf::Gguf;
-pub use network::{Body, Logits, Network, Shape, stored_as};
+pub use network::{Body, Logits, Network, Shape, start_threads, stored_as};
 pub use passages::Passages;
 pub use room::available_to_one;
 pub use sentences::GgufEmbedder;
