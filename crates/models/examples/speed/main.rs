@@ -89,7 +89,7 @@ fn measure(file: &str, prompt: usize, new: usize, guessed: usize) -> Result<serd
 
 /// Percent of the guesses that are right, where guesses are made.
 const RIGHT: [u32; 4] = [100, 80, 50, 0];
-/// Tokens of the text so far that a place in the source is found by, and those guessed from it.
+/// Tokens that a place is found by, and tokens that are guessed from it.
 const PLACE: usize = 3;
 
 /// Writes tokens after what the network has seen, `logits` being those of its last token, without and with guesses.
@@ -99,13 +99,13 @@ fn with_guesses(network: &mut Network, logits: &[f32], new: usize) -> Result<ser
         return Ok(out);
     }
     let seen = network.seen();
-    let (plain, without) = time(|| write(network, logits, new, None))?;
+    let (plain, without) = time(|| write(network, logits, new, &[]))?;
     let speed = |seconds: f64| new as f64 / seconds;
     out.insert("without_guesses_tokens_per_s".to_owned(), json!(speed(without)));
     for right in RIGHT {
         network.truncate(seen);
-        let source = source(&plain.tokens, right, network.shape().vocabulary as u32);
-        let (written, with) = time(|| write(network, logits, new, Some(source)))?;
+        let places = places(&plain.tokens, right, network.shape().vocabulary as u32);
+        let (written, with) = time(|| write(network, logits, new, &places))?;
         if let Some(at) = (0..new).find(|at| written.tokens[*at] != plain.tokens[*at]) {
             return Err(Error::internal(format!("token {at} is another one with guesses of which {right} % are right")));
         }
@@ -119,14 +119,14 @@ fn with_guesses(network: &mut Network, logits: &[f32], new: usize) -> Result<ser
     Ok(out)
 }
 
-/// What the look-up finds: for each token what comes before it, as it will be said, and it and the next ones, of which some are replaced.
-fn source(tokens: &[u32], right: u32, vocabulary: u32) -> Vec<u32> {
+/// What a passage holds for each token from the fourth on: what comes before it, as it will be said, then it and the next ones, of which some are replaced.
+fn places(tokens: &[u32], right: u32, vocabulary: u32) -> Vec<Vec<u32>> {
     let mut state = 7_u64;
     let mut wrong = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % 100 >= u64::from(right)
     };
-    let places = tokens.windows(2 * PLACE).flat_map(|place| {
+    let places = tokens.windows(2 * PLACE).map(|place| {
         let (before, next) = place.split_at(PLACE);
         let next: Vec<u32> = next.iter().map(|token| if wrong() { (token + 1) % vocabulary } else { *token }).collect();
         [before.to_vec(), next].concat()
@@ -143,19 +143,21 @@ struct Written {
     guesses: usize,
 }
 
-/// Writes as the program does where it takes the likeliest token; with guesses, what they are taken from.
-fn write(network: &mut Network, logits: &[f32], new: usize, source: Option<Vec<u32>>) -> Result<Written> {
+/// Writes as the program does where it takes the likeliest token. Guesses are looked for in the place for the next token alone: in a text that says the same
+/// again and again another one might be found.
+fn write(network: &mut Network, logits: &[f32], new: usize, places: &[Vec<u32>]) -> Result<Written> {
     let (cancel, mut ahead, mut logits) = (CancelToken::new(), Ahead::default(), logits.to_vec());
-    let guessing = source.is_some();
-    let (mut text, seen) = (source.unwrap_or_default(), network.seen());
+    let seen = network.seen();
     let mut written = Written { tokens: Vec::with_capacity(new), passes: 0, guesses: 0 };
     while written.tokens.len() < new {
         let token = likeliest(&logits)?;
         ahead.came(token, network, seen + written.tokens.len());
         written.tokens.push(token);
-        text.push(token);
+        let from = written.tokens.len().checked_sub(PLACE);
+        let place = from.and_then(|from| places.get(from)).map_or(&[][..], Vec::as_slice);
+        let text = [place, &written.tokens[from.unwrap_or(0)..]].concat();
         let before = network.seen();
-        logits = ahead.after(network, &text, if guessing { new - written.tokens.len() } else { 0 }, &cancel)?;
+        logits = ahead.after(network, &text, new - written.tokens.len(), &cancel)?;
         if let Some(guesses) = (network.seen() - before).checked_sub(1) {
             written.passes += 1;
             written.guesses += guesses;
