@@ -1,8 +1,9 @@
 //! How fast a GGUF file is read and written with: `speed FILE.gguf [--prompt N] [--new N] [--guessed N]`. Prints one JSON object, which
 //! `compare.py` sets beside llama.cpp's on the same file.
 //!
-//! `--guessed N` also writes N tokens without guesses, and again with guesses of which a known share is right: a model with random weights quotes
-//! nothing, so what it is going to say is put where the passages of a question are, with mistakes. Other tokens than without guesses are an error.
+//! `--guessed N` also writes N tokens without guesses, and again with guesses of which a known share is right. A model with random weights quotes nothing
+//! and soon goes round in circles, so what is said is given, and is put where the passages of a question are, with mistakes. Where the model would choose
+//! another token than without guesses, that is an error.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that measures prints what it measured")]
 
 use std::process::ExitCode;
@@ -64,7 +65,8 @@ fn measure(file: &str, prompt: usize, new: usize, guessed: usize) -> Result<serd
         Ok(())
     })?;
     network.truncate(prompt);
-    let guesses = with_guesses(&mut network, &logits, guessed)?;
+    let said: Vec<u32> = (prompt..prompt + guessed).map(|at| at as u32 * 7919 % (size / 2)).collect();
+    let guesses = with_guesses(&mut network, &logits, &said)?;
     // A follow-up: the same conversation with a new question of 32 tokens at its end.
     network.truncate(prompt.saturating_sub(32));
     let again = time(|| network.read(&tokens[prompt.saturating_sub(32)..], Logits::Last, &cancel))?.1;
@@ -92,21 +94,22 @@ const RIGHT: [u32; 4] = [100, 80, 50, 0];
 /// Tokens that a place is found by, and tokens that are guessed from it.
 const PLACE: usize = 3;
 
-/// Writes tokens after what the network has seen, `logits` being those of its last token, without and with guesses.
-fn with_guesses(network: &mut Network, logits: &[f32], new: usize) -> Result<serde_json::Map<String, serde_json::Value>> {
+/// Writes what is given after what the network has seen, `logits` being those of its last token, without and with guesses.
+fn with_guesses(network: &mut Network, logits: &[f32], said: &[u32]) -> Result<serde_json::Map<String, serde_json::Value>> {
     let mut out = serde_json::Map::new();
-    if new == 0 {
+    if said.is_empty() {
         return Ok(out);
     }
+    let new = said.len();
     let seen = network.seen();
-    let (plain, without) = time(|| write(network, logits, new, &[]))?;
+    let (plain, without) = time(|| write(network, logits, said, &[]))?;
     let speed = |seconds: f64| new as f64 / seconds;
     out.insert("without_guesses_tokens_per_s".to_owned(), json!(speed(without)));
     for right in RIGHT {
         network.truncate(seen);
-        let places = places(&plain.tokens, right, network.shape().vocabulary as u32);
-        let (written, with) = time(|| write(network, logits, new, &places))?;
-        if let Some(at) = (0..new).find(|at| written.tokens[*at] != plain.tokens[*at]) {
+        let places = places(said, right, network.shape().vocabulary as u32);
+        let (written, with) = time(|| write(network, logits, said, &places))?;
+        if let Some(at) = (0..new).find(|at| written.chosen[*at] != plain.chosen[*at]) {
             return Err(Error::internal(format!("token {at} is another one with guesses of which {right} % are right")));
         }
         let name = |what: &str| format!("guesses_{right}_percent_right_{what}");
@@ -119,7 +122,7 @@ fn with_guesses(network: &mut Network, logits: &[f32], new: usize) -> Result<ser
     Ok(out)
 }
 
-/// What a passage holds for each token from the fourth on: what comes before it, as it will be said, then it and the next ones, of which some are replaced.
+/// What a passage holds for each token from the fourth on: what comes before it, then it and the next ones, of which some are replaced.
 fn places(tokens: &[u32], right: u32, vocabulary: u32) -> Vec<Vec<u32>> {
     let mut state = 7_u64;
     let mut wrong = || {
@@ -136,28 +139,27 @@ fn places(tokens: &[u32], right: u32, vocabulary: u32) -> Vec<Vec<u32>> {
 
 /// What was written.
 struct Written {
-    tokens: Vec<u32>,
+    /// What the model would have said at each place.
+    chosen: Vec<u32>,
     /// How often the network was asked after the first token.
     passes: usize,
     /// Guesses that it read.
     guesses: usize,
 }
 
-/// Writes as the program does where it takes the likeliest token. Guesses are looked for in the place for the next token alone: in a text that says the same
-/// again and again another one might be found.
-fn write(network: &mut Network, logits: &[f32], new: usize, places: &[Vec<u32>]) -> Result<Written> {
+/// Writes as the program does where it takes the likeliest token, except that what is said is given. Guesses are looked for in the place for the next token.
+fn write(network: &mut Network, logits: &[f32], said: &[u32], places: &[Vec<u32>]) -> Result<Written> {
     let (cancel, mut ahead, mut logits) = (CancelToken::new(), Ahead::default(), logits.to_vec());
     let seen = network.seen();
-    let mut written = Written { tokens: Vec::with_capacity(new), passes: 0, guesses: 0 };
-    while written.tokens.len() < new {
-        let token = likeliest(&logits)?;
-        ahead.came(token, network, seen + written.tokens.len());
-        written.tokens.push(token);
-        let from = written.tokens.len().checked_sub(PLACE);
+    let mut written = Written { chosen: Vec::with_capacity(said.len()), passes: 0, guesses: 0 };
+    for (at, token) in said.iter().enumerate() {
+        written.chosen.push(likeliest(&logits)?);
+        ahead.came(*token, network, seen + at);
+        let from = (at + 1).checked_sub(PLACE);
         let place = from.and_then(|from| places.get(from)).map_or(&[][..], Vec::as_slice);
-        let text = [place, &written.tokens[from.unwrap_or(0)..]].concat();
+        let text = [place, &said[from.unwrap_or(0)..=at]].concat();
         let before = network.seen();
-        logits = ahead.after(network, &text, new - written.tokens.len(), &cancel)?;
+        logits = ahead.after(network, &text, said.len() - at - 1, &cancel)?;
         if let Some(guesses) = (network.seen() - before).checked_sub(1) {
             written.passes += 1;
             written.guesses += guesses;
