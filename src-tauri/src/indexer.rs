@@ -10,6 +10,7 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Event, Observer, Run, Silent, Stage};
 
+use sidenote_models::generate::start_threads;
 use sidenote_models::switch;
 
 use crate::desk::{Desk, lock};
@@ -69,6 +70,8 @@ impl Indexer {
             closed: AtomicBool::new(false),
         });
         let own = Arc::clone(&shared);
+        // Answers are computed with them, too.
+        start_threads();
         let spawned = std::thread::Builder::new().name("indexer".into()).spawn(move || {
             // Threads that it starts are as humble: what the person does and sees comes first. Where the system refuses, indexing is only less polite.
             drop(thread_priority::set_current_thread_priority(thread_priority::ThreadPriority::Min));
@@ -394,5 +397,40 @@ fn name(stage: Stage) -> Option<&'static str> {
         Stage::Embed => Some("embed"),
         Stage::Graph => Some("graph"),
         Stage::Download | Stage::Check => None,
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use sidenote_engine::paths::Paths;
+
+    use super::*;
+
+    #[test]
+    fn what_answers_are_computed_with_is_not_as_humble_as_indexing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let _desk = Desk::new(Paths::under(folder.path()));
+        // Indexing is the first to compute anything.
+        let humble = std::thread::spawn(|| {
+            thread_priority::set_current_thread_priority(thread_priority::ThreadPriority::Min).expect("anybody may be humble");
+            start_threads();
+            niceness("thread-self")
+        });
+        let (humble, own) = (humble.join().expect("a thread"), niceness("thread-self"));
+        assert!(humble > own, "{humble} and {own}");
+        let tasks = std::fs::read_dir("/proc/self/task").expect("threads").flatten().filter_map(|task| task.file_name().into_string().ok());
+        let computes = |task: &String| {
+            let name = std::fs::read_to_string(format!("/proc/self/task/{task}/comm")).unwrap_or_default();
+            name.starts_with("compute-") || name.starts_with("candle-")
+        };
+        let found: Vec<i64> = tasks.filter(computes).map(|task| niceness(&format!("self/task/{task}"))).collect();
+        assert!(!found.is_empty() && found.iter().all(|nice| *nice == own), "{found:?} and {own}");
+    }
+
+    /// How far a thread stands back, as the system has it.
+    fn niceness(thread: &str) -> i64 {
+        let stat = std::fs::read_to_string(format!("/proc/{thread}/stat")).expect("a thread");
+        // The name in parentheses may hold spaces; after it this is the seventeenth.
+        stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(16)?.parse().ok()).expect("a number")
     }
 }

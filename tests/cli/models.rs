@@ -360,10 +360,53 @@ fn a_generator_is_imported_chosen_undone_and_removed() {
     assert_eq!((&none["model"], &none["before"]), (&Value::Null, &"tiny".into()), "{none}");
     desk.run(["models", "remove", "tiny"]).exits(0);
     assert!(desk.run(["models", "use", "tiny"]).exits(2).err.contains("error: "));
+    let again = desk.run(["models", "remove", "tiny"]).exits(2);
+    assert!(again.err.contains("there is nothing to remove"), "{}", again.whole());
 
     fs::write(desk.path().join("half.gguf"), &fs::read(&file).expect("a file")[..50_000]).expect("a file");
     let broken = desk.run(["models", "import", "half.gguf"]).exits(2);
     assert!(broken.err.contains("ends before its tensor") && broken.err.contains("hint: "), "{}", broken.whole());
+}
+
+#[test]
+fn a_name_that_is_none_is_answered_with_those_that_are() {
+    let desk = Desk::new();
+    assert!(desk.run(["models", "use", "tinny"]).exits(2).err.contains("hint: `sidenote models list` says"));
+    let file = gguf("qwen2-f32.gguf").display().to_string();
+    desk.run(["models", "import", &file, "--name", "tiny"]).exits(0);
+    for act in ["use", "verify"] {
+        let ran = desk.run(["models", act, "tinny"]).exits(2);
+        assert!(ran.err.contains("no model named `tinny`") && ran.err.contains("installed are tiny;"), "{}", ran.whole());
+    }
+    // Whoever names the file is told what to do with it.
+    for act in ["use", "pull"] {
+        let ran = desk.run(["models", act, &file]).exits(2);
+        assert!(ran.err.contains("is a file") && ran.err.contains("sidenote models import"), "{}", ran.whole());
+    }
+}
+
+#[test]
+fn a_damaged_generator_is_removed_also_while_it_is_chosen_and_answers_again_once_it_is_back() {
+    let desk = Desk::without_runtime().with_notes();
+    let file = gguf("qwen2-f32.gguf").display().to_string();
+    desk.run(["models", "import", &file, "--name", "tiny"]).exits(0);
+    desk.run(["models", "use", "tiny"]).exits(0);
+    desk.run(["models", "remove", "tiny"]).exits(2);
+    let folder = desk.json(["models", "list"])["folder"].as_str().map(std::path::PathBuf::from).expect("a folder");
+    let copy = fs::read_dir(folder).expect("models").flatten().map(|entry| entry.path().join("qwen2-f32.gguf")).find(|path| path.exists());
+    let copy = copy.expect("the model");
+    let mut bytes = fs::read(&copy).expect("a file");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::remove_file(&copy).expect("a file");
+    fs::write(&copy, bytes).expect("a file");
+    // What is advised can be done.
+    let told = desk.run(["models", "verify"]).exits(2);
+    assert!(told.err.contains("`sidenote models remove tiny`, then install tiny again"), "{}", told.whole());
+    desk.run(["models", "remove", "tiny"]).exits(0);
+    assert!(desk.run(["ask", "绿茶用多少度的水泡？"]).exits(0).err.contains("no model named `tiny`"));
+    let back = desk.run(["models", "import", &file, "--name", "tiny"]).exits(0);
+    assert!(back.out.contains("it is in use"), "{}", back.whole());
 }
 
 #[test]

@@ -283,6 +283,46 @@ fn what_was_said_before_a_stop_is_kept() {
     assert!(matches!(told.last(), Some(AnswerEvent::Done { outcome: Outcome::Cancelled })));
 }
 
+/// Stops the run when the first sentence was verified.
+struct Impatient<'a>(&'a CancelToken, Told);
+
+impl Observer for Impatient<'_> {
+    fn event(&self, event: Event) {
+        if matches!(&event, Event::Answer(step) if matches!(**step, AnswerEvent::Sentence { .. })) {
+            self.0.cancel();
+        }
+        self.1.event(event);
+    }
+}
+
+#[test]
+fn a_stop_while_sentences_are_verified_leaves_the_rest_of_them_also_where_the_model_was_done() {
+    let desk = desk();
+    for ending in [Ending::Complete, Ending::Limit] {
+        let script = Script::new(&["绿茶用八十度左右的水冲泡。每杯放 3 克茶叶。水太热茶汤会发苦。"]).ending(End::With(ending));
+        let cancel = CancelToken::new();
+        let told = Impatient(&cancel, Told::default());
+        let snapshot = desk.engine.snapshot(Run { observer: &told, cancel: &cancel }).unwrap();
+        let question = Question { text: BREW.into(), limit: 8, ..Question::default() };
+        let manner = Manner { generator: Some(&script), ..Manner::default() };
+        let answer = snapshot.ask_with(&question, &manner, Run { observer: &told, cancel: &cancel }).unwrap();
+        assert_eq!((answer.outcome, answer.answerer.kind, answer.sentences.len()), (Outcome::Cancelled, "generative", 1), "{answer:?}");
+        assert!(!answer.notices.iter().any(|n| n.contains("instead") || n.contains("was cut")), "{:?}", answer.notices);
+        let told = told.1.0.into_inner().unwrap();
+        assert!(matches!(told.last(), Some(AnswerEvent::Done { outcome: Outcome::Cancelled })), "{told:?}");
+    }
+}
+
+#[test]
+fn comparing_one_sentence_stops_where_it_is() {
+    let source = Source { title: "绿茶", heading: &[], text: "绿茶用八十度左右的水冲泡。" };
+    let cancel = CancelToken::new();
+    let grounds = Grounds::new(&[source], None, &cancel).unwrap();
+    assert!(grounds.judge("绿茶用八十度的水。", &cancel).is_ok());
+    cancel.cancel();
+    assert_eq!(grounds.judge("绿茶用八十度的水。", &cancel).unwrap_err().code, ErrorCode::Cancelled);
+}
+
 #[test]
 fn an_answer_that_was_cut_says_so() {
     let (answer, _) = ask(&desk(), BREW, &Script::new(&["绿茶用八十度左右的水冲泡。"]).ending(End::With(Ending::Limit)));
@@ -464,7 +504,7 @@ fn a_summary_keeps_the_passages_that_it_cites_and_is_carried_into_the_next_quest
     let spec = || GeneratorSpec { name: "large".into(), context: 16_384, leaves_machine_to: None, notice: None };
     let script = Script { spec: spec(), ..Script::new(&["第 7 种茶用八十度的水冲泡。第 3 种茶用八十度的水冲泡。"]) };
     let (answer, told) = ask(&desk, "总结文件夹 茶", &script);
-    assert!(matches!(&told[0], AnswerEvent::Started { passages, .. } if passages.len() == 40), "all of it is read");
+    assert!(matches!(&told[0], AnswerEvent::Started { passages, .. } if passages.is_empty()), "all of it is read, which may be a whole library");
     assert_eq!((answer.answerer.kind, answer.coverage.map(|c| (c.read, c.of))), ("generative", Some((40, 40))), "{:?}", answer.notices);
     let documents: Vec<&str> = answer.passages.iter().map(|p| p.document.as_str()).collect();
     assert_eq!(documents, ["茶/03.md", "茶/07.md"]);
@@ -528,8 +568,8 @@ fn a_summary_is_made_part_by_part_and_compared_with_the_notes() {
     assert!(matches!(told.last(), Some(AnswerEvent::Done { .. })));
     let read: Vec<(usize, usize)> =
         told.iter().filter_map(|e| if let AnswerEvent::Reading { done, of } = e { Some((*done, *of)) } else { None }).collect();
-    let AnswerEvent::Started { passages, .. } = &told[0] else { panic!("{told:?}") };
-    assert_eq!((read.first(), read.last()), (Some(&(0, passages.len())), Some(&(passages.len(), passages.len()))), "{read:?}");
+    let (done, of) = *read.last().unwrap();
+    assert!(read[0] == (0, of) && done == of && of >= 4, "{read:?}");
     assert!(read.len() > 2 && read.is_sorted(), "{read:?}");
     assert_eq!(script.named.lock().unwrap().last(), Some(&Some(summaries_in(&script))), "only what the last prompt has can be named");
 }
@@ -664,7 +704,7 @@ proptest! {
         let sources = [Source { title: &claim, heading: &heading, text: &passage }, Source { title: "", heading: &[], text: &other }];
         let grounds = Grounds::new(&sources, None, &CancelToken::new()).unwrap();
         for sentence in [&claim, &other, &passage] {
-            for quote in grounds.judge(sentence).quotes {
+            for quote in grounds.judge(sentence, &CancelToken::new()).unwrap().quotes {
                 prop_assert!(sources[quote.passage].text.get(quote.span).is_some());
             }
         }

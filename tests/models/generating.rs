@@ -151,7 +151,7 @@ fn only_passages_that_exist_are_named() {
 }
 
 /// The numbers that stand alone in brackets.
-fn cited(text: &str) -> Vec<u32> {
+pub(crate) fn cited(text: &str) -> Vec<u32> {
     let alone = |rest: &str| {
         let end = rest.find(|c: char| !c.is_ascii_digit())?;
         rest[end..].starts_with(']').then(|| rest[..end].parse().unwrap_or(0))
@@ -378,7 +378,7 @@ fn a_token_that_holds_a_guard_marks_nothing_and_the_text_is_guarded_all_the_same
 }
 
 /// Where the numbers of a tensor begin in the bytes of a fixture.
-fn numbers_of(bytes: &[u8], tensor: &str) -> usize {
+pub(crate) fn numbers_of(bytes: &[u8], tensor: &str) -> usize {
     let content = Content::read(&mut Cursor::new(bytes)).unwrap();
     usize::try_from(content.tensor_data_offset + content.tensor_infos[tensor].offset).unwrap()
 }

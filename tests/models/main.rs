@@ -3,6 +3,7 @@
 //! They fail, and are not skipped, where ONNX Runtime is absent: `make setup` brings it.
 #![allow(clippy::unwrap_used, reason = "a test says by panicking what went wrong")]
 
+mod citing;
 mod embedding;
 mod endpoint;
 #[path = "../loopback/endpoint.rs"]

@@ -119,6 +119,64 @@ fn a_broken_folder_is_refused_and_leaves_nothing() {
     }
 }
 
+/// Takes in a file of this name that holds a generator; the name it gets, or why it is refused.
+fn import_named(name: &str, bytes: &[u8]) -> Result<String, Error> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(name);
+    fs::write(&file, bytes).unwrap();
+    let import = Import { from: file, ..Import::default() };
+    let result = import.run(&Store::new(folder.path().join("models")), Run { observer: &Silent, cancel: &CancelToken::new() });
+    result.map(|(model, _)| model.manifest.name)
+}
+
+#[test]
+fn a_file_is_named_after_its_own_name_as_far_as_that_can_be() {
+    let whole = fs::read(crate::parity::fixture("qwen3-f32.gguf")).unwrap();
+    assert_eq!(import_named("Qwen3 0.6B (Q4).gguf", &whole).unwrap(), "Qwen3-0.6B-Q4");
+    assert_eq!(import_named("我的模型-7b.gguf", &whole).unwrap(), "7b");
+    let error = import_named("我的模型.gguf", &whole).unwrap_err();
+    assert!(error.message.contains("`我的模型`") && error.hint.contains("--name"), "{error:?}");
+    for reserved in [sidenote_models::BUNDLED, sidenote_models::ENDPOINT] {
+        let error = import_named(&format!("{reserved}.gguf"), &whole).unwrap_err();
+        assert!(error.message.contains("something else") && error.hint.contains("--name"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_none_by_its_name_or_has_nothing_in_it_is_told_apart() {
+    let whole = fs::read(crate::parity::fixture("qwen3-f32.gguf")).unwrap();
+    for (name, bytes, told) in [
+        ("9f8e7d", whole.as_slice(), "is a GGUF file, and its name does not say so"),
+        ("9f8e7d", b"GG", "is no ONNX model and no GGUF file"),
+        ("empty.gguf", b"", "it is empty"),
+        ("page.gguf", b"<html>", "it is no GGUF file"),
+    ] {
+        let error = import_named(name, bytes).unwrap_err();
+        assert!(error.message.contains(told) && !error.hint.is_empty(), "{name}: {error:?}");
+    }
+    let desk = Desk::new(Vec::new());
+    fs::create_dir_all(desk.from()).unwrap();
+    let error = desk.import(&Import { from: desk.from(), ..Import::default() }).unwrap_err();
+    assert!(error.message.contains("holds no ONNX model and no GGUF file"), "{error:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_has_the_name_it_is_known_by() {
+    // As hubs' own caches keep files: under a number, and links to them.
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(crate::parity::fixture("qwen3-f32.gguf"), folder.path().join("9f8e7d")).unwrap();
+    let link = folder.path().join("small.gguf");
+    std::os::unix::fs::symlink("9f8e7d", &link).unwrap();
+    let store = Store::new(folder.path().join("models"));
+    let import = Import { from: link, ..Import::default() };
+    let (model, _) = import.run(&store, Run { observer: &Silent, cancel: &CancelToken::new() }).unwrap();
+    assert_eq!(model.manifest.name, "small");
+    fs::remove_file(folder.path().join("9f8e7d")).unwrap();
+    let found = store.find("small").unwrap();
+    assert!(found.verify(Run { observer: &Silent, cancel: &CancelToken::new() }).unwrap().problems.is_empty(), "a copy, not a link");
+}
+
 fn halve(path: &Path) {
     let bytes = fs::read(path).unwrap();
     fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
@@ -144,7 +202,7 @@ fn a_flipped_byte_is_found() {
     let error = model.embedder().err().unwrap();
     assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("another size") && error.hint.contains("remove tiny"), "{error:?}");
     fs::remove_file(&graph).unwrap();
-    assert!(model.verify(run).unwrap().problems[0].contains("cannot be read"));
+    assert!(model.verify(run).unwrap().problems[0].contains("is missing"));
     cancel.cancel();
     assert_eq!(model.verify(run).unwrap_err().code, ErrorCode::Cancelled);
 }

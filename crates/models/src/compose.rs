@@ -150,11 +150,14 @@ pub fn embedder(store: &Store, name: &str) -> Result<Arc<dyn Embedder>> {
 }
 
 fn chosen(store: &Store, name: &str) -> Result<Installed> {
-    store.find(name).ok_or_else(|| not_installed(name))
+    store.find(name).ok_or_else(|| not_installed(store, name))
 }
 
 /// The error for a model that is not there.
-pub fn not_installed(name: &str) -> Error {
+pub fn not_installed(store: &Store, name: &str) -> Error {
+    if let Some(error) = crate::import::is_a_file(name) {
+        return error;
+    }
     match crate::catalogue::known(name) {
         Some(known) => Error::new(
             sidenote_engine::error::ErrorCode::NotFound,
@@ -166,7 +169,14 @@ pub fn not_installed(name: &str) -> Error {
             format!("the model {name} is not installed"),
             format!("download it with `sidenote models pull {name}`"),
         ),
-        None => crate::unknown(name),
+        None => {
+            let installed: Vec<String> = store.all().0.into_iter().map(|model| model.manifest.name).collect();
+            let hint = match installed.as_slice() {
+                [] => "`sidenote models list` says which can be had".to_owned(),
+                names => format!("installed are {}; `sidenote models list` says which others can be had", names.join(", ")),
+            };
+            Error::new(sidenote_engine::error::ErrorCode::NotFound, format!("there is no model named `{name}`"), hint)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Generators and sentence models that run inside the program: a network read from a GGUF file, its tokenizer and chat template, the choice of tokens or
 //! the vector of a text, and the thread that owns them. It must not know notes, prompts or where the file came from.
 
+mod ahead;
 mod attention;
 mod byte_level;
 mod choose;
@@ -26,10 +27,11 @@ mod template;
 mod vocabulary;
 mod writer;
 
+pub use ahead::Ahead;
 pub use attention::Precision;
 pub use choose::{Chooser, goes_round, likeliest};
 pub use gguf::Gguf;
-pub use network::{Body, Logits, Network, Shape, stored_as};
+pub use network::{Body, Logits, Network, Shape, start_threads, stored_as};
 pub use passages::Passages;
 pub use room::available_to_one;
 pub use sentences::GgufEmbedder;

@@ -10,6 +10,7 @@ use sidenote_engine::event::{Run, Stage};
 use crate::assemble::{Options, Origin, assemble, gguf, is_gguf, weights_of};
 use crate::catalogue::{known, known_by_file};
 use crate::fingerprint::Digest;
+use crate::generate::Gguf;
 use crate::hub::Hashing;
 use crate::installed::{NEEDED, USEFUL};
 use crate::manifest::ModelFile;
@@ -21,8 +22,8 @@ use crate::store::{Installed, Store, remove_folder};
 pub struct Import {
     /// A folder with a model's files, its `.onnx` file, or its `.gguf` file.
     pub from: PathBuf,
-    /// The name it is chosen by; the folder's own without one, or that of the known embedder whose file it is. With the name of a known model that model's
-    /// recipe is used.
+    /// The name it is chosen by; one like the folder's or file's without it, or that of the known embedder whose file it is. With the name of a known model
+    /// that model's recipe is used.
     pub name: Option<String>,
     /// What the person says about the model.
     pub options: Options,
@@ -34,14 +35,17 @@ impl Import {
     /// # Errors
     /// `NotFound`, `InvalidInput`, `Busy`, `ModelUnavailable` if it does not run, `Io`, `Cancelled`.
     pub fn run(&self, store: &Store, run: Run<'_>) -> Result<(Installed, Vec<String>)> {
-        let from = fs::canonicalize(&self.from).map_err(|e| match e.kind() {
+        let from = whole(&self.from).map_err(|e| match e.kind() {
             ErrorKind::NotFound => Error::new(ErrorCode::NotFound, format!("there is no `{}`", self.from.display()), "check the path"),
             _ => Error::io("open", &self.from, &e),
         })?;
         let (folder, graph) = source(&from)?;
         let own = if is_gguf(&graph) { from.file_stem().filter(|_| from.is_file()) } else { None }.or(folder.file_name());
         let own = own.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = name(self.name.as_deref().unwrap_or(&own))?;
+        let name = match &self.name {
+            Some(name) => checked(name)?,
+            None => named_after(&own)?,
+        };
         let known = known(&name).or_else(|| known_by_file(graph.rsplit('/').next()?).filter(|_| self.name.is_none()));
         let name = known.map_or(name, |known| known.name.to_owned());
         let _lock = store.lock("import")?;
@@ -124,6 +128,29 @@ impl Import {
     }
 }
 
+/// The whole path of a folder or file. A file keeps the name that it is known by where that is a link: what it leads to may be named by a number.
+fn whole(from: &Path) -> std::io::Result<PathBuf> {
+    let leads_to = fs::canonicalize(from)?;
+    match (from.parent(), from.file_name()) {
+        (Some(beside), Some(name)) if leads_to.is_file() => {
+            let beside = if beside.as_os_str().is_empty() { Path::new(".") } else { beside };
+            Ok(fs::canonicalize(beside)?.join(name))
+        }
+        _ => Ok(leads_to),
+    }
+}
+
+/// The error for a file's path where the name of a model is wanted; none where it is no file's.
+pub(crate) fn is_a_file(name: &str) -> Option<Error> {
+    Path::new(name).is_file().then(|| {
+        Error::new(
+            ErrorCode::InvalidInput,
+            format!("`{name}` is a file, not the name of a model"),
+            format!("run `sidenote models import {name}`, which says the name that it gets"),
+        )
+    })
+}
+
 fn missing(folder: &Path, name: &str) -> Error {
     Error::new(
         ErrorCode::NotFound,
@@ -141,11 +168,19 @@ fn source(from: &Path) -> Result<(PathBuf, String)> {
             return Ok((folder.to_owned(), graph));
         }
         if !graph.ends_with(".onnx") {
-            return Err(Error::new(
-                ErrorCode::InvalidInput,
-                format!("`{}` is no ONNX model and no GGUF file", from.display()),
-                "name a folder, or a file ending in .onnx or .gguf",
-            ));
+            return Err(if Gguf::begins(from)? {
+                Error::new(
+                    ErrorCode::InvalidInput,
+                    format!("`{}` is a GGUF file, and its name does not say so", from.display()),
+                    "give it, or a link to it, a name that ends in .gguf",
+                )
+            } else {
+                Error::new(
+                    ErrorCode::InvalidInput,
+                    format!("`{}` is no ONNX model and no GGUF file", from.display()),
+                    "name a folder, or a file ending in .onnx or .gguf",
+                )
+            });
         }
         // Tokenizers lie above the folder `onnx`, as on the hubs.
         let above = folder.parent().filter(|above| folder.ends_with("onnx") && above.join(NEEDED[0]).is_file());
@@ -165,7 +200,12 @@ fn source(from: &Path) -> Result<(PathBuf, String)> {
     match (usual, graphs.as_slice()) {
         (Some(graph), _) => Ok((from.to_owned(), (*graph).to_owned())),
         (None, [only]) => Ok((from.to_owned(), only.clone())),
-        (None, []) => Err(missing(from, "model.onnx")),
+        (None, []) if NEEDED.iter().any(|name| from.join(name).is_file()) => Err(missing(from, "model.onnx")),
+        (None, []) => Err(Error::new(
+            ErrorCode::NotFound,
+            format!("`{}` holds no ONNX model and no GGUF file", from.display()),
+            "name the folder in which the .onnx or .gguf file is, or the file itself",
+        )),
         (None, several) => Err(Error::new(
             ErrorCode::InvalidInput,
             format!("`{}` holds several models", from.display()),
@@ -174,21 +214,40 @@ fn source(from: &Path) -> Result<(PathBuf, String)> {
     }
 }
 
-/// A name for a model, checked.
-fn name(name: &str) -> Result<String> {
-    let fits = (1..=96).contains(&name.len())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-        && !name.starts_with(['.', '-'])
-        && name != crate::BUNDLED
-        && name != crate::ENDPOINT;
-    if fits {
+/// Characters of the longest name of a model.
+const LONGEST: usize = 96;
+
+/// Whether a name may hold a character: it becomes a part of a folder's name.
+fn holds(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
+/// A name for a model, as the person wants it.
+fn checked(name: &str) -> Result<String> {
+    if [crate::BUNDLED, crate::ENDPOINT].contains(&name) {
+        return Err(Error::new(
+            ErrorCode::InvalidInput,
+            format!("`{name}` is the name of something else in this program"),
+            "choose another name for the model with --name",
+        ));
+    }
+    if (1..=LONGEST).contains(&name.len()) && name.chars().all(holds) && !name.starts_with(['.', '-']) {
         return Ok(name.to_owned());
     }
     Err(Error::new(
         ErrorCode::InvalidInput,
         format!("`{name}` cannot be the name of a model"),
-        "choose one of letters, digits, `-`, `_` and `.`, with --name",
+        "choose one of letters (A to Z), digits, `-`, `_` and `.`, with --name",
     ))
+}
+
+/// The name that is most like that of a folder or file, where the person gave none.
+fn named_after(own: &str) -> Result<String> {
+    let parts: Vec<&str> = own.split(|c| !holds(c)).filter(|part| !part.is_empty()).collect();
+    let name = parts.join("-");
+    let name = name.trim_start_matches(['.', '-']).trim_end_matches('-');
+    // Where nothing is left the person is told of their own name.
+    checked(if name.is_empty() { own } else { &name[..name.len().min(LONGEST)] })
 }
 
 /// Copies a file; its size and SHA-256.

@@ -41,6 +41,6 @@ pub use fingerprint::{Digest, fingerprint};
 pub use import::Import;
 pub use manifest::{Manifest, ModelFile, Usage};
 pub use onnx::{ModelFiles, OnnxEmbedder};
-pub use pull::{Pull, Pulled, unknown};
+pub use pull::{Pull, Pulled};
 pub use static_model::{StaticFiles, StaticModel};
 pub use store::{Installed, Store, StoreLock, Verified, remove_folder};

@@ -11,6 +11,7 @@ use sidenote_engine::event::{Run, Stage};
 use crate::assemble::{Options, Origin, assemble, is_gguf, weights_of};
 use crate::catalogue::{KNOWN, Known, known};
 use crate::hub::{Client, Download, Entry, Listing, Repository};
+use crate::import::is_a_file;
 use crate::installed::{NEEDED, USEFUL};
 use crate::manifest::ModelFile;
 use crate::store::{Installed, Store};
@@ -83,6 +84,9 @@ impl Pull {
     /// # Errors
     /// `NotFound`, `InvalidInput`, `Busy`, `Download`, `ModelUnavailable`, `Io`, `Cancelled` (what has come is kept).
     pub fn run(&self, store: &Store, client: &Client, run: Run<'_>) -> Result<Pulled> {
+        if let Some(error) = is_a_file(&self.name) {
+            return Err(error);
+        }
         let known = known(&self.name);
         let repository = match known {
             Some(known) => Repository::new(known.repository)?,
@@ -159,7 +163,7 @@ impl Pull {
 }
 
 /// The error for a name that is neither known nor an `OWNER/NAME`.
-pub fn unknown(name: &str) -> Error {
+fn unknown(name: &str) -> Error {
     let names: Vec<&str> = KNOWN.iter().map(|known| known.name).collect();
     Error::new(ErrorCode::NotFound, format!("there is no model named `{name}`"), format!("there is {}, or any OWNER/NAME of a hub", names.join(", ")))
 }

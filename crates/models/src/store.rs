@@ -1,6 +1,7 @@
 //! The folder of models: what is installed, what is half there, and the lock of each model. It must not know hubs or which model is chosen.
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use sidenote_engine::error::{Error, ErrorCode, Result};
@@ -177,6 +178,7 @@ impl Installed {
                     verified.problems.push(format!("`{}` has other content than when it came", file.path))
                 }
                 Ok(_) => {}
+                Err(e) if e.kind() == ErrorKind::NotFound => verified.problems.push(format!("`{}` is missing", file.path)),
                 Err(e) => verified.problems.push(format!("`{}` cannot be read: {e}", file.path)),
             }
         }

@@ -195,7 +195,7 @@ pub(crate) async fn use_model(desk: State<'_, Arc<Desk>>, name: String) -> Resul
                     compose::remote(&choice)?;
                     choice.generator = Some(name);
                 }
-                None if name != BUNDLED => return Err(compose::not_installed(&name)),
+                None if name != BUNDLED => return Err(compose::not_installed(&Store::new(desk.paths.models()), &name)),
                 Some(Kind::Reranker) => choice.reranker = Some(name),
                 Some(Kind::Generator) => choice.generator = Some(name),
                 // The old one goes on answering until every vector is there.
@@ -240,7 +240,7 @@ pub(crate) async fn remove_model(desk: State<'_, Arc<Desk>>, name: String) -> Re
         .clone()
         .run(None, move |desk, _| {
             let store = Store::new(desk.paths.models());
-            let model = store.find(&name).ok_or_else(|| compose::not_installed(&name))?;
+            let model = store.find(&name).ok_or_else(|| compose::not_installed(&store, &name))?;
             let choice = Choice::read(&desk.paths.settings())?;
             let used =
                 [&choice.embedder, &choice.next_embedder, &choice.reranker, &choice.generator].into_iter().flatten().any(|chosen| *chosen == name);

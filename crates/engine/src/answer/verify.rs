@@ -17,7 +17,7 @@ use crate::text::is_cjk;
 use crate::wire::Support;
 
 use super::units::{Kind, Unit, units};
-use align::{Level, align};
+use align::{Found, Level, align};
 use clause::{Clause, clauses};
 use lexicon::SEVERAL;
 
@@ -110,18 +110,25 @@ impl<'a> Grounds<'a> {
         Ok(Self { grounds, model })
     }
 
-    /// Looks for what a sentence says; markers must have been taken out of it.
-    #[must_use]
-    pub fn judge(&self, sentence: &str) -> Verdict {
+    /// Looks for what a sentence says; markers must have been taken out of it. Among the passages of a whole folder that takes its time.
+    ///
+    /// # Errors
+    /// `Cancelled`.
+    pub fn judge(&self, sentence: &str, cancel: &CancelToken) -> Result<Verdict> {
         let claimed = claimed(sentence, self.model);
         let cjk = sentence.contains(is_cjk);
         let mut quotes: Vec<Quote> = Vec::new();
         let mut levels = Vec::with_capacity(claimed.len());
         for clause in &claimed {
-            let best = self.grounds.iter().map(|ground| (align(clause, ground, ground.cjk != cjk, self.model), ground)).max_by(|a, b| {
+            let mut best: Option<(Found, &Ground)> = None;
+            for ground in &self.grounds {
+                cancel.check()?;
+                let found = align(clause, ground, ground.cjk != cjk, self.model);
                 // Of equals the first: a sentence is quoted where it is said first.
-                a.0.level.cmp(&b.0.level).then(a.0.coverage.total_cmp(&b.0.coverage)).then(std::cmp::Ordering::Greater)
-            });
+                if best.as_ref().is_none_or(|(known, _)| found.is_better_than(known)) {
+                    best = Some((found, ground));
+                }
+            }
             let Some((found, ground)) = best else {
                 levels.push(Level::Absent);
                 continue;
@@ -139,7 +146,7 @@ impl<'a> Grounds<'a> {
         } else {
             Support::Partly
         };
-        Verdict { support, quotes, claims: !claimed.is_empty() }
+        Ok(Verdict { support, quotes, claims: !claimed.is_empty() })
     }
 }
 

@@ -15,7 +15,7 @@ pub enum AnswerEvent {
         standalone_question: String,
         /// Who writes.
         answerer: Answerer,
-        /// What it was given to read, best first; [`Citation::passage`] is an index into them.
+        /// What it was given to read, best first; [`Citation::passage`] is an index into them. None of a summary, for which all of a folder may be read.
         passages: Vec<Passage>,
     },
     /// All of a note or a folder is read part by part before a summary of it is written.

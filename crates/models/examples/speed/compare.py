@@ -24,6 +24,8 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 NEW = 32
+# Tokens that are also written with guesses of which a known share is right.
+GUESSED = 128
 
 
 def make(path):
@@ -114,9 +116,12 @@ for _ in range(new):
     llama.eval([token])
     token = (token * 31 + 7) % (size // 2)
 write = time.perf_counter() - began
+# The same conversation with a new question of 32 tokens at its end: what is remembered of it is used again.
+llama.n_tokens = prompt - 32
+began = time.perf_counter(); llama.eval(tokens[-32:]); again = time.perf_counter() - began
 peak = next(int(l.split()[1]) // 1000 for l in open("/proc/self/status") if l.startswith("VmHWM"))
 print(json.dumps({"load_s": load, "first_read_s": first, "read_tokens_per_s": prompt / read, "write_tokens_per_s": new / write,
-                  "first_token_s": read, "peak_mb": peak}))
+                  "first_token_s": read, "first_token_of_follow_up_s": again, "peak_mb": peak}))
 """
 
 
@@ -143,7 +148,7 @@ def main():
         rows = {"ours": [], "llama.cpp": []}
         for _ in range(rounds):
             environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
-            rows["ours"].append(run([ours, str(file), "--prompt", str(prompt), "--new", str(NEW)], env=environment))
+            rows["ours"].append(run([ours, str(file), "--prompt", str(prompt), "--new", str(NEW), "--guessed", str(GUESSED)], env=environment))
             code = THEIRS.replace("THREADS", str(threads))
             rows["llama.cpp"].append(run([sys.executable, "-c", code, str(file), str(prompt), str(NEW)]))
             time.sleep(1)
@@ -153,7 +158,7 @@ def main():
             mine, other = middle("ours", key), middle("llama.cpp", key)
             each = [a[key] / b[key] for a, b in zip(rows["ours"], rows["llama.cpp"], strict=True)] if other else []
             ratio = f"{statistics.median(each):8.2f} ({min(each):.2f} to {max(each):.2f})" if each else ""
-            print(f"{key:28} {mine:10.2f} {other if other is None else round(other, 2)!s:>10} {ratio}")
+            print(f"{key:40} {mine:10.2f} {other if other is None else round(other, 2)!s:>10} {ratio}")
 
 
 if __name__ == "__main__":

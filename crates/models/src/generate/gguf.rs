@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind, Read};
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,7 +26,24 @@ pub struct Gguf {
     content: Content,
 }
 
+/// What every file begins with.
+const MAGIC: [u8; 4] = *b"GGUF";
+
 impl Gguf {
+    /// Whether a file begins as one, whatever its name.
+    ///
+    /// # Errors
+    /// `Io` if it cannot be read.
+    pub fn begins(path: &Path) -> Result<bool> {
+        let mut found = [0; MAGIC.len()];
+        let read = File::open(path).and_then(|mut file| file.read_exact(&mut found));
+        match read {
+            Ok(()) => Ok(found == MAGIC),
+            Err(e) if e.kind() == ErrorKind::UnexpectedEof => Ok(false),
+            Err(e) => Err(Error::io("read", path, &e)),
+        }
+    }
+
     /// Opens a file and reads its header.
     ///
     /// # Errors
@@ -35,7 +52,10 @@ impl Gguf {
         let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
         let map = map(&file).map_err(|e| Error::io("read", path, &e))?;
         let damaged = |why: &str| unusable(path, why, "fetch the file again: it is damaged or its download was cut off");
-        if map.get(..4) != Some(b"GGUF".as_slice()) {
+        if map.is_empty() {
+            return Err(damaged("it is empty"));
+        }
+        if map.get(..MAGIC.len()) != Some(MAGIC.as_slice()) {
             return Err(unusable(path, "it is no GGUF file", "name a file in the GGUF format, as for llama.cpp"));
         }
         // The reader asserts in a few places that a damaged header could reach.

@@ -428,6 +428,14 @@ impl Positions {
     }
 }
 
+/// Starts the threads that every network computes with, now and as this thread is: they keep its priority for good, whoever uses them later. Otherwise the
+/// first one to compute starts them, which may be one that is to stand back.
+pub fn start_threads() {
+    candle_core::utils::barrier_pool();
+    // Where it was started before there is nothing to do.
+    drop(rayon::ThreadPoolBuilder::new().thread_name(|at| format!("compute-{at}")).build_global());
+}
+
 /// Where networks run.
 fn device() -> Device {
     let found = if cfg!(feature = "cuda") {

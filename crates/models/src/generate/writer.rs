@@ -1,7 +1,6 @@
 //! A generator on this machine: a thread owns the network, which is loaded at the first question and goes when nobody asks; a conversation that
 //! begins like the one before is not computed twice. It must not know which model it is, or what is done with the text.
 
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -12,6 +11,7 @@ use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{Ending, Generated, Generation, Generator, GeneratorSpec, Message, Sampling};
 
+use super::ahead::Ahead;
 use super::attention::Precision;
 use super::choose::{Chooser, goes_round};
 use super::gguf::Gguf;
@@ -24,11 +24,6 @@ use crate::worker::{Serve, Worker};
 
 /// How often a waiting caller looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(20);
-
-/// Tokens that are guessed at once: with the one before them as many as a product takes in one go.
-const GUESSES: usize = 3;
-/// Tokens that must be the same for a guess.
-const ALIKE: usize = 3;
 
 /// A handle on a generator. Making one is cheap.
 pub struct Writer {
@@ -205,8 +200,7 @@ struct Loaded {
     network: Network,
     /// The tokens that the network remembers.
     seen: Vec<u32>,
-    /// Whether guesses gain with what is being written.
-    luck: Luck,
+    ahead: Ahead,
 }
 
 /// Says so to others while the model is in memory.
@@ -234,7 +228,7 @@ impl Serve for Model {
         let network = Network::load(&gguf, Precision::Half)?;
         let held = InMemory { reading: Arc::clone(&self.reading), room: room::Held::new(needs) };
         self.reading.loaded.store(true, Ordering::Release);
-        Ok(Loaded { held, network, seen: Vec::new(), luck: Luck::default() })
+        Ok(Loaded { held, network, seen: Vec::new(), ahead: Ahead::default() })
     }
 
     fn answer(&self, loaded: &mut Loaded, question: &Question) -> Result<Generated> {
@@ -267,8 +261,7 @@ impl Loaded {
         let mut chooser = Chooser::new(&question.sampling);
         let mut passages = question.passages.map(|most| Passages::new(vocabulary, most));
         let mut characters = Characters::default();
-        // Guesses that were read already, each with what comes after it.
-        let mut ahead: VecDeque<(u32, Vec<f32>)> = VecDeque::new();
+        self.ahead.begin();
         let limit = question.limit.min(question.context.saturating_sub(prompt.len()));
         while generated.new_tokens < limit {
             question.stop.check()?;
@@ -287,14 +280,9 @@ impl Loaded {
                 passages.take(bytes);
             }
             tell(question, characters.push(bytes))?;
-            self.luck.came(token);
+            // Wrong guesses are forgotten before anything can end the answer: the next question goes on from what was said.
+            self.ahead.came(token, &mut self.network, self.seen.len());
             self.seen.push(token);
-            let after = ahead.pop_front().filter(|(guess, _)| *guess == token);
-            if after.is_none() {
-                // Wrong guesses are forgotten before anything can end the answer: the next question goes on from what was said.
-                ahead.clear();
-                self.network.truncate(self.seen.len() - 1);
-            }
             if goes_round(&self.seen[prompt.len()..]) {
                 generated.ending = Ending::Loop;
                 break;
@@ -302,78 +290,11 @@ impl Loaded {
             if generated.new_tokens == limit {
                 break;
             }
-            if let Some((_, next)) = after {
-                logits = next;
-                continue;
-            }
-            let guesses = if chooser.is_greedy() { guess(&self.seen, GUESSES.min(limit - generated.new_tokens)) } else { &[] };
-            self.luck.guessed(guesses);
-            // One that is not worth reading is compared with what comes all the same.
-            let guesses = if self.luck.gains() { guesses } else { &[] };
-            let next: Vec<u32> = [&[token][..], guesses].concat();
-            let rows = self.network.read(&next, Logits::All, &question.stop)?;
-            let mut rows = rows.chunks_exact(rows.len() / next.len()).map(<[f32]>::to_vec);
-            logits = rows.next().unwrap_or_default();
-            ahead.extend(next.into_iter().skip(1).zip(rows));
+            let guesses = if chooser.is_greedy() { limit - generated.new_tokens } else { 0 };
+            logits = self.ahead.after(&mut self.network, &self.seen, guesses, &question.stop)?;
         }
         tell(question, characters.finish().to_owned())?;
         Ok(generated)
-    }
-}
-
-/// What may come next: what came after the same tokens the last time. Answers quote, so it often does.
-fn guess(seen: &[u32], most: usize) -> &[u32] {
-    let Some(before) = seen.len().checked_sub(ALIKE) else { return &[] };
-    let last = &seen[before..];
-    let found = (ALIKE..=before).rev().find(|end| &seen[end - ALIKE..*end] == last);
-    found.map_or(&[], |end| &seen[end..(end + most).min(before)])
-}
-
-/// Of the guesses read at once this many must be right on the average to gain: four tokens read together took 71 ms where one took 39 ms
-/// (`docs/benchmarks.md`, "Generators: speed beside llama.cpp").
-const BREAK_EVEN: f32 = 71.0 / 39.0 - 1.0;
-/// How much the newest guesses count.
-const NEWEST: f32 = 0.1;
-
-/// How many of the guesses made together were right lately, whether or not they were read.
-struct Luck {
-    average: f32,
-    /// What is expected next, the next last.
-    expected: Vec<u32>,
-    right: u8,
-}
-
-impl Default for Luck {
-    fn default() -> Self {
-        // The first ones are tried.
-        Self { average: 2.0 * BREAK_EVEN, expected: Vec::new(), right: 0 }
-    }
-}
-
-impl Luck {
-    /// Guesses were made; those made before them that are still open go on.
-    fn guessed(&mut self, guesses: &[u32]) {
-        if self.expected.is_empty() {
-            self.expected = guesses.iter().rev().copied().collect();
-            self.right = 0;
-        }
-    }
-
-    /// A token was said.
-    fn came(&mut self, token: u32) {
-        let Some(expected) = self.expected.pop() else { return };
-        if expected == token {
-            self.right += 1;
-        } else {
-            self.expected.clear();
-        }
-        if self.expected.is_empty() {
-            self.average += NEWEST * (f32::from(self.right) - self.average);
-        }
-    }
-
-    fn gains(&self) -> bool {
-        self.average >= BREAK_EVEN
     }
 }
 
@@ -388,15 +309,6 @@ fn tell(question: &Question, piece: String) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_guess_is_what_came_the_last_time() {
-        assert_eq!(guess(&[1, 2, 3, 4, 5, 6, 1, 2, 3, 7, 8, 9, 1, 2, 3], 2), [7, 8]);
-        assert_eq!(guess(&[1, 2, 3, 4, 1, 2, 3], 9), [4]);
-        assert!(guess(&[1, 2, 3], 3).is_empty());
-        assert!(guess(&[1, 2], 3).is_empty());
-        assert!(guess(&[1, 2, 3, 4, 5, 6], 3).is_empty());
-    }
 
     #[test]
     fn what_was_guessed_wrongly_is_forgotten_wherever_the_answer_ends() {
@@ -422,39 +334,5 @@ mod tests {
                 assert!(furthest < 0.05, "{name} after {limit} tokens: {furthest}");
             }
         }
-    }
-
-    /// Guesses of which the first so many are right.
-    fn guesses(luck: &mut Luck, right: u32) {
-        luck.guessed(&[1, 2, 3]);
-        for token in 1..=right {
-            luck.came(token);
-        }
-        if right < 3 {
-            luck.came(9);
-        }
-    }
-
-    #[test]
-    fn guessing_stops_while_too_few_are_right_and_begins_again_when_more_are() {
-        let mut luck = Luck::default();
-        assert!(luck.gains(), "the first ones are tried");
-        for _ in 0..30 {
-            guesses(&mut luck, 0);
-        }
-        assert!(!luck.gains());
-        // They are compared with what comes although nobody reads them.
-        for _ in 0..30 {
-            guesses(&mut luck, 3);
-        }
-        assert!(luck.gains());
-        for _ in 0..60 {
-            guesses(&mut luck, 1);
-        }
-        assert!(luck.gains(), "one right of three is just enough: {}", luck.average);
-        for round in 0..60 {
-            guesses(&mut luck, round % 2);
-        }
-        assert!(!luck.gains(), "one right every second time is not: {}", luck.average);
     }
 }

@@ -345,7 +345,7 @@ export type AnswerEvent =
        */
       answerer: Answerer;
       /**
-       * What it was given to read, best first; [`Citation::passage`] is an index into them.
+       * What it was given to read, best first; [`Citation::passage`] is an index into them. None of a summary, for which all of a folder may be read.
        */
       passages: Array<Passage>;
     }

@@ -46,7 +46,7 @@ impl Use {
                 used
             }
             (_, BUNDLED) => embedder(app, &store, BUNDLED)?,
-            (None, _) => return Err(compose::not_installed(name).into()),
+            (None, _) => return Err(compose::not_installed(&store, name).into()),
             (Some(model), _) => match model.manifest.kind {
                 Kind::Embedder => embedder(app, &store, &model.manifest.name)?,
                 Kind::Reranker => {

@@ -17,9 +17,9 @@ use crate::output::Outcome;
 #[derive(Args, Debug)]
 pub(crate) struct Import {
     /// A folder with the files of a model's repository, its .onnx file, or its .gguf file
-    #[arg(value_name = "FOLDER")]
+    #[arg(value_name = "PATH")]
     from: PathBuf,
-    /// The name it is chosen by; one of `sidenote models list` where it is that model. The folder's own without it
+    /// The name it is chosen by; one of `sidenote models list` where it is that model. One like the folder's or file's own without it
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]

@@ -33,10 +33,14 @@ impl Remove {
             Some(model) => {
                 let name = model.manifest.name.clone();
                 let is = |chosen: &Option<String>| chosen.as_ref() == Some(&name);
-                if is(&choice.reranker) {
+                // One that is damaged cannot be used, and is in the way of its being installed again: it stays chosen for then.
+                let progress = app.progress();
+                let sound = !(is(&choice.reranker) || is(&choice.generator)) || model.verify(app.run(&progress))?.problems.is_empty();
+                progress.finish();
+                if is(&choice.reranker) && sound {
                     return refuse(format!("{name} is in use"), "run `sidenote models use --no-reranker` first".to_owned());
                 }
-                if is(&choice.generator) {
+                if is(&choice.generator) && sound {
                     return refuse(format!("{name} is in use"), "run `sidenote models use --no-generator` first".to_owned());
                 }
                 if is(&choice.embedder) || is(&choice.next_embedder) {
@@ -55,7 +59,9 @@ impl Remove {
             None => {
                 let repository = Repository::new(known(&self.name).map_or(self.name.as_str(), |known| known.repository));
                 let unfinished = repository.as_ref().map(|repository| store.unfinished(&repository.folder())).unwrap_or_default();
-                let (Ok(repository), false) = (repository, unfinished.is_empty()) else { return Err(not_installed(&self.name).into()) };
+                let (Ok(repository), false) = (repository, unfinished.is_empty()) else {
+                    return Err(Error { hint: "there is nothing to remove".to_owned(), ..not_installed(&store, &self.name) }.into());
+                };
                 let _lock = store.lock(&repository.folder())?;
                 for (folder, _) in &unfinished {
                     remove_folder(folder)?;

@@ -27,7 +27,7 @@ impl Verify {
         let chosen: Vec<Installed> = if self.names.is_empty() {
             all
         } else {
-            self.names.iter().map(|name| store.find(name).ok_or_else(|| not_installed(name))).collect::<Result<_, _>>()?
+            self.names.iter().map(|name| store.find(name).ok_or_else(|| not_installed(&store, name))).collect::<Result<_, _>>()?
         };
         let progress = app.progress();
         let mut models = Vec::new();
@@ -44,7 +44,10 @@ impl Verify {
         }
         if self.names.is_empty() {
             // A folder whose manifest cannot be read is a problem of a model without a name.
-            models.extend(broken.into_iter().map(|e| CheckedModel { name: String::new(), ok: false, files: 0, bytes: 0, problems: vec![e.message] }));
+            models.extend(broken.into_iter().map(|e| {
+                let problems = vec![format!("{}; {}", e.message, e.hint)];
+                CheckedModel { name: String::new(), ok: false, files: 0, bytes: 0, problems }
+            }));
         }
         progress.finish();
         let checked = Checked { version: wire::VERSION, ok: models.iter().all(|model| model.ok), models };
@@ -52,8 +55,8 @@ impl Verify {
             app.output.object(&checked)?;
         } else {
             app.output.text(&human(&checked, &app.output))?;
-            if !checked.ok {
-                app.output.notice("`sidenote models remove NAME`, then install it again");
+            for model in checked.models.iter().filter(|model| !model.ok && !model.name.is_empty()) {
+                app.output.notice(&format!("`sidenote models remove {0}`, then install {0} again", model.name));
             }
         }
         Ok(if checked.ok { Exit::Done } else { Exit::Failed })
@@ -68,7 +71,8 @@ fn human(checked: &Checked, output: &Output) -> String {
     let mut out = String::new();
     for model in &checked.models {
         let word = if model.ok { style.place("ok     ") } else { style.alarm("problem") };
-        let _ = writeln!(out, "{word}  {}: {}, {}", one_line(&model.name), count(model.files, "file"), bytes(model.bytes));
+        let name = if model.name.is_empty() { "a model without a name".to_owned() } else { one_line(&model.name) };
+        let _ = writeln!(out, "{word}  {name}: {}, {}", count(model.files, "file"), bytes(model.bytes));
         for problem in &model.problems {
             let _ = writeln!(out, "         {}", plain(problem));
         }

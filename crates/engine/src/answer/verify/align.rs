@@ -44,6 +44,13 @@ pub(super) struct Found {
     pub(super) coverage: f32,
 }
 
+impl Found {
+    /// Whether more of the claim is said than elsewhere.
+    pub(super) fn is_better_than(&self, other: &Self) -> bool {
+        (self.level, self.coverage) > (other.level, other.coverage)
+    }
+}
+
 /// Where a word of the claim was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
@@ -69,7 +76,7 @@ pub(super) fn align(claim: &Clause, ground: &Ground, across: bool, model: Option
     for first in 0..count {
         for last in first..count.min(first + if across { 3 } else { 1 }) {
             let found = Comparison::new(claim, ground, first..last + 1, across, model).found();
-            if (found.level, found.coverage) > (best.level, best.coverage) {
+            if found.is_better_than(&best) {
                 best = found;
             }
         }

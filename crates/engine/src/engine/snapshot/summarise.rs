@@ -85,7 +85,7 @@ impl Snapshot {
             None => {
                 // Without a model every passage is looked at.
                 reading.short.clear();
-                self.leads(&mut found, one)?
+                self.leads(&mut found, one, run)?
             }
         };
         let short: HashSet<u64> = reading.short.iter().map(|at| found.passages[*at].document.id).collect();
@@ -127,10 +127,14 @@ impl Snapshot {
     }
 
     /// The first sentence of each section of a note, or of each note.
-    fn leads(&self, found: &mut Found, one: bool) -> Result<Body> {
+    fn leads(&self, found: &mut Found, one: bool, run: Run<'_>) -> Result<Body> {
         let mut quoting = Quoting::default();
         let mut last: Option<(u64, Vec<String>)> = None;
         for (index, passage) in found.passages.iter().enumerate() {
+            run.cancel.check()?;
+            if quoting.sentences.len() >= SENTENCES {
+                break;
+            }
             let mut leads = answer::leads(&passage.text);
             let section = (passage.document.id, passage.chunk.heading.clone());
             let begun = last.as_ref().is_some_and(|(document, _)| *document == passage.document.id);
@@ -171,8 +175,9 @@ impl Snapshot {
         reading: &mut Reading,
         run: Run<'_>,
     ) -> Result<Option<Body>> {
-        // The parts are sent before the summary of the whole: whereto is told before the first.
-        self.begin(found, generator, run);
+        // The parts are sent before the summary of the whole: whereto is told before the first. They may be all passages of thousands of notes: those
+        // that are cited come with the answer.
+        self.begin(found, Vec::new(), generator, run);
         let places: Vec<String> = found.passages.iter().map(place).collect();
         let notes: Vec<Shown<'_>> = found.passages.iter().zip(&places).map(|(p, place)| Shown { place, text: &p.text }).collect();
         let mut summaries: Option<Vec<String>> = None;

@@ -33,6 +33,8 @@ struct Writing<'a> {
     /// Sentences that claim something, and those of them that are not supported.
     claims: (usize, usize),
     loops: bool,
+    /// Whether the person stopped it while a sentence was compared with the passages.
+    stopped: bool,
     failure: Option<Error>,
     /// Stops the model: what it would say after this is not wanted.
     stop: CancelToken,
@@ -40,7 +42,7 @@ struct Writing<'a> {
 
 impl Writing<'_> {
     fn take(&mut self, shown: String, sentences: Vec<Written>) {
-        if self.loops || self.failure.is_some() {
+        if self.loops || self.stopped || self.failure.is_some() {
             return;
         }
         if !shown.is_empty() {
@@ -52,10 +54,17 @@ impl Writing<'_> {
                 self.stop.cancel();
                 return;
             }
-            if let Err(error) = self.judge(sentence) {
-                self.failure = Some(error);
-                self.stop.cancel();
-                return;
+            match self.judge(sentence) {
+                Ok(()) => {}
+                Err(error) if error.code == ErrorCode::Cancelled => {
+                    self.stopped = true;
+                    return;
+                }
+                Err(error) => {
+                    self.failure = Some(error);
+                    self.stop.cancel();
+                    return;
+                }
             }
         }
     }
@@ -68,7 +77,7 @@ impl Writing<'_> {
     }
 
     fn judge(&mut self, written: Written) -> Result<()> {
-        let Verdict { mut support, quotes, claims } = self.grounds.judge(&written.text[written.label..]);
+        let Verdict { mut support, quotes, claims } = self.grounds.judge(&written.text[written.label..], self.run.cancel)?;
         let known = self.quoting.citations.len();
         let mut numbers = Vec::new();
         for quote in quotes {
@@ -146,7 +155,8 @@ impl Snapshot {
                 found.passages = passages;
                 found.passages.truncate(made.passages);
                 let told = (made.passages, made.earlier);
-                self.begin(found, generator, run);
+                let read = found.passages.iter().map(|p| passage_json(p, &found.query)).collect();
+                self.begin(found, read, generator, run);
                 self.written(found, generator, made, told, run)
             }
             Ok(_) => Ok(self.replaced(found, &Flaw::new("the model can read too little at once"), run)),
@@ -154,14 +164,10 @@ impl Snapshot {
         }
     }
 
-    /// Tells who is going to write, and whereto it is sent, before anything is.
-    pub(super) fn begin(&self, found: &mut Found, generator: &dyn Generator, run: Run<'_>) {
+    /// Tells who is going to write, from which passages, and whereto they are sent, before anything is.
+    pub(super) fn begin(&self, found: &mut Found, passages: Vec<wire::Passage>, generator: &dyn Generator, run: Run<'_>) {
         found.notices.extend(generator.spec().notice.iter().cloned());
-        run.answer(AnswerEvent::Started {
-            standalone_question: found.query.text.clone(),
-            answerer: generative(generator),
-            passages: found.passages.iter().map(|p| passage_json(p, &found.query)).collect(),
-        });
+        run.answer(AnswerEvent::Started { standalone_question: found.query.text.clone(), answerer: generative(generator), passages });
     }
 
     /// What the model says to a prompt, compared with the passages. `told` are the passages and earlier questions that it was told, here and before.
@@ -187,6 +193,7 @@ impl Snapshot {
             quoting: Quoting::default(),
             claims: (0, 0),
             loops: false,
+            stopped: false,
             failure: None,
             stop: run.cancel.child(),
         };
@@ -206,14 +213,16 @@ impl Snapshot {
         if let Some(error) = state.failure.take() {
             return Err(error);
         }
-        let stopped = !state.loops && late.is_none() && matches!(&generated, Err(e) if e.code == ErrorCode::Cancelled);
+        let silenced = !state.loops && late.is_none() && matches!(&generated, Err(e) if e.code == ErrorCode::Cancelled);
+        // A model that was done already does not tell of a stop.
+        let stopped = state.stopped || silenced;
         let flaw = if stopped { None } else { late.or_else(|| state.flaw(&generated)) };
         let mut quoting = state.quoting;
         found.timings.insert("write", ms(writing));
         if let Some(reason) = flaw {
             return Ok(self.replaced(found, &reason, run));
         }
-        if matches!(&generated, Ok(g) if g.ending == Ending::Limit) {
+        if !stopped && matches!(&generated, Ok(g) if g.ending == Ending::Limit) {
             quoting.notices.push("the model's answer was cut: it reached its longest".to_owned());
         }
         let outcome = if stopped { wire::Outcome::Cancelled } else { wire::Outcome::Answered };

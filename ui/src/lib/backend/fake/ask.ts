@@ -331,7 +331,8 @@ export const ask: AskBackend = {
     const found = search(standalone, request.filter);
     const written = write(found);
     const answer = answerOf(request.question, standalone, followup, found, written);
-    onEvent({ type: 'started', standalone_question: standalone, answerer: answer.answerer, passages: found.passages });
+    const passages = scene('summing') ? [] : found.passages;
+    onEvent({ type: 'started', standalone_question: standalone, answerer: answer.answerer, passages });
     if (scene('summing')) {
       for (const done of [0, 12]) {
         onEvent({ type: 'reading', done, of: 40 });

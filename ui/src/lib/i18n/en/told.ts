@@ -46,7 +46,13 @@ export const told: Record<string, string> = {
   'free some disk space and run the command again, or choose a smaller model':
     'free some disk space and try again, or choose a smaller model',
   'run `sidenote models remove {}` first, or choose another name with --name': 'remove it first, or rename what you import',
-  'choose one of letters, digits, `-`, `_` and `.`, with --name': 'rename it with letters, digits, `-`, `_` and `.`',
+  'choose one of letters (A to Z), digits, `-`, `_` and `.`, with --name':
+    'rename it with letters (A to Z), digits, `-`, `_` and `.`',
+  'choose another name for the model with --name': 'rename what you import',
+  'run `sidenote models import {}`, which says the name that it gets': 'import that file under Settings › Models',
+  '`sidenote models list` says which can be had': 'Settings › Models says which can be had',
+  'installed are {}; `sidenote models list` says which others can be had':
+    'installed are {}; Settings › Models says which others can be had',
   'choose another file with --file, or another model': 'choose another file or another model',
   'run the command again; if it happens again, try another hub with `--mirror URL`':
     'try again; if it happens again, try another hub',
