@@ -3,6 +3,7 @@
 
 import { told as en } from './en/told';
 import { type Language, ui } from './index.svelte';
+import { moment } from './moment';
 import { told as zh } from './zh/told';
 
 interface Form {
@@ -50,9 +51,12 @@ function translated(text: string, book: Book, depth: number): string {
   return text;
 }
 
+/** A moment as the program writes it. */
+const STAMP = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
 /** A sentence of the program's. */
 export function said(text: string, language: Language = ui.language): string {
-  const shown = translated(text.trim(), books[language], 2);
+  const shown = translated(text.trim(), books[language], 2).replace(STAMP, (iso) => moment(iso, language));
   return language === 'en' ? sentence(shown) : shown;
 }
 
