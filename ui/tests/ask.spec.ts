@@ -466,3 +466,49 @@ for (const [what, option, wanted] of [
     expect(what === 'tag' ? filter?.tags : filter?.libraries).toEqual([wanted.replace('#', '')]);
   });
 }
+
+test('↑ while an answer is written edits no older question', async ({ page }) => {
+  await open(page, 'slow');
+  await ask(page, QUESTION);
+  await box(page).fill('它有什么缺点？');
+  await box(page).press('Enter');
+  await expect(page.getByRole('heading', { level: 2, name: '它有什么缺点？' })).toBeVisible();
+  await expect(page.getByRole('button', { name: '停止' })).toBeVisible();
+  await box(page).press('ArrowUp');
+  await expect(page.getByRole('textbox', { name: '修改问题' })).toHaveCount(0);
+});
+
+test('↑ after a question that failed has that question in the box again', async ({ page }) => {
+  await open(page, 'breaks', 'history');
+  await conversation(page, 'LoRA 的原理是什么？').click();
+  await expect(page.getByRole('heading', { level: 2, name: 'LoRA 的原理是什么？' })).toBeVisible();
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await box(page).press('ArrowUp');
+  await expect(page.getByRole('textbox', { name: '修改问题' })).toHaveCount(0);
+  await expect(box(page)).toHaveValue(QUESTION);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('notes that are gone are counted, not the citations of them', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  expect(await page.getByRole('button', { name: /^引文 / }).count()).toBeGreaterThan(1);
+  const notes = new Set(await page.locator('.sources .title').allTextContents());
+  await page.evaluate((titles) => titles.forEach((title) => fakeDisk.lose(fakeDisk.idOf(title))), [...notes]);
+  await expect(page.locator('.sources summary')).toContainText(`${notes.size} 篇引用的笔记不在了`);
+});
+
+test('the focus goes back to the citation that was opened last', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  for (const n of [1, 3]) {
+    await chip(page, n).first().focus();
+    await page.keyboard.press('Enter');
+    await expect(reader(page).locator('.scroller')).toBeFocused();
+  }
+  await page.keyboard.press('Escape');
+  await expect(reader(page)).toHaveCount(0);
+  await expect(chip(page, 3).first()).toBeFocused();
+});

@@ -491,3 +491,35 @@ test('of two notes with one title each is offered, and linked to by its file', a
   await saved(page);
   expect(await textOf(page, MEETING)).toMatch(/See \[\[.*推理.*\/KV缓存\]\]$/);
 });
+
+test('Ctrl+/ shows the sheet of keys, and leaves the text as it is', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  await toEnd(page);
+  await page.keyboard.type('One more line.');
+  await saved(page);
+  const before = await textOf(page, MEETING);
+  await page.keyboard.press('Control+/');
+  await expect(page.getByRole('dialog', { name: '快捷键' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(content(page)).not.toContainText('<!--');
+  expect(await textOf(page, MEETING)).toBe(before);
+});
+
+test('a note whose text cannot be edited here can still be read, opened, found and thrown away', async ({ page }) => {
+  await openNotes(page, 'heavy');
+  await page.getByRole('option', { name: /^Meeting/ }).click();
+  await expect(page.getByRole('alert')).toContainText('12 MB');
+  await accessible(page);
+  await page.getByRole('button', { name: '在旁边阅读' }).click();
+  await expect(page.locator('section.reader')).toBeVisible();
+  await page.getByRole('button', { name: '笔记操作' }).click();
+  await expect(page.getByRole('menuitem')).toHaveText(['在文件夹中显示', '用其他程序打开', '移到废纸篓…']);
+  await page.getByRole('menuitem', { name: '移到废纸篓…' }).click();
+  await page
+    .getByRole('dialog', { name: /Meeting 2026-03-02/ })
+    .getByRole('button', { name: '移到废纸篓' })
+    .click();
+  await expect(page.getByText('没有打开的笔记')).toBeVisible();
+  expect(await page.evaluate(() => fakeDisk.own().length)).toBe(1);
+});

@@ -1,5 +1,6 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { moment, rounded, size } from '../src/lib/i18n/figures';
+import { rounded, size } from '../src/lib/i18n/figures';
+import { moment } from '../src/lib/i18n/moment';
 import { expectAccessible, openView } from './views';
 
 const main = (page: Page): Locator => page.getByRole('main');

@@ -373,6 +373,19 @@ test.describe('whole notes', () => {
     expect(await page.evaluate(() => fakeDisk.own().map(({ path }) => path))).toContain('LoRA.md');
   });
 
+  test('a note of one’s own in another encoding says so, and is opened elsewhere to be saved in this one', async ({ page }) => {
+    await openNotes(page, 'foreign');
+    await page.getByRole('option', { name: /^日记/ }).click();
+    const main = page.getByRole('main');
+    await expect(main.getByText('它的文件不是 UTF-8 编码')).toBeVisible();
+    await expect(main.getByText('它随 Sidenote 附带')).toHaveCount(0);
+    await expect(main.getByRole('button', { name: '用其他程序打开' })).toBeVisible();
+    // A copy would be in the same encoding.
+    await expect(page.locator('section.reader')).toContainText('一九九八年三月');
+    await expect(page.getByRole('button', { name: '复制一份来编辑' })).toHaveCount(0);
+    await accessible(page);
+  });
+
   test('what is no text is read or opened elsewhere: a copy would be no more editable', async ({ page }) => {
     await openNotes(page, 'pdf');
     await page.getByRole('option', { name: /^蓝鲸观测报告/ }).click();

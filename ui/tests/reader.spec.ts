@@ -222,3 +222,149 @@ test('a question is asked over the note that is read', async ({ page }) => {
   const notes = await page.evaluate(() => (globalThis as unknown as { asked: { filter: Filter }[] }).asked.at(-1)?.filter.notes);
   expect(notes).toEqual([await page.evaluate(() => fakeDisk.idOf('知识蒸馏'))]);
 });
+
+/** Makes a note of one's own say this, and opens it. */
+async function readAs(page: Page, text: string): Promise<void> {
+  await page.evaluate((text) => fakeDisk.change(fakeDisk.idOf('读书笔记'), text), text);
+  await read(page, '读书笔记');
+}
+
+const FAR = Array.from({ length: 60 }, (_, n) => `第 ${n + 1} 段，说的是别的事。`).join('\n\n');
+
+test('a link to a heading of the note goes there, and what is marked stays marked', async ({ page }) => {
+  await open(page);
+  await page.evaluate(
+    ([from, to]) => fakeDisk.change(fakeDisk.idOf('RAG'), fakeDisk.text(fakeDisk.idOf('RAG')).replace(from!, to!)),
+    [
+      '\n# RAG',
+      '\n# RAG\n\n见[RAG 效果不好时怎么排查](#rag-效果不好时怎么排查)，[[#RAG 效果不好时怎么排查？]]，[别处](#nowhere)。',
+    ],
+  );
+  await ask(page, QUESTION);
+  await chip(page, 1).click();
+  const before = await marked(page);
+  const heading = reader(page).locator('.prose').getByRole('heading', { name: 'RAG 效果不好时怎么排查？' });
+  for (const link of ['RAG 效果不好时怎么排查', '#RAG 效果不好时怎么排查？']) {
+    await reader(page).getByRole('link', { name: link, exact: true }).click();
+    await expect(heading).toBeInViewport();
+    expect(await marked(page)).toBe(before);
+  }
+  await reader(page).getByRole('link', { name: '别处' }).click();
+  await expect(page.getByText('没有找到这个链接指向的标题。')).toBeVisible();
+  expect(await marked(page)).toBe(before);
+});
+
+test('a link to a heading of another note opens it there', async ({ page }) => {
+  await open(page);
+  await readAs(page, '# 读书笔记\n\n见[[RAG#RAG 效果不好时怎么排查？]]。\n');
+  await reader(page).locator('.prose a').click();
+  await expect(reader(page).getByRole('heading', { level: 2, name: 'RAG', exact: true })).toBeAttached();
+  await expect(reader(page).locator('.prose').getByRole('heading', { name: 'RAG 效果不好时怎么排查？' })).toBeInViewport();
+});
+
+test('the sign of a footnote leads to it and back, by keyboard too', async ({ page }) => {
+  await open(page);
+  await readAs(page, `# 读书笔记\n\n敏而好学[^1]。\n\n${FAR}\n\n[^1]: 出自《论语》。\n`);
+  const [there, foot] = [reader(page).locator('sup.footnote'), reader(page).locator('div.footnote > sup')];
+  await expect(foot).not.toBeInViewport();
+  await there.click();
+  await expect(foot).toBeInViewport();
+  await expect(foot).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(there).toBeInViewport();
+  await expect(there).toBeFocused();
+});
+
+test('from a note that another one led to there is a way back, to the passage and the place', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  await chip(page, 1).click();
+  const before = await marked(page);
+  const back = reader(page).getByRole('button', { name: '回到上一篇笔记' });
+  await expect(back).toHaveCount(0);
+  const related = reader(page).locator('aside .passage .open').first();
+  await related.click();
+  await expect(reader(page).getByRole('heading', { level: 2, name: 'RAG', exact: true })).toHaveCount(0);
+  await expect(quote(page).first()).toBeInViewport();
+  await back.click();
+  await expect(reader(page).getByRole('heading', { level: 2, name: 'RAG', exact: true })).toBeAttached();
+  expect(await marked(page)).toBe(before);
+  // One is where one was: at the end, where the other note was opened.
+  await expect(related).toBeInViewport();
+  await expect(back).toHaveCount(0);
+  await expect(reader(page).locator('.scroller')).toBeFocused();
+  await related.click();
+  await expect(back).toBeVisible();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect(related).toBeInViewport();
+  // What is opened from the view begins anew.
+  await related.click();
+  await expect(back).toBeVisible();
+  await chip(page, 2).click();
+  await expect(back).toHaveCount(0);
+});
+
+test('in a long note very many matches are said to be more, and typing is waited for', async ({ page }) => {
+  await open(page, 'part');
+  await readAs(page, `# 读书笔记\n\n${Array.from({ length: 700 }, (_, n) => `第 ${n} 行有检索。`).join('\n\n')}\n`);
+  await page.keyboard.press('Control+f');
+  const find = page.getByRole('searchbox', { name: '在这篇笔记里查找' });
+  const marks = await reader(page)
+    .locator('.prose')
+    .evaluateHandle((prose) => {
+      const words = new Set<string>();
+      const note = (): void => prose.querySelectorAll('mark.found').forEach((mark) => words.add(mark.textContent ?? ''));
+      new MutationObserver(note).observe(prose, { childList: true, subtree: true });
+      return words;
+    });
+  await find.evaluate((input: HTMLInputElement) => {
+    for (const words of ['检', '检索']) {
+      input.value = words;
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+  });
+  await expect(page.getByText('第 1 处，共 500 多处 · 仅这一部分')).toBeVisible();
+  await expect(reader(page).locator('mark.found')).toHaveCount(500);
+  expect(await marks.evaluate((words) => [...words])).toEqual(['检索']);
+  await find.press('Enter');
+  await expect(page.getByText('第 2 处，共 500 多处')).toBeVisible();
+  await find.fill('没有这样的词');
+  await expect(page.getByText('没有找到 · 仅这一部分')).toBeVisible();
+});
+
+test('drawings lie on paper in the dark', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await open(page);
+  await read(page, 'RAG');
+  const grounds = await reader(page)
+    .locator('.prose')
+    .evaluate((prose) => {
+      const image = document.createElement('img');
+      const paper = document.createElement('div');
+      paper.style.background = 'var(--paper)';
+      prose.append(image, paper);
+      return [image, paper].map((each) => getComputedStyle(each).backgroundColor);
+    });
+  expect(grounds[0]).toBe(grounds[1]);
+});
+
+test('a link to the note, or to the passage that is marked, is copied', async ({ page }) => {
+  const copied = (): Promise<string | undefined> =>
+    page.evaluate(() => (globalThis as unknown as { left: { copied: string[] } }).left.copied.at(-1));
+  await open(page);
+  await read(page, 'Meeting 2026-03-02');
+  const copy = async (): Promise<void> => {
+    await reader(page).getByRole('button', { name: '更多操作' }).click();
+    await page.getByRole('menuitem', { name: '复制链接' }).click();
+    await expect(page.getByText('链接已复制').last()).toBeVisible();
+  };
+  await copy();
+  expect(await copied()).toBe('sidenote://note?library=Sidenote&path=Meeting+2026-03-02.md');
+  await ask(page, QUESTION);
+  await chip(page, 1).click();
+  await expect(quote(page).first()).toBeVisible();
+  await copy();
+  const link = new URL((await copied()) ?? '');
+  expect(link.searchParams.get('path')).toBe('检索/RAG.md');
+  expect(Number(link.searchParams.get('end'))).toBeGreaterThan(Number(link.searchParams.get('start')));
+});

@@ -137,6 +137,26 @@ test('the last result can be reached with the arrows and is then in view', async
   await expect(chosen(page)).toBeInViewport();
 });
 
+test('more than the best results are shown when they are asked for, until there are no more', async ({ page }) => {
+  await openView(page, '查找', 'many');
+  await box(page).fill('archive');
+  await expect(results(page)).toHaveCount(30);
+  await box(page).press('ArrowDown');
+  const more = page.getByRole('button', { name: '显示更多' });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  // The fake program knows no more than these.
+  await expect(results(page)).toHaveCount(40);
+  await expect(more).toHaveCount(0);
+  await expect(page.locator(':focus')).toBeVisible();
+  // One goes on where one was.
+  await expect(chosen(page)).toHaveAttribute('id', 'hit-1');
+  await box(page).fill('archives');
+  await box(page).fill('archive');
+  await expect(results(page)).toHaveCount(30);
+  await expect(more).toBeVisible();
+});
+
 test('Ctrl+Enter asks the words as a question', async ({ page }) => {
   await openView(page, '查找');
   await box(page).fill('RAG 的流程有哪些步骤？');

@@ -1,4 +1,5 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
+import type { Settings } from '../src/lib/backend';
 import { expectAccessible, openView } from './views';
 
 const html = (page: Page): Locator => page.locator('html');
@@ -7,6 +8,13 @@ const model = (page: Page, name: string): Locator =>
     .getByRole('main')
     .getByRole('listitem')
     .filter({ has: page.getByText(name, { exact: true }) });
+
+/** What of the settings was kept. */
+const kept = (page: Page): Promise<unknown> =>
+  page.evaluate(() => {
+    const { theme, text_scale, notes_folder } = (globalThis as unknown as { keptSettings: () => Settings }).keptSettings();
+    return { theme, text_scale, notes_folder };
+  });
 
 async function openModels(page: Page, ...scenes: string[]): Promise<void> {
   await openView(page, '设置', ...scenes);
@@ -51,6 +59,59 @@ test('what cannot be saved is taken back and said', async ({ page }) => {
   const tray = page.getByRole('switch', { name: '关闭窗口后留在托盘' });
   await tray.click();
   await expect(tray).not.toBeChecked();
+});
+
+test('a model that is getting ready is stopped, and the present one stays', async ({ page }) => {
+  await openModels(page, 'slow');
+  const row = model(page, 'multilingual-e5-small');
+  await row.getByRole('button', { name: /^使用/ }).click();
+  await expect(row).toContainText('准备中');
+  await row.getByRole('button', { name: '不换成 multilingual-e5-small', exact: true }).click();
+  await expect(row).not.toContainText('准备中');
+  await expect(row.getByRole('button', { name: /^使用/ })).toBeVisible();
+  await expect(model(page, 'sidenote-static-256')).toContainText('使用中');
+  await expect(page.getByText('仍然使用 sidenote-static-256。')).toBeVisible();
+});
+
+test('presses in quick succession all count, and what was chosen elsewhere meanwhile stays', async ({ page }) => {
+  await openView(page, '设置', 'slow');
+  const larger = page.getByRole('button', { name: '放大' });
+  await expect(larger).toBeVisible();
+  const seen = await page
+    .getByRole('status')
+    .filter({ hasText: '%' })
+    .evaluateHandle((output) => {
+      const seen: string[] = [];
+      new MutationObserver(() => seen.push(output.textContent?.trim() ?? '')).observe(output, {
+        characterData: true,
+        childList: true,
+        subtree: true,
+      });
+      return seen;
+    });
+  for (let n = 0; n < 3; n += 1) await larger.click();
+  await page.getByText('深色', { exact: true }).click();
+  await page.getByRole('button', { name: '更换…' }).click();
+  await expect(page.getByText('/home/lin/notes', { exact: true })).toBeVisible();
+  await page.getByText('浅色', { exact: true }).click();
+  await expect.poll(() => kept(page)).toEqual({ theme: 'light', text_scale: 1.3, notes_folder: '/home/lin/notes' });
+  expect(await seen.jsonValue()).toEqual(['110%', '120%', '130%']);
+});
+
+test('of changes in quick succession the one that cannot be kept is taken back, and no other', async ({ page }) => {
+  await openView(page, '设置', 'slow');
+  const larger = page.getByRole('button', { name: '放大' });
+  await larger.click();
+  await expect.poll(() => kept(page)).toMatchObject({ text_scale: 1.1 });
+  await larger.evaluate((button: HTMLButtonElement) => {
+    (globalThis as unknown as { refuseSettings: number }).refuseSettings = 1;
+    document.querySelector<HTMLInputElement>('input[value=dark]')?.click();
+    button.click();
+  });
+  await expect(html(page)).toHaveAttribute('data-theme', 'dark');
+  await expect(page.getByRole('alert')).toContainText('no space left on the disk');
+  await expect(html(page)).toHaveAttribute('data-theme', 'light');
+  await expect(page.getByText('120%')).toBeVisible();
 });
 
 test('tray and shortcut are off at first; a shortcut is what was pressed, with a held key', async ({ page }) => {

@@ -129,6 +129,15 @@ test('a menu is worked with the arrow keys and gives the focus back', async ({ p
   await expect(button).toBeFocused();
 });
 
+test('a link to a conversation is copied', async ({ page }) => {
+  await open(page, 'history');
+  await page.getByRole('button', { name: '“LoRA 的原理是什么？”的操作' }).click();
+  await page.getByRole('menuitem', { name: '复制链接' }).click();
+  await expect(page.getByText('链接已复制')).toBeVisible();
+  const copied = await page.evaluate(() => (globalThis as unknown as { left: { copied: string[] } }).left.copied.at(-1));
+  expect(copied).toMatch(/^sidenote:\/\/conversation\/\d+$/);
+});
+
 test('the appearance follows the system, and the choice of the person after it', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await open(page);
@@ -409,4 +418,65 @@ test('a pointer that rests where the palette opens chooses nothing', async ({ pa
   await expect(first).toHaveAttribute('aria-selected', 'true');
   await page.mouse.move(at.x + 44, at.y + at.height / 2);
   await expect(settings).toHaveAttribute('aria-selected', 'true');
+});
+
+/** Opens a note by its title through the palette. */
+async function read(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill(title);
+  await page.getByRole('option', { name: title }).first().click();
+  await expect(reader(page).getByRole('heading', { level: 2, name: title }).first()).toBeVisible();
+}
+
+test('in a narrow window a note that covers the view makes way for whatever is gone to', async ({ page }) => {
+  await page.setViewportSize({ width: 480, height: 800 });
+  await page.goto('/');
+  await expect(box(page)).toBeFocused();
+  const uncovered = () => expect(reader(page)).toHaveCount(0);
+  await read(page, 'Meeting 2026-03-02');
+  await reader(page).getByRole('button', { name: '编辑', exact: true }).click();
+  await uncovered();
+  await expect(page.getByRole('textbox', { name: '笔记正文' })).toBeFocused();
+  await read(page, 'RAG');
+  await page.keyboard.press('Control+,');
+  await uncovered();
+  await expect(page.getByRole('heading', { level: 1, name: '设置', exact: true })).toBeVisible();
+  // Also where it is the view that is open already.
+  await read(page, 'RAG');
+  await page.keyboard.press('Control+,');
+  await uncovered();
+  for (const from of ['elsewhere', 'there']) {
+    await read(page, 'RAG');
+    await page.keyboard.press('Control+Shift+F');
+    await uncovered();
+    await expect(page.getByRole('combobox', { name: '要查找的内容' }), from).toBeFocused();
+  }
+  await read(page, 'RAG');
+  await reader(page).getByRole('button', { name: '更多操作' }).click();
+  await page.getByRole('menuitem', { name: '只问这篇笔记' }).click();
+  await uncovered();
+  await expect(box(page)).toBeFocused();
+  await read(page, 'RAG');
+  await page.keyboard.press('Control+n');
+  await uncovered();
+  await expect(page.getByRole('dialog').getByRole('textbox', { name: '标题' })).toBeFocused();
+});
+
+test('in a narrow window an answer that is finished leaves the note that is read', async ({ page }) => {
+  await page.setViewportSize({ width: 480, height: 800 });
+  await page.goto('/');
+  await box(page).fill(QUESTION);
+  await box(page).press('Enter');
+  await expect(page.getByRole('button', { name: '停止' })).toBeVisible();
+  await read(page, 'LoRA');
+  await expect(page.locator('[role=group][aria-label="对这个回答的操作"]')).toBeAttached();
+  await expect(reader(page)).toBeVisible();
+});
+
+test('beside a wide view the note stays open, whatever is gone to', async ({ page }) => {
+  await open(page);
+  await read(page, 'RAG');
+  await page.keyboard.press('Control+,');
+  await expect(page.getByRole('heading', { level: 1, name: '设置', exact: true })).toBeVisible();
+  await expect(reader(page)).toBeVisible();
 });

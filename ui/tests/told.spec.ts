@@ -99,6 +99,10 @@ test('every sentence of the program has words in Chinese', () => {
   expect(all.filter((form) => !(form in zh) && !UNSEEN.test(form))).toEqual([]);
 });
 
+test('that only a part of a long note is shown is said as the reader knows it', () => {
+  expect(sentences().filter((form) => form.startsWith('the note is very long: '))).toHaveLength(2);
+});
+
 test('whatever else of the program can reach a person has words in Chinese too, also what is put into a sentence', () => {
   const all = texts();
   expect(all.length).toBeGreaterThan(400);
@@ -175,11 +179,12 @@ test('two sentences in one are said as two, and what is put into a sentence is s
   }
 });
 
-test('a moment is said in the time of the day here', async ({ page }) => {
+test('a moment that the program names is said as it is here', async ({ page }) => {
   await open(page);
-  const since = new Date().toISOString().replace(/\.\d+/, '');
-  await page.evaluate((message) => emit({ type: 'failed', error: { code: 'io', message, hint: '' } }), said(since));
-  await expect(page.getByText(/^索引是 \d\d:\d\d 的，之后有 1 个文件改过/)).toBeVisible();
+  const told = 'index as of 2026-11-20T03:17:11Z: 3 files have changed since; run `sidenote sync`';
+  await page.evaluate((message) => emit({ type: 'failed', error: { code: 'io', message, hint: '' } as const }), told);
+  const here = await page.evaluate(() =>
+    new Date('2026-11-20T03:17:11Z').toLocaleString('zh-CN', { dateStyle: 'medium', timeStyle: 'short' }),
+  );
+  await expect(page.getByText(`索引是 ${here} 的，之后有 3 个文件改过；详情见“笔记库”`)).toBeVisible();
 });
-
-const said = (since: string): string => `index as of ${since}: 1 file has changed since; run \`sidenote sync\``;

@@ -20,14 +20,6 @@ export function count(n: number, language: Language): string {
   return n.toLocaleString(language === 'zh' ? 'zh-CN' : 'en');
 }
 
-/** A moment: the time if it was today, the day too if not. */
-export function moment(iso: string, language: Language): string {
-  const date = new Date(iso);
-  const today = new Date().toDateString() === date.toDateString();
-  const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
-  return date.toLocaleString(locale, today ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' });
-}
-
 /** A rate in two or three figures. */
 export function rounded(value: number): number {
   return value >= 100 ? Math.round(value / 10) * 10 : value >= 10 ? Math.round(value) : Math.round(value * 10) / 10;

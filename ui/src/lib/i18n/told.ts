@@ -2,8 +2,8 @@
 // here each sentence is known by its form. A form that nobody translated is shown as it came. It must not know who shows them.
 
 import { told as en } from './en/told';
-import { moment } from './figures';
 import { type Language, ui } from './index.svelte';
+import { moment } from './moment';
 import { told as zh } from './zh/told';
 
 interface Form {
@@ -35,11 +35,7 @@ function patternOf(form: string): RegExp {
 
 const books: Record<Language, Book> = { en: bookOf(en), zh: bookOf(zh) };
 
-/** Moments as the program writes them. */
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-
-function translated(text: string, language: Language, depth: number): string {
-  const book = books[language];
+function translated(text: string, book: Book, depth: number): string {
   const exact = book.exact.get(text);
   if (exact !== undefined) return exact;
   for (const { pattern, shown } of book.forms) {
@@ -49,15 +45,18 @@ function translated(text: string, language: Language, depth: number): string {
     return shown.replace(/\{(\d*)\}/g, (_, number: string) => {
       const value = values[number ? Number(number) - 1 : next++] ?? '';
       // A value may be a sentence itself: what failed, and what to do.
-      return depth > 0 ? translated(value, language, depth - 1) : value;
+      return depth > 0 ? translated(value, book, depth - 1) : value;
     });
   }
-  return MOMENT.test(text) ? moment(text, language) : text;
+  return text;
 }
+
+/** A moment as the program writes it. */
+const STAMP = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
 /** A sentence of the program's. */
 export function said(text: string, language: Language = ui.language): string {
-  const shown = translated(text.trim(), language, 2);
+  const shown = translated(text.trim(), books[language], 2).replace(STAMP, (iso) => moment(iso, language));
   return language === 'en' ? sentence(shown) : shown;
 }
 

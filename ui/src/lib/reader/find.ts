@@ -14,17 +14,17 @@ function folded(text: string): string {
   return lower.length === text.length ? lower : text;
 }
 
-/** Where the words are, in order, without overlap. */
-export function find(runs: readonly Shown[], words: string): Piece[][] {
+/** Where the words are, in order, without overlap; the first `most` of them. */
+export function find(runs: readonly Shown[], words: string, most = Infinity): Piece[][] {
   const wanted = folded(words);
   if (wanted.trim() === '') return [];
   const matches: Piece[][] = [];
-  for (let first = 0; first < runs.length;) {
+  for (let first = 0; first < runs.length && matches.length < most;) {
     let after = first + 1;
     while (after < runs.length && runs[after]?.block === runs[first]?.block) after += 1;
     const block = runs.slice(first, after);
     const text = folded(block.map((run) => run.text).join(''));
-    for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+    for (let at = text.indexOf(wanted); at >= 0 && matches.length < most; at = text.indexOf(wanted, at + wanted.length)) {
       matches.push(pieces(block, first, at, at + wanted.length));
     }
     first = after;

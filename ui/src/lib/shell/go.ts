@@ -11,10 +11,10 @@ import { place, type View } from '../state/view.svelte';
 export function goTo(name: View['name']): void {
   layout.chosen();
   if (name === 'ask') {
-    if (place.view.name !== 'ask') place.go({ name, conversation: asking.id });
+    place.go(place.view.name === name ? place.view : { name, conversation: asking.id });
     asking.wantFocus();
   } else if (name === 'search') place.go({ name, query: '' });
-  else if (place.view.name === name) return;
+  else if (place.view.name === name) place.go(place.view);
   else if (name === 'notes') place.go({ name, note: null });
   else if (name === 'settings') place.go({ name, page: 'general' });
   else place.go({ name });

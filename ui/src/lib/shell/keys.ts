@@ -6,7 +6,8 @@ export const command = apple ? '⌘' : 'Ctrl';
 
 export type Shortcut = 'palette' | 'new-note' | 'capture' | 'search' | 'settings' | 'sheet' | 'escape';
 
-const typesText = (target: EventTarget | null): boolean =>
+/** Whether keys that are pressed there are text. */
+export const typesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio])'));
 

@@ -237,7 +237,7 @@ class Asking {
       this.asked.clear();
       if (talk !== this.talk || !conversation) return;
       this.title = conversation.title;
-      if (place.view.name === 'ask') place.go({ name: 'ask', conversation: conversation.id });
+      if (place.view.name === 'ask') place.settle({ name: 'ask', conversation: conversation.id });
     } catch (error) {
       live.failure = error;
       if (talk === this.talk) return;

@@ -6,8 +6,13 @@ import { systemLanguage, ui } from '../i18n/index.svelte';
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 class Preferences {
-  /** Null until they are read, or where they cannot be. */
+  /** Null until they are read, or where they cannot be. What was changed counts at once. */
   settings = $state<Settings | null>(null);
+  /** As they are kept. */
+  private kept: Settings | null = null;
+  /** Changes on the way there, the oldest first. */
+  private changes: Partial<Settings>[] = [];
+  private sent: Promise<unknown> = Promise.resolve();
 
   /** Follows the system until the settings are known. */
   constructor() {
@@ -17,29 +22,35 @@ class Preferences {
   }
 
   async load(): Promise<void> {
-    this.settings = await backend.app.settings();
-    this.apply();
+    this.set(await backend.app.settings());
   }
 
-  /** Changes a part of them, here at once and then where they are kept. */
-  async change(part: Partial<Settings>): Promise<void> {
-    const before = this.settings;
-    if (!before) return;
-    this.settings = { ...before, ...part };
-    this.apply();
-    try {
-      this.settings = await backend.app.saveSettings($state.snapshot(this.settings));
-    } catch (error) {
-      this.settings = before;
-      throw error;
-    } finally {
-      this.apply();
-    }
+  /** Changes a part of them, here at once and then where they are kept: one change after the other, each of what the one before it left. */
+  change(part: Partial<Settings>): Promise<void> {
+    this.changes.push(part);
+    this.show();
+    const sent = this.sent.then(() => this.send(part));
+    this.sent = sent.catch(() => undefined);
+    return sent;
   }
 
   /** They were changed by another call (a folder was chosen). */
   set(settings: Settings): void {
-    this.settings = settings;
+    this.kept = settings;
+    this.show();
+  }
+
+  private async send(part: Partial<Settings>): Promise<void> {
+    try {
+      if (this.kept) this.kept = await backend.app.saveSettings({ ...this.kept, ...part });
+    } finally {
+      this.changes = this.changes.filter((change) => change !== part);
+      this.show();
+    }
+  }
+
+  private show(): void {
+    this.settings = this.kept && Object.assign({ ...this.kept }, ...this.changes);
     this.apply();
   }
 

@@ -1,5 +1,6 @@
 // Settings, models and the program itself, in the page. What would leave the page (the clipboard, links, closing) is kept in
-// `window.left` for tests, and `askToClose` is the window's close button, and `tell` says what the program says without being asked.
+// `window.left` for tests, `askToClose` is the window's close button, `tell` says what the program says without being asked,
+// `keptSettings` gives the settings as they are kept, and as many of the next changes of them as `refuseSettings` says are refused.
 
 import type { AppBackend } from '../contract';
 import type { Settings } from '../wire';
@@ -15,7 +16,13 @@ const full = {
 const failing = { code: 'io', message: 'settings.toml cannot be read: permission denied', hint: 'check who owns the file' };
 
 const left: { copied: string[]; opened: string[]; closed: number } = { copied: [], opened: [], closed: 0 };
-Object.assign(globalThis, { left, askToClose: () => emit({ type: 'closing' }), tell: emit });
+Object.assign(globalThis, {
+  left,
+  askToClose: () => emit({ type: 'closing' }),
+  tell: emit,
+  keptSettings: () => settings,
+  refuseSettings: 0,
+});
 
 let settings: Settings = {
   language: 'system',
@@ -46,8 +53,10 @@ export const app: AppBackend = {
   },
   async saveSettings(changed) {
     await pause(15);
-    if (scene('full')) throw full;
-    settings = { ...changed };
+    const tests = globalThis as unknown as { refuseSettings: number };
+    if (scene('full') || tests.refuseSettings-- > 0) throw full;
+    // The folder is chosen by its own call.
+    settings = { ...changed, notes_folder: settings.notes_folder };
     return { ...settings };
   },
   async chooseNotesFolder() {

@@ -88,6 +88,13 @@ function initial(): FakeNote[] {
       format: 'pdf',
       editable: false,
     });
+  if (scene('foreign'))
+    notes.push({
+      ...note(52, OWN_LIBRARY, '旧/日记.txt', '一九九八年三月，天晴。\n'),
+      title: '日记',
+      format: 'plain',
+      editable: false,
+    });
   if (scene('many')) {
     for (let id = 101; notes.length < 10_000; id += 1) {
       notes.push(

@@ -16,25 +16,30 @@ const escaped = (text: string): string =>
 
 const run = (at: number, text: string): string => (text ? `<span data-at="${at}">${escaped(text)}</span>` : '');
 
-/** Emphasis, code, links, formulas and the text between them. */
+/** Emphasis, code, links, formulas, signs of footnotes and the text between them. */
 const INLINE =
-  /\*\*([^*]+)\*\*|`([^`]+)`|\[\[([^\]|]+)(?:\|([^\]]+))?\]\]|\[([^\]]+)\]\((https?:[^)]+)\)|<(https?:[^>]+)>|(?<!\$)\$([^$\s][^$]*)\$(?!\$)/g;
+  /\*\*([^*]+)\*\*|`([^`]+)`|\[\[([^\]|]+)(?:\|([^\]]+))?\]\]|\[\^(\w+)\]|\[([^\]]+)\]\((https?:[^)]+|#[^)]+)\)|<(https?:[^>]+)>|(?<!\$)\$([^$\s][^$]*)\$(?!\$)/g;
 
-function inline(text: string, at: number): string {
+/** `self` is the note that it is in. */
+function inline(text: string, at: number, self: number): string {
   let html = '';
   let last = 0;
   const place = (index: number): number => at + byteLength(text.slice(0, index));
   for (const match of text.matchAll(INLINE)) {
-    const [whole, bold, code, target, shown, label, url, bare, formula] = match;
+    const [whole, bold, code, target, shown, footnote, label, url, bare, formula] = match;
     html += run(place(last), text.slice(last, match.index));
     last = match.index + whole.length;
     const inside = (part: string): string => run(place(match.index + whole.indexOf(part)), part);
-    if (bold) html += `<strong>${inline(bold, place(match.index + 2))}</strong>`;
+    if (bold) html += `<strong>${inline(bold, place(match.index + 2), self)}</strong>`;
     else if (code) html += `<code>${inside(code)}</code>`;
     else if (target) {
-      const to = corpus.notes.find((note) => note.title === target);
-      html += `${to ? `<a href="#" data-note="${to.id}">` : `<a data-missing="${escaped(target)}">`}${inside(shown ?? target)}</a>`;
-    } else if (label && url) html += `<a href="#" data-url="${escaped(url)}">${inside(label)}</a>`;
+      // What follows the name is where in the note: the program leaves it out.
+      const name = target.split('#')[0] ?? '';
+      const to = name === '' ? self : corpus.notes.find((note) => note.title === name)?.id;
+      html += `${to ? `<a href="#" data-note="${to}">` : `<a data-missing="${escaped(target)}">`}${inside(shown ?? target)}</a>`;
+    } else if (footnote) html += `<sup class="footnote">${inside(footnote)}</sup>`;
+    else if (label && url?.startsWith('#')) html += `<a href="#" data-note="${self}">${inside(label)}</a>`;
+    else if (label && url) html += `<a href="#" data-url="${escaped(url)}">${inside(label)}</a>`;
     else if (bare) html += `<a href="#" data-url="${escaped(bare)}">${inside(bare)}</a>`;
     else if (formula && /\\(?!cdot)|[{}]/.test(formula)) html += `<code class="math">${inside(formula)}</code>`;
     else if (formula) {
@@ -50,7 +55,7 @@ function inline(text: string, at: number): string {
 }
 
 /** A note as HTML and its headings. */
-function render(text: string): { html: string; outline: OutlineEntry[] } {
+function render({ id: self, text }: FakeNote): { html: string; outline: OutlineEntry[] } {
   const outline: OutlineEntry[] = [];
   const lines: { text: string; at: number }[] = [];
   let at = 0;
@@ -75,7 +80,7 @@ function render(text: string): { html: string; outline: OutlineEntry[] } {
   };
   const after = (line: { text: string; at: number }, lead: RegExp): string => {
     const length = lead.exec(line.text)?.[0].length ?? 0;
-    return inline(line.text.slice(length), line.at + byteLength(line.text.slice(0, length)));
+    return inline(line.text.slice(length), line.at + byteLength(line.text.slice(0, length)), self);
   };
   while (index < lines.length) {
     const line = lines[index];
@@ -94,7 +99,7 @@ function render(text: string): { html: string; outline: OutlineEntry[] } {
       block('<pre><code>', '</code></pre>', /^(?!```)/, (each) => run(each.at, `${each.text}\n`));
       index += 1;
     } else if (line.text.startsWith('|')) {
-      block('<div class="table"><table>', '</table></div>', /^\|/, (each, first) => row(each, first ? 'th' : 'td'));
+      block('<div class="table"><table>', '</table></div>', /^\|/, (each, first) => row(each, first ? 'th' : 'td', self));
     } else if (/^\s*[-*]\s/.test(line.text))
       block('<ul>', '</ul>', /^\s*[-*]\s/, (each) => `<li>${after(each, /^\s*[-*]\s+/)}</li>`);
     else if (/^\d+\.\s/.test(line.text)) block('<ol>', '</ol>', /^\d+\.\s/, (each) => `<li>${after(each, /^\d+\.\s+/)}</li>`);
@@ -106,6 +111,10 @@ function render(text: string): { html: string; outline: OutlineEntry[] } {
           ? `<p class="callout">${after(each, /^> \[!\w+\]\s*/)}</p>`
           : `<p class="callout" data-callout="${kind}"></p>`;
       });
+    } else if (/^\[\^\w+\]: /.test(line.text)) {
+      const name = /\w+/.exec(line.text)?.[0] ?? '';
+      html += `<div class="footnote"><sup>${name}</sup> <p>${after(line, /^\[\^\w+\]: /)}</p></div>`;
+      index += 1;
     } else if (/^-{3,}$/.test(line.text)) {
       html += '<hr>';
       index += 1;
@@ -114,14 +123,14 @@ function render(text: string): { html: string; outline: OutlineEntry[] } {
         '<p>',
         '</p>',
         /^(?!#{1,6}\s|```|\||\s*[-*]\s|\d+\.\s|>|\s*$)/,
-        (each, first) => (first ? '' : run(each.at - 1, '\n')) + inline(each.text, each.at),
+        (each, first) => (first ? '' : run(each.at - 1, '\n')) + inline(each.text, each.at, self),
       );
     }
   }
   return { html, outline };
 }
 
-function row(line: { text: string; at: number }, tag: string): string {
+function row(line: { text: string; at: number }, tag: string, self: number): string {
   if (/^[|\s:-]+$/.test(line.text)) return '';
   let html = '<tr>';
   let from = 1;
@@ -130,14 +139,14 @@ function row(line: { text: string; at: number }, tag: string): string {
     .slice(1)
     .split('|')) {
     const lead = cell.length - cell.trimStart().length;
-    html += `<${tag} class="left">${inline(cell.trim(), line.at + byteLength(line.text.slice(0, from + lead)))}</${tag}>`;
+    html += `<${tag} class="left">${inline(cell.trim(), line.at + byteLength(line.text.slice(0, from + lead)), self)}</${tag}>`;
     from += cell.length + 1;
   }
   return `${html}</tr>`;
 }
 
 function viewOf(note: FakeNote): NoteView {
-  const { html, outline } = render(note.text);
+  const { html, outline } = render(note);
   const backlinks = corpus.notes
     .filter((other) => other.id !== note.id)
     .flatMap((other) => {
@@ -155,7 +164,12 @@ function viewOf(note: FakeNote): NoteView {
     pages: note.format === 'pdf' ? pagesOf(note.text, 0, 0).pages.length : null,
     chars: [...note.text].length,
     backlinks,
-    notices: repeated(scene('noticed') ? ['the file has changed: this is the note as it was indexed'] : []),
+    notices: repeated([
+      ...(scene('noticed') ? ['the file has changed: this is the note as it was indexed'] : []),
+      ...(scene('part')
+        ? ['the note is very long: its first 2000 characters are shown; open it in your own program for the rest']
+        : []),
+    ]),
   };
 }
 

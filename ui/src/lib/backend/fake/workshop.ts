@@ -113,7 +113,7 @@ export async function use(name: string): Promise<void> {
   if (!model.installed) throw { code: 'model_unavailable', message: `${name} is not installed`, hint: 'download it first' };
   if (scene('full'))
     throw { code: 'io', message: 'cannot write settings.toml: no space left on the disk', hint: 'free some space and try again' };
-  if (model.kind !== 'embedder' || model.bundled) {
+  if (model.kind !== 'embedder' || model.bundled || model.used) {
     used[model.kind] = name;
     if (model.kind === 'embedder') next = null;
     return;

@@ -109,7 +109,13 @@ function add(title: string, text: string): NoteInfo {
 export const writing: Writing = {
   async source(id) {
     await pause(30);
-    const { text } = noteById(id);
+    const { text, path } = noteById(id);
+    if (scene('heavy'))
+      throw {
+        code: 'invalid_input',
+        message: `\`/home/lin/Documents/Sidenote/${path}\` has 12 MB: notes of up to 8 MB can be edited here`,
+        hint: 'open it in your own editor; it is still searched and cited',
+      } satisfies Failure;
     return { document_id: id, text, hash: hashOf(text), draft: drafts.get(id) ?? null };
   },
   async create(title, text) {

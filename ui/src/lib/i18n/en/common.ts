@@ -67,6 +67,8 @@ export const common = {
   deleteConversationText: 'Its questions and answers are gone for good. Notes are not touched.',
   conversationDeleted: 'Conversation deleted',
   exported: 'Exported',
+  copyLink: 'Copy link',
+  linkCopied: 'Link copied',
 
   stages,
   syncing: (stage: string, done: number, total: number) =>

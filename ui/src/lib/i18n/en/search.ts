@@ -7,6 +7,7 @@ export const search = {
   results: 'What was found',
   searching: 'Searching …',
   found: (n: number, more: boolean) => (more ? `The best ${many(n, 'passage', 'passages')}` : many(n, 'passage', 'passages')),
+  more: 'Show more',
   line: (n: number) => `line ${n}`,
   page: (n: number) => `page ${n}`,
   alsoIn: (n: number) => `The same text is in ${many(n, 'other note', 'other notes')}`,

@@ -56,6 +56,8 @@ export const common: typeof en = {
   deleteConversation: (title: string) => `删除“${title}”？`,
   deleteConversationText: '其中的问题和回答会永久删除，笔记不受影响。',
   conversationDeleted: '对话已删除',
+  copyLink: '复制链接',
+  linkCopied: '链接已复制',
   exported: '已导出',
 
   stages: { scan: '检查变动', read: '读取笔记', index: '建立索引', embed: '理解语义', graph: '收尾' },

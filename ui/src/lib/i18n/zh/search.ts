@@ -9,6 +9,7 @@ export const search: typeof en = {
   results: '查找结果',
   searching: '正在查找…',
   found: (n, more) => (more ? `最相关的 ${count(n)} 段` : `共 ${count(n)} 段`),
+  more: '显示更多',
   line: (n) => `第 ${n} 行`,
   page: (n) => `第 ${n} 页`,
   alsoIn: (n) => `另有 ${count(n)} 篇笔记有同样的文字`,

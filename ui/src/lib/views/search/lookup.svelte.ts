@@ -5,8 +5,8 @@ import { backend, type Failure, type Filter, type Search } from '../../backend';
 import { failureOf } from '../../state/failure';
 import { EVERYTHING } from '../../state/scope';
 
-/** Passages asked for. */
-export const LIMIT = 30;
+/** Passages asked for at first, and as many again each time. */
+const STEP = 30;
 /** Milliseconds after which waiting is shown. */
 const SLOW = 300;
 const RECENT = 8;
@@ -25,6 +25,10 @@ class Lookup {
   active = $state(0);
   recent = $state<string[]>([]);
   #running: AbortController | null = null;
+  /** Passages asked for. */
+  #limit = STEP;
+  /** Whether there may be more than were asked for. */
+  more = $state(false);
 
   get words(): string {
     return this.query.trim();
@@ -34,7 +38,7 @@ class Lookup {
     if (query === this.query) return;
     const before = this.words;
     this.query = query;
-    if (this.words !== before) void this.run();
+    if (this.words !== before) this.#anew();
   }
 
   /** These words, within this filter and no other. */
@@ -46,6 +50,17 @@ class Lookup {
 
   narrow(filter: Filter): void {
     this.filter = filter;
+    this.#anew();
+  }
+
+  /** The next ones too; those that are shown stay until they are there. */
+  async showMore(): Promise<void> {
+    this.#limit += STEP;
+    await this.run(true);
+  }
+
+  #anew(): void {
+    this.#limit = STEP;
     void this.run();
   }
 
@@ -63,16 +78,18 @@ class Lookup {
     const call = new AbortController();
     this.#running = call;
     const words = this.words;
+    const limit = this.#limit;
     const timer = setTimeout(() => {
       if (this.#running === call) this.slow = true;
     }, SLOW);
     try {
-      const found = await backend.search.search(words, this.filter, LIMIT, call.signal);
+      const found = await backend.search.search(words, this.filter, limit, call.signal);
       if (this.#running !== call) return;
       const before = again ? this.found?.hits[this.active] : undefined;
       const at = found.hits.findIndex((hit) => hit.document_id === before?.document_id && hit.start === before.start);
       this.active = Math.max(0, at);
       this.found = found;
+      this.more = found.hits.length >= limit;
       this.answered = words;
       this.failure = null;
     } catch (error) {

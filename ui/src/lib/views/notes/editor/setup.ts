@@ -36,6 +36,9 @@ export interface Wiring {
   failed(error: unknown): void;
 }
 
+/** What the editor's keys do, but for the one that shows the sheet of keys in the whole window. */
+const usual = defaultKeymap.filter(({ key }) => key !== 'Mod-/');
+
 /** Two marks around what is selected, or away again. */
 function around(mark: string): StateCommand {
   return ({ state, dispatch }) => {
@@ -114,7 +117,7 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
           ...completionKeymap,
           ...searchKeymap,
           ...historyKeymap,
-          ...defaultKeymap,
+          ...usual,
         ]),
         EditorView.contentAttributes.of({
           tabindex: '0',
