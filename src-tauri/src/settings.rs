@@ -4,7 +4,7 @@
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::paths::Paths;
 use sidenote_models::settings_file;
-use toml_edit::{Item, value};
+use toml_edit::{DocumentMut, Item, value};
 
 use crate::wire::Settings;
 
@@ -45,8 +45,12 @@ pub(crate) fn write(paths: &Paths, settings: &Settings) -> Result<()> {
         return Err(Error::new(ErrorCode::InvalidInput, message, "choose one from 0.8 to 1.6"));
     }
     let file = paths.settings();
-    let mut document = settings_file::read(&file)?;
-    let window = settings_file::table(&mut document, "window", &file)?;
+    settings_file::change(&file, |document| put(document, paths, settings))
+}
+
+fn put(document: &mut DocumentMut, paths: &Paths, settings: &Settings) -> Result<()> {
+    let file = paths.settings();
+    let window = settings_file::table(document, "window", &file)?;
     for (key, word) in [("language", &settings.language), ("theme", &settings.theme)] {
         set(window, key, (word != "system").then(|| value(word.as_str())));
     }
@@ -55,8 +59,8 @@ pub(crate) fn write(paths: &Paths, settings: &Settings) -> Result<()> {
     set(window, "hotkey", settings.hotkey.as_deref().map(value));
     set(window, "editor", settings.editor_command.as_deref().map(value));
     let own = settings.notes_folder != paths.notes.display().to_string();
-    set(settings_file::table(&mut document, "notes", &file)?, "folder", own.then(|| value(settings.notes_folder.as_str())));
-    settings_file::write(&file, &document)
+    set(settings_file::table(document, "notes", &file)?, "folder", own.then(|| value(settings.notes_folder.as_str())));
+    Ok(())
 }
 
 fn set(table: &mut dyn toml_edit::TableLike, key: &str, item: Option<Item>) {

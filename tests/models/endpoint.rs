@@ -189,7 +189,7 @@ fn the_settings_describe_it_and_keep_it_when_another_model_is_chosen() {
         EndpointSettings { url: "https://host/v1".to_owned(), model: "big".to_owned(), key_env: Some("KEY".to_owned()), context: Some(4096) };
     assert_eq!((choice.endpoint.as_ref(), choice.generator.as_deref()), (Some(&expected), None), "describing it does not choose it");
     choice.generator = Some("qwen3-0.6b".to_owned());
-    choice.write(&file).unwrap();
+    Choice::change(&file, |kept| Ok(std::mem::replace(kept, choice.clone()))).unwrap();
     assert!(std::fs::read_to_string(&file).unwrap().contains("# mine"));
     assert_eq!(Choice::read(&file).unwrap(), choice);
     for wrong in [

@@ -9,7 +9,7 @@ use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::model::{CrossEncoder, Embedder, Generation, Generator, Message, Role, Sampling, Speaker};
 use sidenote_models::catalogue::{KNOWN, Kind, known};
 use sidenote_models::hub::Repository;
-use sidenote_models::{Choice, Import, Installed, Options, Pooling, Store, remove_folder};
+use sidenote_models::{Choice, Import, Installed, Options, Pooling, Store, remove_folder, settings_file};
 use tempfile::TempDir;
 
 use crate::graphs;
@@ -261,18 +261,46 @@ fn the_choice_leaves_the_rest_of_the_settings_alone() {
     let file = folder.path().join("config/settings.toml");
     assert_eq!(Choice::read(&file).unwrap(), Choice::default());
     let choice = Choice { embedder: Some("a/b".to_owned()), next_embedder: Some("c \"d\"".to_owned()), ..Choice::default() };
-    choice.write(&file).unwrap();
+    Choice::change(&file, |kept| Ok(std::mem::replace(kept, choice.clone()))).unwrap();
     assert_eq!(Choice::read(&file).unwrap(), choice);
     let text = "# mine\n[window]\nwidth = 80 # columns\n\n[models] # chosen\nembedder = \"x\"\n";
     fs::write(&file, text).unwrap();
-    Choice { embedder: Some("y".to_owned()), ..Choice::default() }.write(&file).unwrap();
+    Choice::change(&file, |kept| Ok(kept.embedder.replace("y".to_owned()))).unwrap();
     assert_eq!(fs::read_to_string(&file).unwrap(), text.replace("\"x\"", "\"y\""));
     for broken in ["[models", "models = 3", "[models]\nembedder = 3"] {
         fs::write(&file, broken).unwrap();
         let error = Choice::read(&file).unwrap_err();
         assert!(error.code == ErrorCode::InvalidInput && error.message.contains("settings.toml"), "{error:?}");
-        assert!(Choice::default().write(&file).is_err() || broken.contains("embedder"), "nothing unreadable is overwritten");
+        assert!(Choice::change(&file, |kept| Ok(kept.reranker.replace("r".to_owned()))).is_err(), "nothing unreadable is overwritten");
     }
+}
+
+#[test]
+fn settings_that_several_change_at_once_keep_every_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.toml");
+    let names: Vec<String> = (0..16).map(|n| format!("key{n}")).collect();
+    std::thread::scope(|scope| {
+        for name in &names {
+            scope.spawn(|| {
+                settings_file::change(&file, |document| {
+                    settings_file::table(document, "window", &file)?.insert(name, toml_edit::value(true));
+                    Ok(())
+                })
+                .unwrap();
+            });
+            scope.spawn(|| {
+                Choice::change(&file, |choice| {
+                    choice.generator.get_or_insert_default().push('g');
+                    Ok(())
+                })
+                .unwrap();
+            });
+        }
+    });
+    let document = settings_file::read(&file).unwrap();
+    assert!(names.iter().all(|name| document["window"].get(name).is_some()), "{document}");
+    assert_eq!(Choice::read(&file).unwrap().generator, Some("g".repeat(names.len())), "each saw what the one before made of it");
 }
 
 #[test]

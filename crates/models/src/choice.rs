@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use sidenote_engine::error::Result;
-use toml_edit::{Item, value};
+use toml_edit::{DocumentMut, Item, value};
 
 use crate::endpoint::EndpointSettings;
 use crate::settings_file::{self, unusable};
@@ -35,7 +35,10 @@ impl Choice {
     /// # Errors
     /// `InvalidInput` if the file is no TOML or a name is no text, `Io`.
     pub fn read(settings: &Path) -> Result<Self> {
-        let document = settings_file::read(settings)?;
+        Self::of(&settings_file::read(settings)?, settings)
+    }
+
+    fn of(document: &DocumentMut, settings: &Path) -> Result<Self> {
         let table = match document.get(TABLE) {
             None => return Ok(Self::default()),
             Some(item) => item.as_table_like().ok_or_else(|| unusable(settings, &format!("`{TABLE}` is no table")))?,
@@ -53,13 +56,24 @@ impl Choice {
         })
     }
 
-    /// Writes the choice, whole or not at all.
+    /// Changes the choice, while nobody else does: `body` sees it as it is now. Where `body` fails it stays as it was.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
-    pub fn write(&self, settings: &Path) -> Result<()> {
-        let mut document = settings_file::read(settings)?;
-        let table = settings_file::table(&mut document, TABLE, settings)?;
+    /// As [`read`](Self::read), and those of `body`.
+    pub fn change<T>(settings: &Path, body: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        settings_file::change(settings, |document| {
+            let mut choice = Self::of(document, settings)?;
+            let before = choice.clone();
+            let changed = body(&mut choice)?;
+            if choice != before {
+                choice.put(document, settings)?;
+            }
+            Ok(changed)
+        })
+    }
+
+    fn put(&self, document: &mut DocumentMut, settings: &Path) -> Result<()> {
+        let table = settings_file::table(document, TABLE, settings)?;
         let names =
             [("embedder", &self.embedder), ("next_embedder", &self.next_embedder), ("reranker", &self.reranker), ("generator", &self.generator)];
         for (key, name) in names {
@@ -68,7 +82,7 @@ impl Choice {
                 None => drop(table.remove(key)),
             }
         }
-        settings_file::write(settings, &document)
+        Ok(())
     }
 }
 

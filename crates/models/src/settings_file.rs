@@ -29,15 +29,26 @@ pub fn table<'d>(document: &'d mut DocumentMut, name: &str, file: &Path) -> Resu
     item.as_table_like_mut().ok_or_else(|| unusable(file, &format!("`{name}` is no table")))
 }
 
-/// Writes it, whole or not at all; its folder is made if needed.
+/// Changes it: read, changed and written, whole or not at all, while nobody else changes it. Its folder is made if needed. Where `body` fails the file stays
+/// as it was.
 ///
 /// # Errors
-/// `Io`.
-pub fn write(file: &Path, document: &DocumentMut) -> Result<()> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(|e| Error::io("create the settings folder", folder, &e))?;
+/// Those of [`read`] and of `body`, `Io`.
+pub fn change<T>(file: &Path, body: impl FnOnce(&mut DocumentMut) -> Result<T>) -> Result<T> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let failed = |e: &std::io::Error| Error::io("change the settings", file, e);
+    fs::create_dir_all(folder).map_err(|e| failed(&e))?;
+    // The file itself is replaced, so that a lock on it would be a lock on the one before.
+    let guard = fs::File::create(file.with_extension("lock")).map_err(|e| failed(&e))?;
+    guard.lock().map_err(|e| failed(&e))?;
+    let mut document = read(file)?;
+    let before = document.to_string();
+    let changed = body(&mut document)?;
+    let after = document.to_string();
+    if after != before {
+        write_whole(file, after.as_bytes())?;
     }
-    write_whole(file, document.to_string().as_bytes())
+    Ok(changed)
 }
 
 /// The error for settings that cannot be used.

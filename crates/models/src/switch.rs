@@ -37,13 +37,12 @@ pub struct Switch {
 
 /// A model that does not run is not left for every later sync to fail with.
 pub fn give_up(settings: &Path, next: &str, error: &Error) {
-    if error.code == ErrorCode::ModelUnavailable
-        && let Ok(mut choice) = Choice::read(settings)
-        && choice.next_embedder.as_deref() == Some(next)
-    {
-        choice.next_embedder = None;
+    if error.code == ErrorCode::ModelUnavailable {
         // The error at hand is the one to tell.
-        let _ = choice.write(settings);
+        let _ = Choice::change(settings, |choice| {
+            choice.next_embedder.take_if(|chosen| chosen == next);
+            Ok(())
+        });
     }
 }
 
@@ -58,15 +57,14 @@ pub fn go_on(settings: &Path, engine: &Engine, next: &dyn Embedder, run: Run<'_>
         Err(e) => return Err(e),
         Ok(_) => {
             // Read anew: making vectors takes a while, and the person may have thought better of it.
-            let mut choice = Choice::read(settings)?;
-            if choice.next_embedder.as_ref() == Some(&spec.name) {
-                choice.embedder = Some(spec.name.clone()).filter(|name| name != BUNDLED);
-                choice.next_embedder = None;
-                choice.write(settings)?;
-                State::InUse
-            } else {
-                State::Abandoned
-            }
+            Choice::change(settings, |choice| {
+                Ok(if choice.next_embedder.take_if(|next| *next == spec.name).is_some() {
+                    choice.embedder = Some(spec.name.clone()).filter(|name| name != BUNDLED);
+                    State::InUse
+                } else {
+                    State::Abandoned
+                })
+            })?
         }
     };
     let coverage = engine.coverage(&spec.fingerprint)?;

@@ -1,6 +1,5 @@
 //! Models: what there is, what is in use, what comes and goes.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -188,22 +187,25 @@ pub(crate) async fn use_model(desk: State<'_, Arc<Desk>>, name: String) -> Resul
             if let Some(model) = &installed {
                 model.try_out(cancel)?;
             }
-            let mut choice = Choice::read(&settings)?;
-            match installed.as_ref().map(|model| model.manifest.kind) {
-                None if name == ENDPOINT => {
-                    // An address that nothing can be asked of is not chosen.
-                    compose::remote(&choice)?;
-                    choice.generator = Some(name);
+            Choice::change(&settings, |choice| {
+                match installed.as_ref().map(|model| model.manifest.kind) {
+                    None if name == ENDPOINT => {
+                        // An address that nothing can be asked of is not chosen.
+                        compose::remote(choice)?;
+                        choice.generator = Some(name);
+                    }
+                    None if name != BUNDLED => return Err(compose::not_installed(&Store::new(desk.paths.models()), &name)),
+                    Some(Kind::Reranker) => choice.reranker = Some(name),
+                    Some(Kind::Generator) => choice.generator = Some(name),
+                    // The old one goes on answering until every vector is there.
+                    Some(Kind::Embedder) | None => {
+                        choice.next_embedder = Some(name).filter(|name| *name != choice.embedder.as_deref().unwrap_or(BUNDLED))
+                    }
                 }
-                None if name != BUNDLED => return Err(compose::not_installed(&Store::new(desk.paths.models()), &name)),
-                Some(Kind::Reranker) => choice.reranker = Some(name),
-                Some(Kind::Generator) => choice.generator = Some(name),
-                // The old one goes on answering until every vector is there.
-                Some(Kind::Embedder) | None => {
-                    choice.next_embedder = Some(name).filter(|name| *name != choice.embedder.as_deref().unwrap_or(BUNDLED))
-                }
-            }
-            choose(desk, &choice, &settings)
+                Ok(())
+            })?;
+            chosen(desk);
+            Ok(())
         })
         .await
 }
@@ -213,25 +215,26 @@ pub(crate) async fn use_none(desk: State<'_, Arc<Desk>>, kind: Kind) -> Result<(
     desk.inner()
         .clone()
         .run(None, move |desk, _| {
-            let settings = desk.paths.settings();
-            let mut choice = Choice::read(&settings)?;
-            match kind {
-                Kind::Reranker => choice.reranker = None,
-                Kind::Generator => choice.generator = None,
-                Kind::Embedder => {
-                    return Err(Error::new(ErrorCode::InvalidInput, "search by meaning needs a model", "use the one inside the program"));
+            Choice::change(&desk.paths.settings(), |choice| {
+                match kind {
+                    Kind::Reranker => choice.reranker = None,
+                    Kind::Generator => choice.generator = None,
+                    Kind::Embedder => {
+                        return Err(Error::new(ErrorCode::InvalidInput, "search by meaning needs a model", "use the one inside the program"));
+                    }
                 }
-            }
-            choose(desk, &choice, &settings)
+                Ok(())
+            })?;
+            chosen(desk);
+            Ok(())
         })
         .await
 }
 
-fn choose(desk: &Desk, choice: &Choice, settings: &Path) -> EngineResult<()> {
-    choice.write(settings)?;
+/// Has what was chosen used from now on.
+fn chosen(desk: &Desk) {
     desk.reopen();
     desk.begin();
-    Ok(())
 }
 
 #[tauri::command]

@@ -12,7 +12,7 @@ use super::json::{Graph, Synced};
 use crate::app::App;
 use crate::layout::{count, one_line};
 use crate::output::{Exit, Outcome, Output, Stop};
-use crate::switch::{State, go_on};
+use crate::switch::{State, give_up, go_on};
 
 /// Arguments of `sync`.
 #[derive(Args, Debug)]
@@ -55,6 +55,7 @@ fn prepare(app: &App, engine: &Engine, next: &dyn Embedder, synced: &mut Synced)
     match go_on(&app.paths().settings(), engine, next, app.run(&progress)) {
         Ok(switch) => synced.switch = Some(switch),
         Err(e) if e.code == ErrorCode::ModelUnavailable => {
+            give_up(&app.paths().settings(), name, &e);
             synced.report.notices.push(format!("{name} could not be prepared: {}; {}", e.message, e.hint))
         }
         Err(e) => return Err(e.into()),

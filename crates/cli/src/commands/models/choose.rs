@@ -72,18 +72,12 @@ impl Use {
 }
 
 fn reranker(app: &App, name: Option<&str>) -> Result<Used> {
-    let settings = app.paths().settings();
-    let mut choice = Choice::read(&settings)?;
-    let before = std::mem::replace(&mut choice.reranker, name.map(str::to_owned));
-    choice.write(&settings)?;
+    let before = Choice::change(&app.paths().settings(), |choice| Ok(std::mem::replace(&mut choice.reranker, name.map(str::to_owned))))?;
     Ok(used(Kind::Reranker, name, before, State::InUse))
 }
 
 fn generator(app: &App, name: Option<&str>) -> Result<Used> {
-    let settings = app.paths().settings();
-    let mut choice = Choice::read(&settings)?;
-    let before = std::mem::replace(&mut choice.generator, name.map(str::to_owned));
-    choice.write(&settings)?;
+    let before = Choice::change(&app.paths().settings(), |choice| Ok(std::mem::replace(&mut choice.generator, name.map(str::to_owned))))?;
     Ok(used(Kind::Generator, name, before, State::InUse))
 }
 
@@ -101,14 +95,15 @@ fn used(kind: Kind, model: Option<&str>, before: Option<String>, state: State) -
 /// Prepares an embedder and makes it the one in use.
 fn embedder(app: &App, store: &Store, name: &str) -> Result<Used> {
     let settings = app.paths().settings();
-    let mut choice = Choice::read(&settings)?;
-    let before = choice.embedder.clone().unwrap_or_else(|| BUNDLED.to_owned());
     let next = compose::embedder(store, name)?;
     let engine = app.engine(&Models { embedder: Some(next.clone()), ..Models::default() })?;
-    let stopped = choice.next_embedder.clone().filter(|other| other != name);
-    // The one in use needs nothing; another one is written down first, so that a later sync goes on where this is stopped.
-    choice.next_embedder = Some(name.to_owned()).filter(|name| *name != before);
-    choice.write(&settings)?;
+    let (before, stopped) = Choice::change(&settings, |choice| {
+        let before = choice.embedder.clone().unwrap_or_else(|| BUNDLED.to_owned());
+        // The one in use needs nothing; another one is written down first, so that a later sync goes on where this is stopped.
+        let next = Some(name.to_owned()).filter(|name| *name != before);
+        let stopped = std::mem::replace(&mut choice.next_embedder, next);
+        Ok((before, stopped.filter(|other| other != name)))
+    })?;
     let mut used = used(Kind::Embedder, Some(name), Some(before.clone()), State::InUse);
     used.notices
         .extend(stopped.map(|other| format!("{other} is no longer prepared; its vectors so far are kept until `sidenote models remove {other}`")));

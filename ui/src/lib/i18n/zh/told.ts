@@ -139,6 +139,8 @@ export const told: Record<string, string> = {
   '`{}` is not a pattern: {}': '`{}` 不是有效的规则：{}',
   'patterns are written as in .gitignore, for example `drafts/` or `*.tmp.md`':
     '规则的写法同 .gitignore，例如 `drafts/` 或 `*.tmp.md`',
+  '{} passages wait to be indexed': '还有 {} 个段落等着编入索引',
+  'what you changed is indexed with them': '你的改动会随它们一起编入',
   'another sidenote is indexing into this data folder': '另一个 Sidenote 正在读取笔记',
   'wait until it has finished; asking and searching work meanwhile': '等它读完就好；期间可以照常提问和查找',
 
