@@ -254,7 +254,7 @@ fn files_that_are_no_model_are_refused_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     type Change = fn(&mut Vec<u8>);
     let changes: [(Change, &str); 15] = [
-        (|b| b.clear(), "no GGUF file"),
+        (|b| b.clear(), "it is empty"),
         (|b| b[0] = b'X', "no GGUF file"),
         (|b| b[4] = 99, "header cannot be read"),
         (|b| b.truncate(40), "header cannot be read"),
