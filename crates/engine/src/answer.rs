@@ -2,6 +2,7 @@
 //! finding that the notes do not answer. It must not know how passages were found, nor files (quotes are verified by `cite`).
 
 mod evidence;
+mod meant;
 mod names;
 pub mod prompt;
 pub mod stream;
@@ -233,6 +234,10 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         draft.answered = false;
         return Ok(draft);
     };
+    if !meant::is_meant(material.query, passages, &all, jiff::Zoned::now().date()) {
+        draft.confidence = draft.confidence.min(UNSAID);
+        draft.answered = false;
+    }
     let says = |names: fn(&str) -> bool| all[best.passage].iter().any(|unit| unit.quotable() && names(&unit.clean));
     let asked = &material.query.asked;
     if wanted::asks_year(asked) && !says(wanted::names_year) || wanted::asks_time(asked) && !says(wanted::names_time) {

@@ -123,7 +123,8 @@ fn written(today: Date, from_today: i64) -> Vec<String> {
 /// Whether a text has one of these, and not as a part of a longer number.
 fn names(text: &str, day: &[String]) -> bool {
     let digit = |c: char| c.is_ascii_digit();
-    day.iter().any(|form| text.match_indices(form.as_str()).any(|(at, _)| !text[..at].ends_with(digit) && !text[at + form.len()..].starts_with(digit)))
+    day.iter()
+        .any(|form| text.match_indices(form.as_str()).any(|(at, _)| !text[..at].ends_with(digit) && !text[at + form.len()..].starts_with(digit)))
 }
 
 #[cfg(test)]

@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn emphasis_that_goes_on_in_another_sentence_leaves_no_mark() {
-        for (marked, shown) in [("**第一句。", "第一句。"), ("** 第二句。", "第二句。"), ("说明 **这是一。", "说明 这是一。"), ("The end.**", "The end.")]
+        for (marked, shown) in
+            [("**第一句。", "第一句。"), ("** 第二句。", "第二句。"), ("说明 **这是一。", "说明 这是一。"), ("The end.**", "The end.")]
         {
             assert_eq!(unmarked(marked), shown);
         }

@@ -80,7 +80,23 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
     (Wanted::Steps, &["如何", "怎么", "怎样", "how"]),
     (
         Wanted::Definition,
-        &["是什么", "什么是", "是啥", "啥是", "什么意思", "啥意思", "何为", "是指", "什么叫", "定义", "含义", "what is", "what's", "define", "meaning of"],
+        &[
+            "是什么",
+            "什么是",
+            "是啥",
+            "啥是",
+            "什么意思",
+            "啥意思",
+            "何为",
+            "是指",
+            "什么叫",
+            "定义",
+            "含义",
+            "what is",
+            "what's",
+            "define",
+            "meaning of",
+        ],
     ),
 ];
 
@@ -354,11 +370,8 @@ mod tests {
 
     #[test]
     fn traditional_characters_and_either_apostrophe_ask_the_same() {
-        for (one, other) in [
-            ("為什麼要除以根號 d？", "为什么要除以根号 d？"),
-            ("優化器有哪些？", "优化器有哪些？"),
-            ("What’s LoRA?", "What's LoRA?"),
-        ] {
+        for (one, other) in [("為什麼要除以根號 d？", "为什么要除以根号 d？"), ("優化器有哪些？", "优化器有哪些？"), ("What’s LoRA?", "What's LoRA?")]
+        {
             assert_eq!(Wanted::of(one), Wanted::of(other), "{one}");
             assert_ne!(Wanted::of(one), Wanted::Other, "{one}");
             assert_eq!(Wanted::of(one).is_short(one), Wanted::of(other).is_short(other));
@@ -375,7 +388,8 @@ mod tests {
         for question in ["什么时候用 LoRA？", "When should I use LoRA?", "Why did it fail?"] {
             assert!(!asks_time(question), "{question}");
         }
-        for text in ["会议在三月五日", "周五发布", "她在春天加入", "released in June", "It starts at 18:00", "收到请求之后", "2021 年发表"] {
+        for text in ["会议在三月五日", "周五发布", "她在春天加入", "released in June", "It starts at 18:00", "收到请求之后", "2021 年发表"]
+        {
             assert!(names_time(text), "{text}");
         }
         for text in ["LoRA 冻结原权重。", "LoRA trains two small matrices."] {
