@@ -60,6 +60,7 @@ fn an_act_is_known_by_its_wording() {
         ("Show me how to merge all branches", "ask"),
         ("把所有参数都冻结会怎样？", "ask"),
         ("哪个优化器最好？", "ask"),
+        ("LoRA 和 QLoRA 用了哪个优化器？", "ask"),
         ("Which model is better?", "ask"),
         ("LoRA 有哪些优点？", "ask"),
         ("总结 LoRA 的优点", "ask"),

@@ -6,7 +6,11 @@ use crate::text::is_between_words;
 
 const MARKS: &[&str] = &["区别", "差别", "差异", "不同", "异同", "对比", "比较", "compare", "comparison", "difference", "differ", " vs", "versus"];
 /// What asks for one of two. The last are in many questions, and ask that only where "or" stands between the two.
-const CHOOSING: &[&str] = &["哪个", "哪一个", "还是", "怎么选", "如何选", "选哪", "better"];
+#[rustfmt::skip]
+const CHOOSING: &[&str] = &[
+    "哪个更", "哪个好", "哪个比较", "哪个最", "哪个合适", "哪个适合", "哪个快", "哪个强", "哪个省", "哪个便宜", "哪个划算", "哪个值得", "哪一个更", "哪一个好", "还是", "怎么选", "如何选", "选哪",
+    "better",
+];
 const OR_CHOOSING: &[&str] = &["which", "should", "choose", "pick", "prefer"];
 
 /// What may be left around a side: the request itself, and what is asked of both.
