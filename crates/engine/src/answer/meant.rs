@@ -78,16 +78,17 @@ pub(super) fn is_meant(query: &Query, passages: &[Passage], units: &[Vec<Unit>],
 }
 
 fn asked<'a>(normalised: &str, typed: &str, content: &[&'a str]) -> Asked<'a> {
-    let bare = normalised.trim_matches(|c: char| !c.is_alphanumeric());
-    if SMALL_TALK.contains(&bare) {
-        return Asked::SmallTalk;
-    }
     let day = content.iter().find_map(|term| DAYS.iter().find(|(name, _)| name == term));
-    let Some((_, from_today)) = day else { return Asked::Something };
-    let beside: Vec<&str> = content.iter().copied().filter(|term| DAYS.iter().all(|(name, _)| name != term)).collect();
-    // Short words inside a long one are no words of their own.
-    let whole = beside.iter().filter(|term| !beside.iter().any(|other| other != *term && other.contains(**term))).count();
-    if whole > 1 || names_something(typed) { Asked::Something } else { Asked::Day(*from_today, beside) }
+    if let Some((_, from_today)) = day {
+        let beside: Vec<&str> = content.iter().copied().filter(|term| DAYS.iter().all(|(name, _)| name != term)).collect();
+        // Short words inside a long one are no words of their own.
+        let whole = beside.iter().filter(|term| !beside.iter().any(|other| other != *term && other.contains(**term))).count();
+        if whole <= 1 && !names_something(typed) {
+            return Asked::Day(*from_today, beside);
+        }
+    }
+    let bare = normalised.trim_matches(|c: char| !c.is_alphanumeric());
+    if SMALL_TALK.contains(&bare) { Asked::SmallTalk } else { Asked::Something }
 }
 
 /// Whether a Latin name is in a question.
