@@ -372,7 +372,8 @@ fn of_a_list_that_is_cut_the_first_items_are_shown() {
 
 #[test]
 fn a_formula_that_closes_beside_its_last_line_ends_there() {
-    for formula in ["$$ 2 l h\nd b $$", "$$\n2 l h d b $$ 其中 l 是层数。", "$$ 2 l h d b $$ 是它的公式。"] {
+    for formula in ["$$\n\n$$\n\n$$\n2 l h d b\n$$", "$$ 2 l h\nd b $$", "$$\n2 l h d b $$ 其中 l 是层数。", "$$ 2 l h d b $$ 是它的公式。"]
+    {
         let note = format!("# 缓存\n\n## 缓存有什么坏处？\n\n缓存占多少显存由公式给出：\n\n{formula}\n\n缓存的坏处是占显存。\n");
         assert!(ask_note(&note, "缓存有什么坏处？").answer.contains("坏处是占显存"), "{formula}");
     }
@@ -406,8 +407,6 @@ fn small_talk_is_answered_only_where_a_note_says_just_that() {
     let diary = "# 日记\n\n今天天气很好，我去了公园。\n";
     assert_eq!(ask_note(diary, "今天天气怎么样？").outcome, Outcome::Answered);
     let day = jiff::Zoned::now().date();
-    let dated = format!("# {day} 今天的天气\n\n天气很好，风很小。\n");
-    assert_eq!(ask_note(&dated, "今天天气怎么样？").outcome, Outcome::Answered, "{dated}");
     let before = format!("# {} 今天的天气\n\n天气很好，风很小。\n", day - jiff::Span::new().days(3));
     assert_eq!(ask_note(&before, "今天天气怎么样？").outcome, Outcome::NotInNotes, "{before}");
 }

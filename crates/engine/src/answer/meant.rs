@@ -78,9 +78,11 @@ pub(super) fn is_meant(query: &Query, passages: &[Passage], units: &[Vec<Unit>],
 }
 
 fn asked<'a>(normalised: &str, typed: &str, content: &[&'a str]) -> Asked<'a> {
-    let day = content.iter().find_map(|term| DAYS.iter().find(|(name, _)| name == term));
-    if let Some((_, from_today)) = day {
-        let beside: Vec<&str> = content.iter().copied().filter(|term| DAYS.iter().all(|(name, _)| name != term)).collect();
+    let begins = |term: &str| DAYS.iter().find(|(name, _)| term.starts_with(name));
+    if let Some((_, from_today)) = content.iter().find_map(|term| begins(term)) {
+        // 「今天天气」 may be one word.
+        let without = |term: &&'a str| begins(term).map_or(*term, |(name, _)| &term[name.len()..]);
+        let beside: Vec<&str> = content.iter().map(without).filter(|term| !term.is_empty()).collect();
         // Short words inside a long one are no words of their own.
         let whole = beside.iter().filter(|term| !beside.iter().any(|other| other != *term && other.contains(**term))).count();
         if whole <= 1 && !names_something(typed) {

@@ -293,7 +293,8 @@ pub(super) fn of_note(text: &str) -> Vec<Unit> {
                 columns.clear();
                 if let Some((end, shown)) = shown_block(&text[unit.span.start..]) {
                     let end = unit.span.start + end;
-                    let apart = out.last().is_some_and(|before| text[before.span.end..unit.span.start].matches('\n').count() > 1);
+                    let apart =
+                        out.last().is_some_and(|before| text[before.span.end.min(unit.span.start)..unit.span.start].matches('\n').count() > 1);
                     if let Some(before) = out.last_mut().filter(|before| before.leads_to_block(apart)) {
                         before.span.end = end;
                         before.clean = format!("{} {shown}", before.clean);
@@ -315,7 +316,11 @@ pub(super) fn of_note(text: &str) -> Vec<Unit> {
 /// Where a formula or a block of code ends that begins a text, and how it is shown; none where it does not end, or is too long to quote.
 fn shown_block(text: &str) -> Option<(usize, String)> {
     let (end, shown) = if let Some(inner) = text.strip_prefix("$$") {
-        let end = 2 + inner.find("$$")? + 2;
+        let inner = &inner[..inner.find("$$")?];
+        if inner.lines().skip(1).any(|line| line.trim().is_empty()) {
+            return None;
+        }
+        let end = 2 + inner.len() + 2;
         (end, clean(&text[..end], Kind::Code))
     } else {
         let mark = text.get(..3)?;
