@@ -33,6 +33,12 @@ fn an_act_is_known_by_its_wording() {
         ("麻烦您列出所有关于量化的笔记，谢谢", "list 量化"),
         ("LoRA 和 QLoRA 有什么区别？", "compare LoRA | QLoRA"),
         ("Compare RAG and fine-tuning", "compare RAG | fine-tuning"),
+        ("LoRA 和 QLoRA 哪个好？", "compare LoRA | QLoRA"),
+        ("LoRA 还是 QLoRA 好？", "compare LoRA | QLoRA"),
+        ("RAG 和微调怎么选？", "compare RAG | 微调"),
+        ("用户研究和偏好有什么区别？", "compare 用户研究 | 偏好"),
+        ("Which is better, LoRA or QLoRA?", "compare LoRA | QLoRA"),
+        ("Should I use LoRA or QLoRA?", "compare LoRA | QLoRA"),
         ("总结《LoRA》这篇笔记", "summarise note LoRA"),
         ("总结《LoRA》", "summarise LoRA"),
         ("总结文件夹 微调", "summarise folder 微调"),
@@ -49,6 +55,13 @@ fn an_act_is_known_by_its_wording() {
         // Questions that only look like acts.
         ("哪些笔记本电脑值得买？", "ask"),
         ("Show allocation strategies", "ask"),
+        ("test methods for LLMs", "ask"),
+        ("Quiz mechanics of the game", "ask"),
+        ("Show me how to merge all branches", "ask"),
+        ("把所有参数都冻结会怎样？", "ask"),
+        ("哪个优化器最好？", "ask"),
+        ("LoRA 和 QLoRA 用了哪个优化器？", "ask"),
+        ("Which model is better?", "ask"),
         ("LoRA 有哪些优点？", "ask"),
         ("总结 LoRA 的优点", "ask"),
         ("什么是列表解析？", "ask"),
@@ -112,6 +125,18 @@ fn list_all_reads_every_note_that_has_it_and_says_how_many() {
     assert!(answer.notices.iter().any(|n| n.contains("read 12 notes")), "{:?}", answer.notices);
     assert!(answer.answer.lines().count() == 12 && answer.answer.starts_with("- "), "{}", answer.answer);
     assert!(answer.sentences.iter().all(|s| s.text.contains("water")), "{}", answer.answer);
+}
+
+#[test]
+fn a_list_and_a_summary_say_what_edits_took_from_them() {
+    let desk = drinks();
+    desk.write("drinks/03.md", "# Drink number 3\n\nNothing of it is left here.\n");
+    for request in ["List all notes about water", "Summarise the folder drinks"] {
+        let answer = desk.ask(request);
+        assert_eq!(answer.sentences.len(), 11, "{}", answer.answer);
+        assert!(answer.notices.iter().any(|n| n.starts_with("1 sentence(s) were left out")), "{request}: {:?}", answer.notices);
+        assert!(answer.notices.iter().all(|n| !n.contains("narrow the request")), "{:?}", answer.notices);
+    }
 }
 
 #[test]

@@ -323,3 +323,112 @@ fn a_year_that_no_passage_gives_is_not_answered() {
     let dated = note.replace("LoRA 论文报告", "LoRA 论文 2021 年发表，报告");
     assert_eq!(ask_note(&dated, "LoRA 论文是哪一年发表的？").outcome, Outcome::Answered);
 }
+
+#[test]
+fn what_stands_in_a_code_span_is_shown_as_it_is() {
+    let note = "# 分词器\n\n## 特殊符号怎么加？\n\n加入特殊符号要先扩词表，如 `<pad>`、`<unk>`、`</s>`，再改 `__init__`。\n";
+    let answer = ask_note(note, "特殊符号怎么加？");
+    assert_eq!(answer.sentences[0].text, "加入特殊符号要先扩词表，如 <pad>、<unk>、</s>，再改 __init__。");
+}
+
+#[test]
+fn a_command_is_given_with_the_words_that_open_it() {
+    let note = "# nginx\n\n## 怎么重启 nginx？\n\n重启 nginx：\n\n```bash\nsudo systemctl restart nginx\n```\n\n重启前先检查配置。\n";
+    let answer = ask_note(note, "怎么重启 nginx？");
+    assert_eq!(answer.sentences[0].text, "重启 nginx： sudo systemctl restart nginx");
+    assert_eq!(answer.citations[0].quote, "重启 nginx：\n\n```bash\nsudo systemctl restart nginx\n```");
+    // A program is no command: it is read in its note.
+    let long: String = (0..40).map(|n| format!("line_{n} = {n}\n")).collect();
+    let answer = ask_note(&note.replace("sudo systemctl restart nginx\n", &long), "怎么重启 nginx？");
+    assert!(!answer.answer.contains("line_30"), "{}", answer.answer);
+}
+
+#[test]
+fn a_command_alone_under_its_heading_is_the_answer() {
+    let answer = ask_note("# nginx\n\n## 怎么重启 nginx？\n\n```\nsudo systemctl restart nginx\n```\n", "怎么重启 nginx？");
+    assert_eq!(answer.sentences[0].text, "sudo systemctl restart nginx");
+}
+
+#[test]
+fn an_item_runs_on_over_its_lines_and_the_list_over_what_stands_inside() {
+    let note = "# 部署\n\n## 部署有哪些步骤？\n\n部署分四步：\n\n1. 打包模型，把权重和配置\n   放进一个目录。\n2. 写服务的配置：\n   ```\n   port: 8080\n   ```\n3. 启动服务，先看日志。\n\n   日志里没有错误再往下走。\n\n4. 把流量切过来。\n\n部署之后还要监控。\n";
+    let answer = ask_note(note, "部署有哪些步骤？");
+    for step in ["1. 打包模型，把权重和配置放进一个目录。", "2. 写服务的配置： port: 8080", "3. 启动服务，先看日志。", "4. 把流量切过来。"]
+    {
+        assert!(answer.answer.contains(step), "{step}: {}", answer.answer);
+    }
+}
+
+#[test]
+fn of_a_list_that_is_cut_the_first_items_are_shown() {
+    let item = |n: usize, words: usize| format!("{n}. Step {n} of the cleaning: {}.\n", vec!["normalising"; words].join(" "));
+    let list: String = [item(1, 16), item(2, 16), item(3, 36), item(4, 1), item(5, 1)].concat();
+    let note = format!("# Cleaning\n\n## What are the steps of the cleaning?\n\nThe steps of the cleaning are these five:\n\n{list}");
+    let answer = ask_note(&note, "What are the steps of the cleaning?");
+    let shown: Vec<usize> = (1..=5).filter(|n| answer.answer.contains(&format!("\n{n}. "))).collect();
+    assert_eq!(shown, [1, 2], "{}", answer.answer);
+    assert!(answer.notices.iter().any(|n| n.contains("3 more in the note")), "{:?}", answer.notices);
+}
+
+#[test]
+fn a_formula_that_closes_beside_its_last_line_ends_there() {
+    for formula in ["$$\n\n$$\n\n$$\n2 l h d b\n$$", "$$ 2 l h\nd b $$", "$$\n2 l h d b $$ 其中 l 是层数。", "$$ 2 l h d b $$ 是它的公式。"]
+    {
+        let note = format!("# 缓存\n\n## 缓存有什么坏处？\n\n缓存占多少显存由公式给出：\n\n{formula}\n\n缓存的坏处是占显存。\n");
+        assert!(ask_note(&note, "缓存有什么坏处？").answer.contains("坏处是占显存"), "{formula}");
+    }
+}
+
+#[test]
+fn a_question_of_words_that_every_question_has_is_not_answered() {
+    let desk = Desk::new();
+    desk.write("a.md", "# 笔记\n\n为什么要写笔记？因为会忘。谁都会忘，怎么办？写下来。\n\nWho are you? That is what she asked.\n");
+    desk.sync();
+    for question in ["怎么办？", "为什么？", "你是谁？", "Who are you?", "What is it?", "啥？", "你好", "谢谢"] {
+        assert_eq!(desk.ask(question).outcome, Outcome::NotInNotes, "{question}");
+    }
+    assert!(!desk.search("为什么").is_empty(), "it is searched for all the same");
+}
+
+#[test]
+fn a_word_in_capitals_is_a_name() {
+    let note = "# IT\n\nIT is the department that looks after our machines.\n";
+    assert_eq!(ask_note(note, "What is IT?").outcome, Outcome::Answered);
+}
+
+#[test]
+fn small_talk_is_answered_only_where_a_note_says_just_that() {
+    let questions = ["今天天气怎么样？", "What's the weather like today?", "讲个笑话", "明天会下雨吗？"];
+    let other =
+        "# 新闻\n\n## 自动写作\n\n自动写作适合财报、天气、下雨预警这类快讯。笑话写不好。今天的模型更大。\n\nA model can tell what the weather is.\n";
+    for question in questions {
+        assert_eq!(ask_note(other, question).outcome, Outcome::NotInNotes, "{question}");
+    }
+    let diary = "# 日记\n\n今天天气很好，我去了公园。\n";
+    assert_eq!(ask_note(diary, "今天天气怎么样？").outcome, Outcome::Answered);
+    let day = jiff::Zoned::now().date();
+    let before = format!("# {} 今天的天气\n\n天气很好，风很小。\n", day - jiff::Span::new().days(3));
+    assert_eq!(ask_note(&before, "今天天气怎么样？").outcome, Outcome::NotInNotes, "{before}");
+}
+
+#[test]
+fn words_that_stand_between_names_are_no_names() {
+    let desk = desk();
+    for question in ["LoRA vs 全参数微调 哪个好？", "LoRA 的优点 btw 有哪些 pls", "LoRA 的会 Monday 开吗"] {
+        assert!(desk.ask(question).notices.iter().all(|n| !n.contains("no note mentions")), "{question}");
+    }
+}
+
+#[test]
+fn a_day_that_no_passage_gives_is_not_answered() {
+    let note = "# Alice\n\nAlice joined the platform team and leads the storage project.\n";
+    assert_eq!(ask_note(note, "When did Alice join the platform team?").outcome, Outcome::NotInNotes);
+    let dated = note.replace("platform team", "platform team in March");
+    assert_eq!(ask_note(&dated, "When did Alice join the platform team?").outcome, Outcome::Answered);
+}
+
+#[test]
+fn a_question_in_traditional_characters_is_answered_like_one_in_simplified() {
+    let desk = desk();
+    assert_eq!(desk.ask("LoRA 有哪些優點？").answer, desk.ask("LoRA 有哪些优点？").answer);
+}

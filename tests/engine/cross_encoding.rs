@@ -123,3 +123,15 @@ fn a_failure_is_told_and_the_order_stays() {
     assert_eq!(names(&found), names(&plain));
     assert!(found.notices.iter().any(|n| n.contains("not reranked") && n.contains("it broke") && n.contains("mend it")), "{:?}", found.notices);
 }
+
+#[test]
+fn explaining_reads_no_passage_twice() {
+    let desk = desk("");
+    let model = GoldDigger::new(Duration::ZERO);
+    let engine = Engine::open(Paths::under(&desk.data()), Settings::default(), Some(WordEmbedder::new() as Arc<dyn Embedder>)).unwrap();
+    let engine = engine.with_cross_encoder(Some(model.clone()));
+    let question = Question { text: "lantern harbour water 000".into(), limit: 9, ..Question::default() };
+    let told = quietly(|run| engine.snapshot(run)?.explain(&question, "8.md", run)).unwrap();
+    assert_eq!(model.count.load(Ordering::Relaxed), 9, "each note once");
+    assert_eq!((told.rank, told.best.and_then(|best| best.scores.cross_encoder)), (Some(1), Some(2.0)));
+}

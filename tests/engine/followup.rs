@@ -147,6 +147,9 @@ fn former_and_latter_need_two_things() {
 fn a_person_is_he_or_she() {
     assert_eq!(after(&["鲁迅是谁？"], "他写了哪些书？").standalone, "鲁迅写了哪些书？");
     assert_eq!(after(&["Who was Ada Lovelace?"], "What was her contribution?").standalone, "What was Ada Lovelace's contribution?");
+    assert_eq!(after(&["小王负责哪块？"], "他的邮箱是多少？").standalone, "小王的邮箱是多少？");
+    assert_eq!(after(&["What did Alice decide?"], "When did she join?").standalone, "When did Alice join?");
+    assert_eq!(after(&["What did LoRA suggest?"], "When did she join?").kind, Kind::AsIs);
     assert_eq!(after(&["什么是剪枝？"], "他什么时候过生日？").kind, Kind::AsIs);
     assert_eq!(after(&["What is pruning?"], "When did she say that?").kind, Kind::AsIs);
 }
@@ -289,9 +292,70 @@ fn what_is_done_to_it_does_not_hide_what_it_is() {
     ] {
         assert_eq!(letters(&after(&[before], question).standalone), letters(standalone), "{question}");
     }
+    for (question, standalone) in [
+        ("介绍一下它的优点", "介绍一下LoRA的优点"),
+        ("解释一下这个方法的原理", "解释一下LoRA的原理"),
+        ("你能解释它的缺点吗", "你能解释LoRA的缺点吗"),
+        ("我应该怎么用它？", "我应该怎么用LoRA？"),
+        ("告诉我它的缺点", "告诉我LoRA的缺点"),
+        ("除了它还有什么方法？", "除了LoRA还有什么方法？"),
+        ("比它更好的方法有哪些？", "比LoRA更好的方法有哪些？"),
+        ("哪些模型用了它？", "哪些模型用了LoRA？"),
+        ("Which models use it?", "Which models use LoRA?"),
+    ] {
+        assert_eq!(letters(&after(&["什么是 LoRA？"], question).standalone), letters(standalone), "{question}");
+    }
     assert!(letters(&after(&["KV缓存是什么？"], "怎么减小？").standalone).contains("kv缓存"));
     // Here the pronoun stands for something in the question itself.
     for own in ["模型太大怎么在手机上部署它？", "How does attention use memory when it grows?"] {
         assert_eq!(after(&["什么是 RAG？"], own).kind, Kind::AsIs, "{own}");
+    }
+}
+
+#[test]
+fn a_subject_is_never_cut_inside_a_word() {
+    for (before, subject) in [
+        ("周会什么时候开？", "周会"),
+        ("成都有什么好吃的？", "成都"),
+        ("太阳能板怎么安装？", "太阳能板"),
+        ("委员会由谁组成？", "委员会"),
+        ("性价比怎么算？", "性价比"),
+        ("在线学习是什么？", "在线学习"),
+        ("对比学习是什么？", "对比学习"),
+    ] {
+        assert_eq!(after(&[before], "它有什么缺点？").standalone, format!("{subject}有什么缺点？"), "{before}");
+    }
+}
+
+#[test]
+fn a_request_is_no_part_of_its_subject() {
+    for (before, question, standalone) in [
+        ("比较 LoRA 和 QLoRA", "前者有什么缺点？", "LoRA 有什么缺点？"),
+        ("对比 LoRA 和 QLoRA", "前者有什么缺点？", "LoRA 有什么缺点？"),
+        ("麻烦您帮我解释一下知识蒸馏，谢谢", "它有什么缺点？", "知识蒸馏有什么缺点？"),
+        ("讲一下知识蒸馏", "它有什么缺点？", "知识蒸馏有什么缺点？"),
+        ("列出知识蒸馏的优点", "它有什么缺点？", "知识蒸馏有什么缺点？"),
+        ("Compare LoRA and QLoRA", "What are the drawbacks of the former?", "What are the drawbacks of LoRA?"),
+        ("List the drawbacks of LoRA", "How does it work?", "How does LoRA work?"),
+        ("Could you please explain RoPE? Thanks!", "How does it work?", "How does RoPE work?"),
+    ] {
+        assert_eq!(after(&[before], question).standalone, standalone, "{before}");
+    }
+}
+
+#[test]
+fn a_part_that_is_counted_is_the_subjects() {
+    for (before, question, standalone) in [
+        ("RLHF 有哪些步骤？", "第二步怎么做？", "RLHF 的第二步怎么做？"),
+        ("微调有哪些方法？", "第三种方法是什么？", "微调的第三种方法是什么？"),
+        ("What are the steps of RLHF?", "tell me more about the second one", "tell me more about RLHF's second one"),
+        ("What are the steps of RLHF?", "How does the last step work?", "How does RLHF's last step work?"),
+    ] {
+        assert_eq!(after(&[before], question).standalone, standalone, "{question}");
+    }
+    for own in
+        ["第二次世界大战是什么时候结束的？", "第三个季度的收入是多少？", "What is the first step of quantization?", "Who won the second world war?"]
+    {
+        assert_eq!(after(&["RLHF 有哪些步骤？"], own).kind, Kind::AsIs, "{own}");
     }
 }

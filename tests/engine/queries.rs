@@ -16,6 +16,14 @@ fn question_words_and_politeness_are_left_out() {
 }
 
 #[test]
+fn spoken_question_words_say_nothing_of_what_is_asked() {
+    for (spoken, written) in [("谁提出了 LoRA？", "提出了 LoRA"), ("LoRA 是啥？", "LoRA"), ("为啥要量化", "量化"), ("量化咋做", "量化")]
+    {
+        assert_eq!(terms(spoken), terms(written), "{spoken}");
+    }
+}
+
+#[test]
 fn a_query_of_question_words_only_is_still_searched() {
     assert!(!terms("是什么").is_empty());
 }

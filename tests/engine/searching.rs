@@ -188,6 +188,15 @@ fn explain_says_why_a_note_is_not_there() {
 }
 
 #[test]
+fn a_note_that_is_only_too_far_in_meaning_is_not_said_to_have_no_vector() {
+    let desk = desk();
+    let question = Question { text: "submarine".into(), limit: 3, ..Question::default() };
+    let told = quietly(|run| desk.engine.snapshot(run)?.explain(&question, "推理/缓存.md", run)).unwrap();
+    assert!(told.best.is_some() || told.reasons.iter().any(|r| r.contains("near enough in meaning")), "{:?}", told.reasons);
+    assert!(told.reasons.iter().all(|r| !r.contains("none has a vector")), "{:?}", told.reasons);
+}
+
+#[test]
 fn show_gives_the_passage_at_a_line_with_its_surroundings() {
     let desk = desk();
     let shown = quietly(|run| desk.engine.snapshot(run)?.show("推理/缓存.md", Some(10), &Filter::default())).unwrap();

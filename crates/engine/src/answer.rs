@@ -2,10 +2,12 @@
 //! finding that the notes do not answer. It must not know how passages were found, nor files (quotes are verified by `cite`).
 
 mod evidence;
+mod meant;
 mod names;
 pub mod prompt;
 pub mod stream;
 mod units;
+mod unmarked;
 pub mod verify;
 mod wanted;
 pub mod writing;
@@ -232,7 +234,13 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         draft.answered = false;
         return Ok(draft);
     };
-    if wanted::asks_year(&material.query.asked) && !all[best.passage].iter().any(|unit| unit.quotable() && wanted::names_year(&unit.clean)) {
+    if !meant::is_meant(material.query, passages, &all, jiff::Zoned::now().date()) {
+        draft.confidence = draft.confidence.min(UNSAID);
+        draft.answered = false;
+    }
+    let says = |names: fn(&str) -> bool| all[best.passage].iter().any(|unit| unit.quotable() && names(&unit.clean));
+    let asked = &material.query.asked;
+    if wanted::asks_year(asked) && !says(wanted::names_year) || wanted::asks_time(asked) && !says(wanted::names_time) {
         // Its passage does not say what is asked for.
         draft.confidence = draft.confidence.min(UNSAID);
         draft.answered = false;
@@ -265,16 +273,17 @@ pub(crate) fn leads(text: &str) -> Vec<Point> {
 /// The list or table that answers with the direct sentence: the one it opens, or belongs to where several things are wanted and the section is about the
 /// question. A sentence that opens it comes with it.
 fn list_of(direct: &Candidate, wanted: Wanted, asked: f32, own: &[Unit]) -> Range<usize> {
-    let run = |from: usize| from..from + own[from..].iter().take_while(|unit| unit.listed()).count();
+    let end = |from: usize| from + own[from..].iter().take_while(|unit| unit.in_list()).count();
     let (at, unit) = (direct.unit, &own[direct.unit]);
     let several = matches!(wanted, Wanted::List | Wanted::Steps | Wanted::Reason | Wanted::Comparison) && direct.asked >= asked;
     if unit.listed() && several {
-        let first = at - own[..at].iter().rev().take_while(|before| before.listed()).count();
+        let begun = at - own[..at].iter().rev().take_while(|before| before.in_list()).count();
+        let first = (begun..at).find(|&u| own[u].listed()).unwrap_or(at);
         let opener = first.checked_sub(1).filter(|&before| own[before].kind == Kind::Sentence && own[before].quotable());
-        return opener.unwrap_or(first)..run(first).end;
+        return opener.unwrap_or(first)..end(at);
     }
     let follows = own.get(at + 1).is_some_and(Unit::listed);
-    if follows && (unit.opens() || several) { at..run(at + 1).end } else { at..at + 1 }
+    if follows && (unit.opens() || several) { at..end(at + 1) } else { at..at + 1 }
 }
 
 /// The direct sentence with its list, and the next best sentences while there is room: the direct one first, at most with the sentence before it, then those of
@@ -284,10 +293,11 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, sett
     let (mut taken, mut chars, mut cut) = (Vec::<(usize, usize)>::new(), 0, 0);
     let mut take = |candidate: &Candidate, list: Range<usize>| {
         let own = &all[candidate.passage];
-        for u in list.filter(|&u| own[u].quotable()) {
+        // What stands inside an item is stepped over.
+        for u in list.filter(|&u| own[u].quotable() && (u == candidate.unit || !own[u].inside)) {
             let length = own[u].clean.chars().count();
-            // The item that answers is shown in any case.
-            if u != candidate.unit && (taken.len() >= MAX_ITEMS || chars + length > MAX_LIST) {
+            // The item that answers is shown in any case; behind an item that is left out all others are.
+            if u != candidate.unit && (cut > 0 || taken.len() >= MAX_ITEMS || chars + length > MAX_LIST) {
                 cut += 1;
                 continue;
             }

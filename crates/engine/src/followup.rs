@@ -130,6 +130,12 @@ pub fn pair(question: &str) -> Option<[String; 2]> {
     subject(&Line::new(question)).and_then(|s| s.pair)
 }
 
+/// Whether every word of a name is written like that of a person: `Alice`, not `LoRA`.
+fn is_like_a_persons_name(name: &str) -> bool {
+    let word = |word: &str| word.starts_with(char::is_uppercase) && word.chars().skip(1).all(|c| c.is_lowercase() || c == '\'' || c == '-');
+    !name.is_empty() && name.split_whitespace().all(word)
+}
+
 fn once(history: &[Turn], question: &str) -> Option<Made> {
     if history.is_empty() || question.chars().count() > MAX_CHARS || !question.contains(char::is_alphanumeric) {
         return None;
@@ -206,11 +212,14 @@ impl<'a> Topic<'a> {
         self.subjects.iter().find_map(|(turn, s)| Some((s.pair.as_ref()?, *turn)))
     }
 
-    /// Whether the subject is a person: someone asked who that is.
+    /// Whether the subject is a person: someone asked who that is, or about what only people do.
     fn person(&self) -> bool {
-        self.subjects.first().is_some_and(|(turn, _)| {
-            let asked = &self.lines[*turn].norm;
-            asked.contains('谁') || asked.starts_with("who ") || asked.starts_with("who's ")
+        self.subjects.first().is_some_and(|(turn, subject)| {
+            let line = &self.lines[*turn];
+            let asked = &line.norm;
+            let who = asked.contains('谁') || asked.starts_with("who ") || asked.starts_with("who's ");
+            let acts = line.tokens().iter().any(|token| words::EN_PERSON_VERBS.contains(&line.word(token)));
+            who || line::has(asked, words::PERSON_VERBS) || acts && is_like_a_persons_name(&subject.text)
         })
     }
 

@@ -36,14 +36,17 @@ const THANKS: &[&str] = &[
 pub fn without_politeness(text: &str) -> &str {
     let (normalised, origin) = normalise_mapped(text);
     let asked = asked(&normalised);
-    if words(&normalised[asked.clone()]).is_empty() {
-        return text;
-    }
-    text[origin[asked.start]..origin[asked.end]].trim()
+    if asked == (0..normalised.len()) { text } else { text[origin[asked.start]..origin[asked.end]].trim() }
 }
 
 /// The same as bytes of a normalised text.
-fn asked(text: &str) -> Range<usize> {
+#[must_use]
+pub fn asked(text: &str) -> Range<usize> {
+    let asked = bare(text);
+    if words(&text[asked.clone()]).is_empty() { 0..text.len() } else { asked }
+}
+
+fn bare(text: &str) -> Range<usize> {
     let mut range = 0..text.len();
     loop {
         let rest = text[range.clone()].trim_start_matches(mark);

@@ -25,7 +25,12 @@ const OPENINGS: &[&str] = &[
     "please list all",
 ];
 /// How a request begins that says later on that it wants all of it: 「列出笔记里提到的所有优化器」.
-const ASKS: &[&str] = &["列出", "列举", "找出", "罗列", "请列出", "请列举", "请找出", "把所有", "把全部", "list ", "find ", "show ", "give me "];
+const ASKS: &[&str] = &["列出", "列举", "找出", "罗列", "请列出", "请列举", "请找出", "list ", "find ", "show ", "give me "];
+/// The same where what is to be done with all of it stands behind: 「把所有讲到 LoRA 的笔记列出来」.
+const TAKES: &[&str] = &["把所有", "把全部"];
+const LISTED: &[&str] = &["列出", "列一下", "列举", "找出", "罗列", "给我看", "显示"];
+/// What asks a question inside a request: "show me how to merge all branches".
+const QUESTIONS: &[&str] = &[" how ", " why ", " what ", " whether ", " when ", " where ", " if ", "怎么", "如何", "怎样", "为什么", "会怎", "是否"];
 /// What wants all of it.
 const ALL: &[&str] = &["所有", "全部", "每个", "每一个", " all ", " every "];
 /// What asks for notes and not for an answer.
@@ -137,7 +142,9 @@ const AFTER: &[&str] = &[
 ];
 
 pub(super) fn of(text: &str) -> Option<Act> {
-    let all = || ASKS.iter().any(|a| text.starts_with(a)) && ALL.iter().any(|a| text.contains(a));
+    let any = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    let asks = || ASKS.iter().any(|a| text.starts_with(a)) && any(ALL) || TAKES.iter().any(|a| text.starts_with(a)) && any(LISTED);
+    let all = || asks() && !any(QUESTIONS);
     let opens = |opening: &&str| text.strip_prefix(*opening).is_some_and(|rest| is_cut(text, opening, rest));
     let begins = OPENINGS.iter().any(opens) || all();
     // A notebook is no note: 「哪些笔记本电脑值得买？」.

@@ -1,6 +1,6 @@
 //! "Explain simply", "quiz me": the same passages, told or asked in another way; without a model that writes both are answered as questions.
 
-use super::{Act, object};
+use super::{Act, is_cut, object};
 
 const SIMPLY: &[&str] = &[
     "用简单的话解释",
@@ -22,6 +22,11 @@ const BEFORE: &[&str] = &["一下", "关于", "什么是", "有关", "on ", "abo
 const AFTER: &[&str] = &["是什么", "的题", "的题目", "的知识", " is", " are", " means"];
 
 pub(super) fn of(text: &str) -> Option<Act> {
-    let with = |openings: &[&str]| openings.iter().find_map(|o| object(text.strip_prefix(o)?, BEFORE, AFTER).map(str::to_owned));
+    let with = |openings: &[&str]| {
+        openings.iter().find_map(|opening| {
+            let rest = text.strip_prefix(opening).filter(|rest| is_cut(text, opening, rest))?;
+            object(rest, BEFORE, AFTER).map(str::to_owned)
+        })
+    };
     with(SIMPLY).map(|of| Act::Explain { of }).or_else(|| with(QUIZ).map(|about| Act::Quiz { about }))
 }

@@ -43,7 +43,7 @@ fn names(text: &str) -> Vec<&str> {
         let capitals = name.chars().filter(|c| c.is_uppercase()).count();
         let inner = name.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit());
         let marked = cjk || inner || (capitals > 0 && !begins && !title);
-        let asks = capitals == 0 && is_common_word(name);
+        let asks = capitals == 0 && (is_common_word(name) || name == "ps") || is_ordinary(name);
         if greek || (letters >= 2 && marked && !asks) {
             out.push(name);
         }
@@ -51,6 +51,18 @@ fn names(text: &str) -> Vec<&str> {
         rest = &run[end..];
     }
     out
+}
+
+/// Words of letters that are written into questions of either language, in any case, and name nothing: abbreviations of speech, months, days.
+#[rustfmt::skip]
+const ORDINARY: &[&str] = &[
+    "vs", "btw", "pls", "plz", "etc", "e.g", "eg", "i.e", "ie", "asap", "aka", "fyi", "imo", "thx", "ok", "january", "february", "march", "april", "may", "june", "july",
+    "august", "september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "monday", "tuesday", "wednesday",
+    "thursday", "friday", "saturday", "sunday", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+];
+
+fn is_ordinary(name: &str) -> bool {
+    ORDINARY.iter().any(|word| word.eq_ignore_ascii_case(name))
 }
 
 /// `NPUs` as `NPU`.

@@ -1,11 +1,12 @@
-//! A text as quotable units: sentences, list items, table rows; headings and code are seen but not quoted, a formula only with the words before it. Pure; it
-//! must not know questions.
+//! A text as quotable units: sentences, list items, table rows; headings are seen but not quoted, formulas and code only with the words before them. Pure;
+//! it must not know questions.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::bullet;
+use super::unmarked::{unmarked, without_note_links};
 use crate::document::Span;
 use crate::text::sentences;
 
@@ -35,6 +36,8 @@ pub(super) struct Unit {
     pub(super) ordinal: Option<u16>,
     /// The heading above it inside the passage, where small sections share one.
     pub(super) heading: Option<String>,
+    /// Whether it stands inside the item of a list above it: a paragraph more of it, code.
+    pub(super) inside: bool,
     /// Whether it names other notes and says nothing: 「相关：[[微调]]、[[量化]]」.
     pub(super) names_notes: bool,
 }
@@ -72,6 +75,16 @@ impl Unit {
         self.kind == Kind::Sentence && LEANS.is_match(&self.clean)
     }
 
+    /// Whether what stands below it in a block of its own, or even apart from it, goes on with it.
+    fn leads_to_block(&self, apart: bool) -> bool {
+        let open = !self.clean.ends_with(['。', '.', '！', '？', '!', '?', '；', ';']);
+        match self.kind {
+            Kind::Sentence => open,
+            Kind::Item => open && (!apart || self.opens()),
+            _ => false,
+        }
+    }
+
     /// Whether it ends with a formula.
     pub(super) fn has_formula(&self) -> bool {
         self.clean.ends_with("$$") || self.kind == Kind::Code
@@ -87,6 +100,11 @@ impl Unit {
         matches!(self.kind, Kind::Item | Kind::Row)
     }
 
+    /// Whether a list goes on with it or across it.
+    pub(super) fn in_list(&self) -> bool {
+        self.listed() || self.inside
+    }
+
     /// The mark of its line, where it has one of its own.
     pub(super) fn mark(&self) -> Option<String> {
         if self.listed() { self.ordinal.map(|n| format!("{n}.")).or_else(bullet) } else { None }
@@ -96,8 +114,6 @@ impl Unit {
 static ITEM: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^\s*(?:>\s*)*(?:[-*+]\s+|[•◦▪·]|\(?\d{1,3}[.)、）]|[（(]\d{1,2}[)）]|[①-⑳]|[A-Fa-f][.、)])\s*"));
 static LABEL: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:答案|解析|回答|解答|答|问题|A|Q)(?:（[^）]*）)?\s*[:：]\s*"));
-static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[([^\]]*)\]\([^)]*\)"));
-static WIKI: LazyLock<Regex> = LazyLock::new(|| regex(r"!?\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]"));
 /// Says where something stands, not what it is.
 static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -116,7 +132,6 @@ static LEANS: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// The number of an item.
 static ORDINAL: LazyLock<Regex> = LazyLock::new(|| regex(r"^[\s>]*[(（]?(\d{1,3})[.)、）]"));
-static MARKS: LazyLock<Regex> = LazyLock::new(|| regex(r"\*\*|__|~~|`|\[\^[^\]]*\]|<[a-zA-Z/][^>]*>"));
 
 #[expect(clippy::expect_used, reason = "the patterns are constants, compiled by every test of this file")]
 pub(super) fn regex(pattern: &str) -> Regex {
@@ -125,59 +140,133 @@ pub(super) fn regex(pattern: &str) -> Regex {
 
 /// Cuts a passage into units, in order.
 pub(super) fn units(text: &str) -> Vec<Unit> {
-    let mut out = Vec::new();
-    let mut paragraph: Option<Span> = None;
-    let mut label: Option<String> = None;
+    let mut cut = Cut { text, out: Vec::new(), paragraph: None, label: None, item: None, list: None };
     let mut fence: Option<&str> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
         let trimmed = line.trim();
-        if let Some(mark) = fence {
-            if trimmed.starts_with(mark) && trimmed.trim_matches(|c| c == '`' || c == '~' || c == '$').is_empty() {
+        match fence {
+            Some("$$") => {
+                // No formula has an empty line in it.
+                let Some(close) = line.find("$$").map(|close| close + 2).or_else(|| trimmed.is_empty().then_some(line.len())) else { continue };
                 fence = None;
+                if line[close..].contains(char::is_alphanumeric) {
+                    cut.paragraph = Some(start + close..at);
+                }
+                continue;
             }
-            continue;
+            Some(mark) => {
+                if trimmed.starts_with(mark) && trimmed.trim_matches(['`', '~']).is_empty() {
+                    fence = None;
+                }
+                continue;
+            }
+            None => {}
         }
-        let opens = ["```", "~~~", "$$"].into_iter().find(|m| trimmed.starts_with(m));
+        let opens = opens(trimmed);
         let block = trimmed.is_empty() || opens.is_some() || trimmed.starts_with('#') || trimmed.starts_with('|') || trimmed.starts_with("> [!");
-        let item = ITEM.find(line).filter(|m| m.end() < line.trim_end().len() && !is_inside_a_word(&line[..m.end()], &line[m.end()..]));
-        if block || item.is_some() {
-            flush(text, &mut paragraph, &mut label, &mut out);
+        let mark = ITEM.find(line).filter(|m| m.end() < line.trim_end().len() && !is_inside_a_word(&line[..m.end()], &line[m.end()..]));
+        let indent = line.len() - line.trim_start_matches([' ', '\t', '>']).len();
+        if mark.is_none() && !trimmed.is_empty() && cut.list.is_some_and(|list| indent <= list) && !cut.goes_on(at) {
+            // What stands no deeper than the item's mark is outside of it. Code between two steps is rarely set in.
+            cut.flush();
+            cut.list = cut.list.filter(|_| opens.is_some());
         }
-        if let Some(mark) = opens {
-            // `$$ x $$` on one line opens nothing.
-            if !(mark == "$$" && trimmed.len() > 4 && trimmed.ends_with("$$")) {
-                fence = Some(mark);
-            }
-            push(text, start..at, Kind::Code, &mut out);
+        if block || mark.is_some() {
+            cut.flush();
+        }
+        if let Some((mark, closed)) = opens {
+            fence = Some(mark).filter(|_| !closed);
+            cut.push(start..at, Kind::Code);
         } else if trimmed.starts_with('#') {
-            push(text, start..at, Kind::Heading, &mut out);
+            cut.list = None;
+            cut.push(start..at, Kind::Heading);
         } else if trimmed.starts_with('|') {
             if !trimmed.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ')) {
-                push(text, start..at, Kind::Row, &mut out);
-            } else if let Some(head) = out.last_mut().filter(|unit| unit.kind == Kind::Row) {
+                cut.push(start..at, Kind::Row);
+            } else if let Some(head) = cut.out.last_mut().filter(|unit| unit.kind == Kind::Row) {
                 // The row above the line of dashes names the columns and says nothing.
                 head.kind = Kind::Head;
             }
-        } else if let Some(mark) = item {
-            let before = out.len();
-            push(text, start + mark.end()..at, Kind::Item, &mut out);
-            if let Some(item) = out.get_mut(before) {
-                item.ordinal = ORDINAL.captures(line).and_then(|found| found[1].parse().ok());
-            }
+        } else if let Some(mark) = mark {
+            cut.list = Some(indent);
+            cut.item = Some((start + mark.end()..at, ORDINAL.captures(line).and_then(|found| found[1].parse().ok())));
+        } else if let Some((item, _)) = &mut cut.item {
+            item.end = if block { item.end } else { at };
         } else if !block {
             // The mark of a quotation is no part of what it says.
             let from = start + (line.len() - line.trim_start().trim_start_matches('>').trim_start().len());
-            let named = LABEL.find(&text[from..at]).filter(|_| paragraph.is_none());
-            label = named.map(|m| m.as_str().to_owned()).or(label);
+            let named = LABEL.find(&text[from..at]).filter(|_| cut.paragraph.is_none());
+            cut.label = named.map(|m| m.as_str().to_owned()).or(cut.label.take());
             let from = from + named.map_or(0, |m| m.end());
-            paragraph = Some(paragraph.map_or(from.min(at)..at, |p| p.start..at));
+            cut.paragraph = Some(cut.paragraph.take().map_or(from.min(at)..at, |p| p.start..at));
         }
     }
-    flush(text, &mut paragraph, &mut label, &mut out);
-    out
+    cut.flush();
+    cut.out
+}
+
+/// The mark of a block of code or of a formula that a line opens, and whether the line closes it, too.
+fn opens(trimmed: &str) -> Option<(&'static str, bool)> {
+    let mark = ["```", "~~~", "$$"].into_iter().find(|m| trimmed.starts_with(m))?;
+    let close = if mark == "$$" { trimmed[2..].find("$$").map(|close| close + 4) } else { None };
+    // `$$ x $$ is the sum.` is a sentence.
+    close.is_none_or(|close| !trimmed[close..].contains(char::is_alphanumeric)).then_some((mark, close.is_some()))
+}
+
+/// A text that is being cut.
+struct Cut<'a> {
+    text: &'a str,
+    out: Vec<Unit>,
+    paragraph: Option<Span>,
+    label: Option<String>,
+    /// An item that may go on in the next line, and its number.
+    item: Option<(Span, Option<u16>)>,
+    /// How far the mark of the last item is set in, while nothing stands outside of its list.
+    list: Option<usize>,
+}
+
+impl Cut<'_> {
+    /// Whether the item's line was only broken by its width, so that the line that ends at `end` belongs to it.
+    fn goes_on(&self, end: usize) -> bool {
+        let Some((item, _)) = &self.item else { return false };
+        let broken = item.end - item.start;
+        sentences(&self.text[item.start..end]).iter().any(|sentence| sentence.start < broken && broken < sentence.end)
+    }
+
+    fn flush(&mut self) {
+        if let Some((span, ordinal)) = self.item.take() {
+            let before = self.out.len();
+            self.push(span, Kind::Item);
+            if let Some(item) = self.out.get_mut(before) {
+                item.ordinal = ordinal;
+            }
+        }
+        let (Some(span), label) = (self.paragraph.take(), self.label.take()) else { return };
+        let first = self.out.len();
+        for sentence in sentences(&self.text[span.clone()]) {
+            self.push(span.start + sentence.start..span.start + sentence.end, Kind::Sentence);
+        }
+        if let Some(first) = self.out.get_mut(first) {
+            first.label = label;
+        }
+    }
+
+    fn push(&mut self, span: Span, kind: Kind) {
+        let part = &self.text[span.clone()];
+        let start = span.start + (part.len() - part.trim_start().len());
+        let end = start + part.trim().len();
+        if start < end {
+            let clean = clean(&self.text[start..end], kind);
+            let above = self.out.last().and_then(|last| if last.kind == Kind::Heading { Some(last.clean.clone()) } else { last.heading.clone() });
+            let heading = if kind == Kind::Heading { None } else { above };
+            let inside = self.list.is_some() && matches!(kind, Kind::Sentence | Kind::Code);
+            let names_notes = names_notes(&self.text[start..end]);
+            self.out.push(Unit { kind, heading, clean, label: None, ordinal: None, inside, names_notes, span: start..end });
+        }
+    }
 }
 
 /// Whether what looks like an item's mark is the beginning of a number or a word: `3.5 GB`, `192.168.1.1`, 「3、4 层」, `e.g.`, `F.relu`.
@@ -187,10 +276,12 @@ fn is_inside_a_word(mark: &str, rest: &str) -> bool {
     if before.ends_with(|c: char| c.is_ascii_digit()) { next(char::is_ascii_digit) } else { mark.ends_with('.') && next(char::is_ascii_alphanumeric) }
 }
 
-/// Characters of the longest formula that is quoted.
-const FORMULA: usize = 240;
+/// Characters of the longest formula, or code, that is quoted.
+const BLOCK: usize = 240;
+/// Lines of the longest code.
+const CODE_LINES: usize = 4;
 
-/// The units of a note: a formula stands with the words that open it, a row with the names of its columns.
+/// The units of a note: a formula or short code stands with the words that open it, a row with the names of its columns.
 pub(super) fn of_note(text: &str) -> Vec<Unit> {
     let mut out: Vec<Unit> = Vec::new();
     let mut columns: Vec<String> = Vec::new();
@@ -198,18 +289,21 @@ pub(super) fn of_note(text: &str) -> Vec<Unit> {
         match unit.kind {
             Kind::Head => columns = cells(&text[unit.span.clone()]),
             Kind::Row => unit.clean = row(&cells(&text[unit.span.clone()]), &columns),
-            Kind::Code if text[unit.span.clone()].starts_with("$$") => {
+            Kind::Code => {
                 columns.clear();
-                let end = formula_end(text, unit.span.start);
-                let opener = out
-                    .last_mut()
-                    .filter(|before| before.kind == Kind::Sentence && !before.clean.ends_with(['。', '.', '！', '？', '!', '?', '；', ';']));
-                if let (Some(before), Some(end)) = (opener, end)
-                    && text[unit.span.start..end].chars().count() <= FORMULA
-                {
-                    before.span.end = end;
-                    before.clean = format!("{} {}", before.clean, clean(&text[unit.span.start..end], Kind::Code));
-                    continue;
+                if let Some((end, shown)) = shown_block(&text[unit.span.start..]) {
+                    let end = unit.span.start + end;
+                    let apart =
+                        out.last().is_some_and(|before| text[before.span.end.min(unit.span.start)..unit.span.start].matches('\n').count() > 1);
+                    if let Some(before) = out.last_mut().filter(|before| before.leads_to_block(apart)) {
+                        before.span.end = end;
+                        before.clean = format!("{} {shown}", before.clean);
+                        continue;
+                    }
+                    // A command with nothing but a heading above it is what the heading asks for.
+                    if !text[unit.span.start..].starts_with("$$") && out.last().is_none_or(|above| above.kind == Kind::Heading) {
+                        unit = Unit { kind: Kind::Sentence, span: unit.span.start..end, clean: shown, ..unit };
+                    }
                 }
             }
             _ => columns.clear(),
@@ -219,9 +313,35 @@ pub(super) fn of_note(text: &str) -> Vec<Unit> {
     out
 }
 
-/// Where the formula ends that begins at a place.
-fn formula_end(text: &str, start: usize) -> Option<usize> {
-    text[start + 2..].find("$$").map(|end| start + 2 + end + 2)
+/// Where a formula or a block of code ends that begins a text, and how it is shown; none where it does not end, or is too long to quote.
+fn shown_block(text: &str) -> Option<(usize, String)> {
+    let (end, shown) = if let Some(inner) = text.strip_prefix("$$") {
+        let inner = &inner[..inner.find("$$")?];
+        if inner.lines().skip(1).any(|line| line.trim().is_empty()) {
+            return None;
+        }
+        let end = 2 + inner.len() + 2;
+        (end, clean(&text[..end], Kind::Code))
+    } else {
+        let mark = text.get(..3)?;
+        let mut lines = text.split_inclusive('\n');
+        let mut end = lines.next()?.len();
+        let mut shown = Vec::new();
+        loop {
+            let line = lines.next()?;
+            if line.trim().starts_with(mark) {
+                end += line.trim_end().len();
+                break;
+            }
+            end += line.len();
+            shown.extend(Some(line.trim()).filter(|line| !line.is_empty()));
+        }
+        if shown.is_empty() || shown.len() > CODE_LINES {
+            return None;
+        }
+        (end, shown.join(" ⏎ "))
+    };
+    (text[..end].chars().count() <= BLOCK).then_some((end, shown))
 }
 
 /// The cells of a row without markup.
@@ -246,52 +366,19 @@ fn row(cells: &[String], columns: &[String]) -> String {
     if about.is_empty() { said.join(semicolon) } else { format!("{about}{colon}{}", said.join(semicolon)) }
 }
 
-fn flush(text: &str, paragraph: &mut Option<Span>, label: &mut Option<String>, out: &mut Vec<Unit>) {
-    let (Some(span), label) = (paragraph.take(), label.take()) else { return };
-    let first = out.len();
-    for sentence in sentences(&text[span.clone()]) {
-        push(text, span.start + sentence.start..span.start + sentence.end, Kind::Sentence, out);
-    }
-    if let Some(first) = out.get_mut(first) {
-        first.label = label;
-    }
-}
-
-fn push(text: &str, span: Span, kind: Kind, out: &mut Vec<Unit>) {
-    let part = &text[span.clone()];
-    let start = span.start + (part.len() - part.trim_start().len());
-    let end = start + part.trim().len();
-    if start < end {
-        let clean = clean(&text[start..end], kind);
-        let above = out.last().and_then(|last| if last.kind == Kind::Heading { Some(last.clean.clone()) } else { last.heading.clone() });
-        let heading = if kind == Kind::Heading { None } else { above };
-        out.push(Unit { kind, heading, clean, label: None, ordinal: None, names_notes: names_notes(&text[start..end]), span: start..end });
-    }
-}
-
 /// Letters beside the links of a line that only names notes: 「相关」, "See".
 const BESIDE_LINKS: usize = 4;
 
 fn names_notes(text: &str) -> bool {
-    let rest = WIKI.replace_all(text, "");
-    rest.len() < text.len() && rest.chars().filter(|c| c.is_alphanumeric()).count() <= BESIDE_LINKS
+    without_note_links(text).is_some_and(|rest| rest.chars().filter(|c| c.is_alphanumeric()).count() <= BESIDE_LINKS)
 }
 
 /// Text without Markdown's marks, on one line.
 fn clean(text: &str, kind: Kind) -> String {
-    let text = LINK.replace_all(text, "$1");
-    let text = WIKI.replace_all(&text, "$1");
-    let text = MARKS.replace_all(&text, "");
-    let text = if kind == Kind::Heading { text.trim_start_matches('#').into() } else { text };
-    let text =
-        if kind == Kind::Row { text.trim().trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>().join(" | ") } else { text.into_owned() };
-    let mut out = String::with_capacity(text.len());
-    for (i, part) in text.lines().map(|l| l.trim().trim_start_matches('>').trim()).filter(|l| !l.is_empty()).enumerate() {
-        let joins = |c: char| crate::text::is_cjk(c) || "，。：；、！？）（".contains(c);
-        if i > 0 && !(out.ends_with(joins) && part.starts_with(joins)) {
-            out.push(' ');
-        }
-        out.push_str(part);
+    let text = unmarked(text);
+    match kind {
+        Kind::Heading => text.trim_start_matches('#').trim().to_owned(),
+        Kind::Row => text.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>().join(" | "),
+        _ => text,
     }
-    out.trim().to_owned()
 }

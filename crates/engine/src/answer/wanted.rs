@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::units::{Kind, Unit, regex};
-use crate::text::numbers;
+use crate::followup::is_common_word;
+use crate::text::{normalise, numbers};
 
 /// The kind of answer wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,14 +28,12 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
         &[
             "区别",
             "差异",
-            "不同",
             "优劣",
             "哪个更",
             "difference",
             "differences",
             "differ",
             "differs",
-            "different",
             "compare",
             "compares",
             "compared",
@@ -44,18 +43,11 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
         ],
     ),
     (Wanted::Steps, &["步骤", "流程", "step", "steps"]),
+    (Wanted::List, &["哪几"]),
     (
         Wanted::Number,
         &[
             "多少",
-            "几个",
-            "几种",
-            "几年",
-            "几次",
-            "多大",
-            "多长",
-            "多高",
-            "多久",
             "哪一年",
             "哪年",
             "何时",
@@ -65,6 +57,17 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
             "how long",
             "how large",
             "how big",
+            "how often",
+            "how fast",
+            "how old",
+            "how far",
+            "how tall",
+            "how high",
+            "how deep",
+            "how wide",
+            "how heavy",
+            "how soon",
+            "how late",
             "when was",
             "when were",
             "when did",
@@ -73,10 +76,47 @@ const QUESTIONS: &[(Wanted, &[&str])] = &[
             "which year",
         ],
     ),
-    (Wanted::List, &["哪些", "哪几", "列举", "列出", "有什么", "which", "list", "what are"]),
+    (Wanted::List, &["哪些", "列举", "列出", "有什么", "which", "list"]),
     (Wanted::Steps, &["如何", "怎么", "怎样", "how"]),
-    (Wanted::Definition, &["是什么", "什么是", "何为", "是指", "什么叫", "定义", "含义", "what is", "what's", "define", "meaning of"]),
+    (
+        Wanted::Definition,
+        &[
+            "是什么",
+            "什么是",
+            "是啥",
+            "啥是",
+            "什么意思",
+            "啥意思",
+            "何为",
+            "是指",
+            "什么叫",
+            "定义",
+            "含义",
+            "what is",
+            "what's",
+            "define",
+            "meaning of",
+        ],
+    ),
 ];
+
+/// 「几层」, 「多大」; not 「这几年」, 「很多大模型」.
+static QUANTITY: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        "(?:^|[^哪这那近前后去过好十])几(?:个|种|年|次|层|点|天|号|位|轮|倍|周|岁|条|项|类|名|篇|章|人|台|张|块|元|米|度|分钟|小时)|",
+        "(?:^|[^很许更最太好众诸大不])多(?:大|长|高|久|快|远|重|深|宽)"
+    ))
+});
+/// What is not the same, asked of two; 「哪些不同的优化器」 asks for several.
+static UNLIKE: LazyLock<Regex> = LazyLock::new(|| regex(r"不同(?:$|点|之处|的地方|的是|[^的类种方])|\bdifferent(?:\s+(?:from|than|to)\b|\W*$)"));
+/// "What does RAG mean?"
+static MEANS: LazyLock<Regex> = LazyLock::new(|| regex(r"\bwhat (?:do|does|did) .{1,60}\b(?:mean|stand for)\b"));
+/// 「LoRA 怎么样？」 asks what there is to say of it, 「怎么样部署」 how it is done.
+static OPINION: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:怎么样|怎样)(?:了|呢|啊|呀)?\W*$"));
+/// What several things are: "what are embeddings", and not "what are the advantages".
+static WHAT_ARE: LazyLock<Regex> = LazyLock::new(|| regex(r"\bwhat are ([^?.!,;]+)"));
+/// Words of the longest name after "what are".
+const MAX_NAME_WORDS: usize = 3;
 
 /// What asks on which occasion, not on which day: 「什么时候用 LoRA？」.
 static OCCASION: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:什么时候|何时)(?:才|就)?不?(?:该|应|适合|需要|要|会|能|可以|用|使用|选)"));
@@ -88,9 +128,10 @@ const BETWEEN: &[&str] = &["和", "与", "跟", "及", "、", "同", "一下"];
 const MAX_NAME: usize = 24;
 
 /// Words that ask for a person, a place, a thing, or yes and no.
-const ASKS: &[&str] = &["谁", "什么", "哪", "吗", "何处", "何地", "是否", "能不能", "是不是", "有没有", "who", "whose", "where", "which", "what"];
+const ASKS: &[&str] =
+    &["谁", "什么", "啥", "哪", "吗", "何处", "何地", "何时", "是否", "能不能", "是不是", "有没有", "who", "whose", "where", "which", "what"];
 /// Those that do only where a question begins with them.
-const ASKS_FIRST: &[&str] = &["is ", "are ", "was ", "were ", "do ", "does ", "did ", "can ", "has ", "have ", "should "];
+const ASKS_FIRST: &[&str] = &["is ", "are ", "was ", "were ", "do ", "does ", "did ", "can ", "has ", "have ", "should ", "when is ", "when are "];
 
 /// What of its subject a question or heading is about, in both languages.
 const ASPECTS: &[(&[&str], &[&str])] = &[
@@ -112,7 +153,12 @@ const ASPECTS: &[(&[&str], &[&str])] = &[
     (&["加速", "提速", "更快"], &["faster", "speed up", "speeding up", "accelerat-"]),
 ];
 
-/// Whether a text in lower case has a mark: one of letters as words of their own, or as their beginning where it ends in a hyphen.
+/// A line as its marks are looked for: simplified, in lower case, with the apostrophe that is on keyboards.
+fn folded(line: &str) -> String {
+    normalise(line).replace('’', "'")
+}
+
+/// Whether a folded text has a mark: one of letters as words of their own, or as their beginning where it ends in a hyphen.
 fn has(text: &str, mark: &str) -> bool {
     let (mark, stem) = mark.strip_suffix('-').map_or((mark, false), |stem| (stem, true));
     if !mark.starts_with(|c: char| c.is_ascii_alphanumeric()) {
@@ -124,7 +170,7 @@ fn has(text: &str, mark: &str) -> bool {
 
 /// The aspects that a line names, a bit for each.
 fn aspects(line: &str) -> u32 {
-    let line = line.to_lowercase();
+    let line = folded(line);
     let named = |(chinese, english): &(&[&str], &[&str])| chinese.iter().chain(*english).any(|mark| has(&line, mark));
     ASPECTS.iter().enumerate().filter(|(_, aspect)| named(aspect)).map(|(bit, _)| 1 << bit).sum()
 }
@@ -136,9 +182,32 @@ pub(super) fn same_aspect(question: &str, heading: &str) -> bool {
 
 /// Whether the question asks for a year.
 pub(super) fn asks_year(question: &str) -> bool {
-    let text = question.to_lowercase();
+    let text = folded(question);
     ["哪年", "哪一年", "什么年份", "what year", "which year"].iter().any(|mark| text.contains(mark))
 }
+
+/// Whether the question asks when something was, or will be.
+pub(super) fn asks_time(question: &str) -> bool {
+    let text = folded(question);
+    let english = ["when was", "when were", "when did"].iter().any(|mark| has(&text, mark));
+    english || ["什么时候", "何时"].iter().any(|mark| text.contains(mark)) && !OCCASION.is_match(&text)
+}
+
+/// Whether a text names a day, a time or a season, or says before or after what something is.
+pub(super) fn names_time(text: &str) -> bool {
+    TIME.is_match(&folded(text)) || names_year(text)
+}
+
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"[0-9〇零一二三四五六七八九十初]\s*(?:月|日|号|点|时|天|周|年|世纪|年代|分钟|小时|秒|轮|步)|[0-9]{1,2}:[0-9]{2}|[0-9]{1,4}[-/.][0-9]{1,2}|周[一二三四五六日末]|星期|礼拜|",
+        "[春夏秋冬]|今天|昨天|明天|前天|后天|今晚|昨晚|早上|上午|中午|下午|晚上|凌晨|夜|[今去明前后]年|[上下本这]个?[月周]|季度|月底|月初|年初|年底|",
+        "时候|时期|期间|阶段|之前|之后|以前|以后|以来|[^同及]时[，。,；]|[^前最今]后[，。,；]|[^以]前[，。,；]|当|随后|结束|开始|",
+        r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|",
+        r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|spring|summer|autumn|winter|fall|today|yesterday|tomorrow|tonight|morning|noon|afternoon|evening|night|midnight|",
+        r"century|decade|week|month|year|day|hour|minute|epoch|ago|before|after|when|while|once|until|during|since|later|earlier|last|next|now)s?\b"
+    ))
+});
 
 /// Whether a text names a year.
 pub(super) fn names_year(text: &str) -> bool {
@@ -202,15 +271,29 @@ fn marks(wanted: Wanted) -> &'static [&'static str] {
     }
 }
 
+/// Whether what stands after "what are" is a name, and nothing that is asked of one.
+fn names_one(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    words.clone().count() <= MAX_NAME_WORDS && !words.any(is_common_word)
+}
+
 impl Wanted {
     /// What a question wants.
     pub(super) fn of(question: &str) -> Self {
-        let text = question.to_lowercase();
+        let text = folded(question);
         let any = |marks: &[&str]| marks.iter().any(|mark| has(&text, mark));
-        match QUESTIONS.iter().find(|(_, marks)| any(marks)).map_or(Self::Other, |(wanted, _)| *wanted) {
+        let by_form = |wanted: Self| match wanted {
+            Self::Comparison => UNLIKE.is_match(&text),
+            Self::Number => QUANTITY.is_match(&text),
+            Self::List => WHAT_ARE.captures(&text).is_some_and(|found| !names_one(&found[1])),
+            Self::Definition => MEANS.is_match(&text) || WHAT_ARE.is_match(&text),
+            Self::Reason | Self::Steps | Self::Other => false,
+        };
+        match QUESTIONS.iter().find(|(wanted, marks)| any(marks) || by_form(*wanted)).map_or(Self::Other, |(wanted, _)| *wanted) {
             Self::Reason => Self::Reason,
             _ if any(SIDE_BY_SIDE) && any(BETWEEN) => Self::Comparison,
             Self::Number if OCCASION.is_match(&text) => Self::Other,
+            Self::Steps if OPINION.is_match(&text) => Self::Other,
             asked => asked,
         }
     }
@@ -218,7 +301,7 @@ impl Wanted {
     /// Whether a few words answer a question of this kind: it asks who, where, which or whether. A subject without a question word wants an account.
     pub(super) fn is_short(self, question: &str) -> bool {
         let asks = |text: &str| ASKS.iter().any(|word| has(text, word)) || ASKS_FIRST.iter().any(|word| text.starts_with(word));
-        self == Self::Number || (self == Self::Other && asks(&question.to_lowercase()))
+        self == Self::Number || (self == Self::Other && asks(&folded(question)))
     }
 
     /// How far a sentence looks like such an answer, 0 to 1.
@@ -259,8 +342,58 @@ mod tests {
             ("什么时候用 LoRA？", Wanted::Other),
             ("GPT-3 是什么时候发布的？", Wanted::Number),
             ("How does LoRA work?", Wanted::Steps),
+            ("How often does the model sync?", Wanted::Number),
+            ("微调有哪几种方法？", Wanted::List),
+            ("有几种微调方法？", Wanted::Number),
+            ("BERT 有几层？", Wanted::Number),
+            ("会议几点开始？", Wanted::Number),
+            ("目前很多大模型采用什么架构？", Wanted::Other),
+            ("这几年大模型有什么进展？", Wanted::List),
+            ("模型有多大？", Wanted::Number),
+            ("LoRA 怎么样？", Wanted::Other),
+            ("怎么样部署模型？", Wanted::Steps),
+            ("What are embeddings?", Wanted::Definition),
+            ("What are scaling laws?", Wanted::Definition),
+            ("What are the advantages of LoRA?", Wanted::List),
+            ("What are pros and cons?", Wanted::List),
+            ("What does RAG mean?", Wanted::Definition),
+            ("LoRA 是啥？", Wanted::Definition),
+            ("KV cache 什么意思？", Wanted::Definition),
+            ("有哪些不同的优化器？", Wanted::List),
+            ("LoRA 和 QLoRA 有哪些不同？", Wanted::Comparison),
+            ("How is LoRA different from QLoRA?", Wanted::Comparison),
+            ("What are the different kinds of attention?", Wanted::List),
         ] {
             assert_eq!(Wanted::of(question), wanted, "{question}");
+        }
+    }
+
+    #[test]
+    fn traditional_characters_and_either_apostrophe_ask_the_same() {
+        for (one, other) in [("為什麼要除以根號 d？", "为什么要除以根号 d？"), ("優化器有哪些？", "优化器有哪些？"), ("What’s LoRA?", "What's LoRA?")]
+        {
+            assert_eq!(Wanted::of(one), Wanted::of(other), "{one}");
+            assert_ne!(Wanted::of(one), Wanted::Other, "{one}");
+            assert_eq!(Wanted::of(one).is_short(one), Wanted::of(other).is_short(other));
+        }
+        assert!(same_aspect("LoRA 有什麼缺點？", "LoRA 的局限"));
+        assert!(asks_year("論文是哪一年發表的？"));
+    }
+
+    #[test]
+    fn a_time_is_asked_for_and_known_by_its_words() {
+        for question in ["论文是什么时候发表的？", "When was LoRA published?", "When did Alice join?"] {
+            assert!(asks_time(question), "{question}");
+        }
+        for question in ["什么时候用 LoRA？", "When should I use LoRA?", "Why did it fail?"] {
+            assert!(!asks_time(question), "{question}");
+        }
+        for text in ["会议在三月五日", "周五发布", "她在春天加入", "released in June", "It starts at 18:00", "收到请求之后", "2021 年发表"]
+        {
+            assert!(names_time(text), "{text}");
+        }
+        for text in ["LoRA 冻结原权重。", "LoRA trains two small matrices."] {
+            assert!(!names_time(text), "{text}");
         }
     }
 

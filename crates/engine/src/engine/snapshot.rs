@@ -230,6 +230,11 @@ impl Snapshot {
     }
 
     fn find(&self, question: &Question, limit: usize, run: Run<'_>) -> Result<Found> {
+        self.find_with(question, limit, true, run)
+    }
+
+    /// The same, read by the cross-encoder or not.
+    fn find_with(&self, question: &Question, limit: usize, crossed: bool, run: Run<'_>) -> Result<Found> {
         let began = Instant::now();
         run.cancel.check()?;
         let query = self.query(&question.text)?;
@@ -259,7 +264,9 @@ impl Snapshot {
             let reranking = Instant::now();
             self.rerank(&query, &mut drafts, &mut hits)?;
             timings.insert("rerank", ms(reranking));
-            self.cross_encode(&query, &mut hits, &mut drafts, run, &mut notices, &mut timings)?;
+            if crossed {
+                self.cross_encode(&query, &mut hits, &mut drafts, run, &mut notices, &mut timings)?;
+            }
             self.join(&drafts, enough(limit))?
         } else {
             self.settle(drafts, enough(limit))?

@@ -85,7 +85,12 @@ fn pointer(words: &Words<'_, '_>, start: usize, person: bool) -> Option<Option<F
         && words.tokens[start..at].iter().rposition(|t| t.ends).is_some_and(|comma| !words.any_content(start + comma + 1, at));
     // "How to compress it", "who invented it": one word before it is what is done to it.
     let done_to = ["how", "who", "when", "where", "why"].contains(&words.at(start)) && at > start + 1 && !words.any_content(start, at - 1);
-    Some((framed || done_to || !words.any_content(start, at)).then_some((at, len, pointer)))
+    // "Which models use it".
+    let of_which = ["which", "what"].contains(&words.at(start))
+        && EN_GENERIC.contains(&words.at(start + 1))
+        && at > start + 2
+        && !words.any_content(start + 2, at);
+    Some((framed || done_to || of_which || !words.any_content(start, at)).then_some((at, len, pointer)))
 }
 
 fn points(words: &Words<'_, '_>, i: usize, person: bool) -> Option<(usize, Pointer)> {
@@ -105,6 +110,15 @@ fn points(words: &Words<'_, '_>, i: usize, person: bool) -> Option<(usize, Point
             let generic = usize::from(EN_GENERIC.contains(&words.at(i + 2)) || words.at(i + 2) == "one");
             Some((2 + generic, if next == "former" { Pointer::First } else { Pointer::Second }))
         }
+        // "The second step" is the subject's.
+        "the"
+            if ORDINALS.contains(&next)
+                && is_counted(words.at(i + 2))
+                && !words.any_content(i + 3, words.tokens.len())
+                && words.at(i + 3) != "of" =>
+        {
+            Some((1, Pointer::Of))
+        }
         "the" if next == "two" && !words.content(i + 2) => Some((2, Pointer::Both)),
         "both" if next == "of" && words.at(i + 2) == "them" => Some((3, Pointer::Both)),
         "this" | "that" | "these" | "those" if EN_GENERIC.contains(&next) && !words.content(i + 2) => Some((2, Pointer::One)),
@@ -122,6 +136,15 @@ fn points(words: &Words<'_, '_>, i: usize, person: bool) -> Option<(usize, Point
         }
         _ => None,
     }
+}
+
+const ORDINALS: &[&str] =
+    &["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "last", "1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th"];
+
+/// Whether a word stands for a part of an answer.
+fn is_counted(word: &str) -> bool {
+    ["one", "step", "point", "item", "reason", "option", "way", "type", "kind", "stage", "phase", "part"].contains(&word)
+        || EN_GENERIC.contains(&word)
 }
 
 /// "Is it possible to …", "how long does it take to …", "what is it called when …": it points to what follows.

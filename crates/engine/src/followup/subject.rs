@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use super::line::{Line, begins, ends, has, marked};
 use super::words::{
-    ASPECTS, COMPARING, EN_ASPECTS, EN_EMPTY, EN_VERBS, EN_WEAK, MORE, NO_PREDICATE, OBJECT_VERBS, OPENINGS, PREDICATES, TRANSLATED, VERBS,
+    ASPECTS, COMPARING, EN_ASPECTS, EN_EMPTY, EN_PERSON_VERBS, EN_VERBS, EN_WEAK, MORE, NO_PREDICATE, OBJECT_VERBS, OPENINGS, PERSON_VERBS,
+    PREDICATES, TRANSLATED, VERBS,
 };
-use crate::text::{is_cjk, is_han};
+use crate::polite;
+use crate::text::{is_between_words, is_cjk, is_han};
 
 /// Characters of the longest subject; more is a clause, not a noun phrase.
 const MAX_CHARS: usize = 40;
@@ -93,7 +95,8 @@ fn clauses(text: &str) -> Vec<Range<usize>> {
 
 fn chinese(line: &Line<'_>) -> Option<Range<usize>> {
     let text = &line.norm;
-    let all = clauses(text);
+    let asked = polite::asked(text);
+    let all: Vec<Range<usize>> = clauses(&text[asked.clone()]).into_iter().map(|c| asked.start + c.start..asked.start + c.end).collect();
     let aside = |c: &Range<usize>| begins(&text[c.clone()], &["和", "与", "跟", "相比", "比起", "如果", "当", "除了", "既然", "假如"]).is_some();
     all.iter().filter(|c| !aside(c)).chain(all.iter().filter(|c| aside(c))).find_map(|clause| chinese_clause(text, clause.clone()))
 }
@@ -102,7 +105,7 @@ fn chinese_clause(text: &str, clause: Range<usize>) -> Option<Range<usize>> {
     let masked = marked(text, NO_PREDICATE);
     let mut span = clause;
     let (mut how, mut why) = (false, false);
-    while let Some(opening) = begins(&text[span.clone()], OPENINGS).filter(|_| !masked[span.start]) {
+    while let Some(opening) = begins(&text[span.clone()], OPENINGS).filter(|opening| is_opening(text, &span, opening, &masked)) {
         how |= matches!(opening, "如何" | "怎么" | "怎样");
         why |= opening.starts_with("为");
         span = trimmed(text, span.start + opening.len()..span.end);
@@ -113,11 +116,14 @@ fn chinese_clause(text: &str, clause: Range<usize>) -> Option<Range<usize>> {
     // The phrase ends where its predicate begins.
     let cut = text[span.clone()].char_indices().skip(1).map(|(i, _)| span.start + i).find(|&at| {
         let verb = if why { begins(&text[at..span.end], OBJECT_VERBS) } else { None };
-        !masked[at] && (begins(&text[at..span.end], PREDICATES).is_some() || verb.is_some())
+        let predicate = begins(&text[at..span.end], PREDICATES).or_else(|| begins(&text[at..span.end], PERSON_VERBS));
+        !masked[at] && (predicate.is_some() || verb.is_some()) && is_between_words(text, at)
     });
     span = trimmed(text, span.start..cut.unwrap_or(span.end));
     // 「绿茶用多少度的水」: the verb of what is asked for stands before it.
-    if let Some(verb) = ends(&text[span.clone()], VERBS).filter(|v| cut.is_some() && v.len() < span.len() && !masked[span.end - 1]) {
+    if let Some(verb) = ends(&text[span.clone()], VERBS).filter(|v| cut.is_some() && v.len() < span.len() && !masked[span.end - 1])
+        && is_between_words(text, span.end - verb.len())
+    {
         span = trimmed(text, span.start..span.end - verb.len());
     }
     loop {
@@ -126,7 +132,7 @@ fn chinese_clause(text: &str, clause: Range<usize>) -> Option<Range<usize>> {
             .filter(|a| part.len() > a.len() && asked_of(part, a))
             .or_else(|| {
                 ends(part, &["的", "之间", "分别", "主要", "中", "里", "上", "一般", "到底", "究竟", "真", "又", "还", "就", "在"])
-                    .filter(|w| part.len() > w.len() + 2)
+                    .filter(|w| part.len() > w.len() + 2 && is_between_words(text, span.end - w.len()))
             })
             .or_else(|| ends(part, MORE));
         let Some(tail) = tail else { break };
@@ -138,6 +144,14 @@ fn chinese_clause(text: &str, clause: Range<usize>) -> Option<Range<usize>> {
         || ASPECTS.contains(&part)
         || begins(part, MORE).is_some_and(|m| m == part);
     (!empty && part.chars().any(char::is_alphanumeric)).then_some(span)
+}
+
+/// Whether a text's opening is that, and not the beginning of a word or a term: 「在线学习」, 「对比学习」.
+fn is_opening(text: &str, span: &Range<usize>, opening: &str, masked: &[bool]) -> bool {
+    let after = span.start + opening.len();
+    let rest = &text[after..];
+    let request = opening == "比较" || opening == "对比" && !rest.starts_with(is_han);
+    rest.starts_with("一下") || (!masked[span.start] || request) && is_between_words(text, after)
 }
 
 /// Whether an aspect at the end of a phrase is asked of what stands before it, and no part of a term: 「训练速度」, 「注意力机制」 are terms.
@@ -178,8 +192,8 @@ fn pair(line: &Line<'_>, span: &Range<usize>) -> Option<[String; 2]> {
     let text = &line.norm;
     let masked = marked(text, NO_PREDICATE);
     let compares = has(text, COMPARING) || has(text, &["它们", "两者"]);
-    ["和", "与", "跟", "以及", "、", " and ", " or ", " vs ", " vs. ", " versus ", " with "].iter().find_map(|joiner| {
-        let at = span.start + text[span.clone()].match_indices(joiner).map(|(i, _)| i).find(|i| !masked[span.start + i])?;
+    ["和", "与", "跟", "以及", "还是", "、", " and ", " or ", " vs ", " vs. ", " versus ", " with "].iter().find_map(|joiner| {
+        let at = span.start + text[span.clone()].match_indices(joiner).map(|(i, _)| i).find(|i| *joiner == "还是" || !masked[span.start + i])?;
         let (a, b) = (trimmed(text, span.start..at), trimmed(text, at + joiner.len()..span.end));
         // 跟 is mostly a verb's, unless two things are compared.
         let both = !a.is_empty() && !b.is_empty() && (*joiner != "跟" || compares);
@@ -189,16 +203,18 @@ fn pair(line: &Line<'_>, span: &Range<usize>) -> Option<[String; 2]> {
 
 fn english(line: &Line<'_>) -> Option<Range<usize>> {
     let tokens = line.tokens();
-    let mut i = 0;
+    let asked = polite::asked(&line.norm);
+    let mut i = tokens.iter().position(|t| t.span.start >= asked.start).unwrap_or(0);
+    let begun = i;
     // 「Compared to X, is it …」 is about what follows.
-    if tokens.first().is_some_and(|t| ["compared", "unlike", "besides", "when", "if"].contains(&line.word(t))) {
+    if tokens.get(i).is_some_and(|t| ["compared", "unlike", "besides", "when", "if"].contains(&line.word(t))) {
         i = tokens.iter().position(|t| t.ends).filter(|p| p + 1 < tokens.len()).map_or(0, |p| p + 1);
     }
     let word = |i: usize| tokens.get(i).map_or("", |t| line.word(t));
     let mut acts = false;
     loop {
         // A question ends what can be skipped.
-        if i > 0 && tokens.get(i - 1).is_some_and(|t| t.ends) && i + 1 < tokens.len() && acts {
+        if i > begun && tokens.get(i - 1).is_some_and(|t| t.ends) && i + 1 < tokens.len() && acts {
             return None;
         }
         let w = word(i);
@@ -208,7 +224,10 @@ fn english(line: &Line<'_>) -> Option<Range<usize>> {
         acts |= ["i", "we", "you", "who", "one", "people", "to"].contains(&w);
         let article = ["a", "an", "the"].contains(&w);
         let aspect = EN_ASPECTS.contains(&word(i)) && !word(i + 1).is_empty();
-        let asks = ["explain", "describe", "summarize", "tell", "give", "show", "define", "discuss"].contains(&w);
+        let asks = ["explain", "describe", "summarize", "tell", "give", "show", "define", "discuss", "clarify", "outline"].contains(&w)
+            || i == begun && (["compare", "contrast"].contains(&w) || ["list", "name"].contains(&w) && EN_EMPTY.contains(&word(i + 1)));
+        // "Which is better, LoRA or QLoRA?"
+        let of_what_follows = EN_WEAK.contains(&w) && tokens.get(i).is_some_and(|t| t.ends) && i + 1 < tokens.len();
         if article {
             // 「the main drawbacks of X」 is about X.
             let head = (i + 1..i + 4).find(|&h| EN_ASPECTS.contains(&word(h)) && ["of", "in", "for", "between", "with", "to"].contains(&word(h + 1)));
@@ -218,7 +237,7 @@ fn english(line: &Line<'_>) -> Option<Range<usize>> {
             }
         } else if aspect && ["of", "in", "for", "between", "with", "to"].contains(&word(i + 1)) {
             i += 2;
-        } else if EN_EMPTY.contains(&w) || asks || acts && EN_VERBS.contains(&w) {
+        } else if EN_EMPTY.contains(&w) || asks || of_what_follows || acts && EN_VERBS.contains(&w) {
             i += 1;
         } else {
             break;
@@ -235,7 +254,10 @@ fn english(line: &Line<'_>) -> Option<Range<usize>> {
         let stops = !joins
             && !from
             && end > start
-            && (EN_EMPTY.contains(&w) || EN_VERBS.contains(&w) && !whole || EN_WEAK.contains(&w) || w.len() > 4 && w.ends_with("ly"));
+            && (EN_EMPTY.contains(&w)
+                || (EN_VERBS.contains(&w) || EN_PERSON_VERBS.contains(&w)) && !whole
+                || EN_WEAK.contains(&w)
+                || w.len() > 4 && w.ends_with("ly"));
         let wh = joins && tokens.get(end + 1).is_some_and(|t| ["what", "how", "why", "when", "is", "are", "its", "it"].contains(&line.word(t)));
         if stops || wh {
             break;

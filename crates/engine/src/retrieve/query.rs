@@ -59,6 +59,20 @@ const QUESTION_WORDS: &[&str] = &[
     "哪",
     "多少",
     "几",
+    "谁",
+    "啥",
+    "为啥",
+    "咋",
+    "咋样",
+    "咋办",
+    "哪里",
+    "哪儿",
+    "何时",
+    "多久",
+    "几点",
+    "你好",
+    "您好",
+    "谢谢",
     "吗",
     "呢",
     "的",
@@ -219,6 +233,8 @@ pub struct Query {
     pub terms: TermQuerySet,
     /// What its words may be called in the other language.
     pub counterparts: Vec<Counterpart>,
+    /// Whether it has only words that every question has: 「为什么？」, "Who are you?". A word in capitals is a name: "What is IT?".
+    pub common: bool,
     /// Whether it was cut.
     pub shortened: bool,
 }
@@ -262,7 +278,8 @@ impl Query {
             }
         }
         let content = covered(&normalised, &kept);
-        Ok(Self { text: text.to_owned(), asked: asked.to_owned(), content, terms, counterparts: Vec::new(), shortened })
+        let common = only_common && !has_capitals(asked);
+        Ok(Self { text: text.to_owned(), asked: asked.to_owned(), content, terms, counterparts: Vec::new(), common, shortened })
     }
 
     /// The same, knowing what its words may be called in the other language.
@@ -312,6 +329,14 @@ impl Query {
         // A Chinese question about `KV cache` has few Chinese characters; an English one has them where it names something.
         cjk * 6 >= self.text.chars().filter(|c| c.is_alphanumeric()).count() || cjk > 0 && !is_framed_in_english(&self.text)
     }
+}
+
+/// Whether a word of a text, and not all of them, is in capitals.
+fn has_capitals(text: &str) -> bool {
+    let letters = |word: &&str| word.chars().filter(char::is_ascii_alphabetic).count() > 1;
+    let capital = |word: &&str| !word.contains(|c: char| c.is_ascii_lowercase());
+    let words = || text.split(|c: char| !c.is_ascii_alphabetic()).filter(letters);
+    words().any(|word| capital(&word)) && (text.contains(is_cjk) || !words().all(|word| capital(&word)))
 }
 
 /// The beginning and the end of a long text.

@@ -194,10 +194,7 @@ impl Snapshot {
                 quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, point.mark);
             }
         }
-        let lost = quoting.lost();
-        if lost > 0 {
-            quoting.notices.push(format!("{lost} sentence(s) were left out: their note has changed or is gone; run `sidenote sync`"));
-        }
+        quoting.tell_lost();
         let outcome = if draft.answered && !quoting.sentences.is_empty() { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };
         if outcome == wire::Outcome::NotInNotes {
             quoting = quoting.silent();

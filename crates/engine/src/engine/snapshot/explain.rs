@@ -29,8 +29,11 @@ impl Snapshot {
         let shown = question.limit.max(1);
         let all = self.find(question, shown, run)?;
         let inside = Question { filter: Filter { ids: vec![document.id], ..Filter::default() }, ..question.clone() };
-        let own = self.find(&inside, 1, run)?;
-        let best = own.passages.first();
+        // What the cross-encoder read among all notes is not read again.
+        let own = self.find_with(&inside, shown, false, run)?;
+        let cross = |p: &Passage| all.hits.iter().find(|h| h.chunk == p.hit.chunk).and_then(|h| h.cross).unwrap_or(f32::NEG_INFINITY);
+        // Of equals the first.
+        let best = own.passages.iter().rev().max_by(|a, b| cross(a).total_cmp(&cross(b)));
         let filtered = !question.filter.is_empty() && !self.catalog().matching(&question.filter)?.contains(&document.id);
         let position = best.and_then(|b| all.hits.iter().position(|h| h.chunk == b.hit.chunk)).map(|i| i + 1);
         let listed = best.is_some_and(|b| all.passages.iter().any(|p| p.holds(b.hit.chunk)));
@@ -52,6 +55,9 @@ impl Snapshot {
             reasons.push("the filter excludes this note".to_owned());
         }
         match best {
+            None if own.vector.is_some() => {
+                reasons.push("no passage of this note shares a word with the query, and none is near enough in meaning".to_owned())
+            }
             None => reasons.push("no passage of this note shares a word with the query, and none has a vector".to_owned()),
             Some(_) if listed => reasons.push(format!("it is there: its best passage has rank {}", position.unwrap_or(1))),
             Some(b) => {

@@ -79,11 +79,17 @@ impl Snapshot {
                 quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, answer::bullet());
             }
         }
-        let listed = quoting.sentences.len();
+        let (listed, lost) = (quoting.sentences.len(), quoting.lost());
+        quoting.tell_lost();
         let outcome = if listed > 0 { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };
         let notes = if read == 1 { "note" } else { "notes" };
         notices.push(format!("read {read} {notes} with words of it, {having} of them about it"));
-        if listed < having {
+        if hits.len() >= CANDIDATES {
+            notices.push(format!(
+                "only the best {CANDIDATES} passages with words of it were looked at; narrow the request by a folder or a tag to see the others"
+            ));
+        }
+        if listed >= LISTED && listed + lost < having {
             notices.push(format!("the first {listed} of {having} are listed; narrow the request by a folder or a tag to see the others"));
         }
         if passages.is_empty() {

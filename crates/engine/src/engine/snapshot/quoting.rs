@@ -70,6 +70,14 @@ impl Quoting {
         self.known.values().filter(|n| n.is_none()).count()
     }
 
+    /// Says how many quotes were lost, if any were.
+    pub(super) fn tell_lost(&mut self) {
+        let lost = self.lost();
+        if lost > 0 {
+            self.notices.push(format!("{lost} sentence(s) were left out: their note has changed or is gone; run `sidenote sync`"));
+        }
+    }
+
     /// The sentences with their markers as one text.
     pub(super) fn text(&self) -> String {
         answer::with_markers(&self.sentences, &self.marks)

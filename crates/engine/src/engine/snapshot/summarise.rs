@@ -160,6 +160,7 @@ impl Snapshot {
         if quoting.sentences.len() >= SENTENCES {
             found.notices.push(format!("the first {SENTENCES} are shown"));
         }
+        quoting.tell_lost();
         let outcome = if quoting.sentences.is_empty() { wire::Outcome::NotInNotes } else { wire::Outcome::Answered };
         Ok(Body { quoting, outcome, answerer: extractive() })
     }

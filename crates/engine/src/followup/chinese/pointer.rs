@@ -2,7 +2,7 @@
 
 use crate::followup::Topic;
 use crate::followup::line::{Line, begins, ends, has, marked};
-use crate::followup::words::{ASPECTS, COMPARING, EMPTY, GENERIC, HOW_VERBS, NO_REFERENCE, PREDICATES, QUANTITIES};
+use crate::followup::words::{ASPECTS, COMPARING, EMPTY, GENERIC, HOW_VERBS, NO_REFERENCE, OPENINGS, PREDICATES, QUANTITIES};
 use crate::text::{is_cjk, normalise};
 
 /// How a clause begins that only says what is compared with, or when.
@@ -55,12 +55,30 @@ pub(super) fn pointer(line: &Line<'_>, topic: &Topic<'_>) -> Option<Option<Found
     let before = &text[..at];
     let framed = before.rfind(',').is_some_and(|comma| begins(&before[..comma], FRAMES).is_some() && rest(&before[comma..]).is_empty())
         || begins(before.trim_start(), &["在", "当"]).is_some() && ends(before, &["时", "时候", "中", "里", "上", "下", "阶段"]).is_some();
-    Some((rest(before).is_empty() || framed || done_to(before)).then_some((at, len, pointer)))
+    Some((only_asks(before) || framed || done_to(before)).then_some((at, len, pointer)))
+}
+
+/// What stands before something that only sets another thing beside it: 「除了它还有什么方法」, 「比它更好的」.
+const BESIDE: &[&str] = &["除了", "除", "比", "比起", "不同于", "类似", "类似于"];
+
+/// Whether words before a pronoun name nothing: they only ask, politely or not (「介绍一下」, 「我应该怎么用」).
+fn only_asks(before: &str) -> bool {
+    let mut left = before.trim();
+    while let Some(word) = begins(left, OPENINGS).or_else(|| begins(left, &["我们", "我", "你", "您", "想知道", "想了解", "告诉"])) {
+        left = left[word.len()..].trim_start_matches([' ', ',']);
+    }
+    BESIDE.contains(&left) || rest(left).is_empty()
 }
 
 /// Whether before the pronoun only stands what is done to it: 「怎么压缩」, 「谁提出了」. Longer, it may name what the pronoun points to.
 fn done_to(before: &str) -> bool {
-    let verb = begins(before.trim_start(), ASKING).map(|asking| before.trim_start()[asking.len()..].trim());
+    let before = before.trim_start();
+    let of_which = || {
+        // 「哪些模型用了」.
+        let named = &before[begins(before, &["哪些", "哪个", "哪种", "什么", "有哪些", "有什么"])?.len()..];
+        Some(named[begins(named, GENERIC)?.len()..].trim())
+    };
+    let verb = begins(before, ASKING).map(|asking| before[asking.len()..].trim()).or_else(of_which);
     verb.is_some_and(|verb| verb.chars().count() <= MAX_VERB && verb.chars().all(is_cjk))
 }
 
@@ -81,6 +99,11 @@ fn points(text: &str, at: usize, known: &str, person: bool) -> Option<(usize, Po
     }
     if let Some(after) = here.strip_prefix('其') {
         return begins(after, ASPECTS).or_else(|| begins(after, QUANTITIES)).map(|_| ('其'.len_utf8(), Pointer::Of));
+    }
+    if let Some(after) = ordinal(here) {
+        // What is counted is the subject's.
+        let after = begins(after, GENERIC).map_or(after, |noun| &after[noun.len()..]);
+        return rest(after).is_empty().then_some((0, Pointer::Of));
     }
     let word = begins(here, &["上述", "这一", "这些", "那些", "这个", "那个", "这种", "那种", "这类", "此类", "这项", "该", "此", "这", "那"])?;
     let after = &here[word.len()..];
@@ -115,6 +138,14 @@ fn points(text: &str, at: usize, known: &str, person: bool) -> Option<(usize, Po
     );
     let compares = begins(after, &["和", "与", "跟"]).is_some() && has(after, COMPARING);
     (alone && follows.is_some() && (rest(after).is_empty() || compares)).then_some((word.len(), Pointer::One))
+}
+
+/// What stands behind 「第二步」, 「第 3 个」.
+fn ordinal(here: &str) -> Option<&str> {
+    let number = here.strip_prefix('第')?.trim_start();
+    let counted = number.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+    let unit = begins(counted.trim_start(), &["个步骤", "个阶段", "步", "个", "种", "点", "条", "项", "类", "阶段"])?;
+    (counted.len() < number.len()).then(|| &counted.trim_start()[unit.len()..])
 }
 
 /// What of a text is about something, when the words that every question has are taken off.

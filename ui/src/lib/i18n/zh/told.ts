@@ -50,6 +50,8 @@ export const told: Record<string, string> = {
   'read {} {} with words of it, {} of them about it': '读了 {} 篇含有这些词的笔记，其中 {3} 篇与此有关',
   'the first {} of {} are listed; narrow the request by a folder or a tag to see the others':
     '共 {2} 篇，这里列出前 {1} 篇；用文件夹或标签缩小范围可以看到其余的',
+  'only the best {} passages with words of it were looked at; narrow the request by a folder or a tag to see the others':
+    '含有这些词的段落太多，只看了最相关的 {} 段；用文件夹或标签缩小范围可以看到其余的',
   'read {} of {} notes': '读了 {2} 篇笔记中的 {1} 篇',
   'this is the first sentence of each {}': '这里是每{}的第一句',
   'the first {} are shown': '只显示前 {} 条',
@@ -94,6 +96,8 @@ export const told: Record<string, string> = {
   // Why a note was not found
   'the filter excludes this note': '筛选条件排除了这篇笔记',
   'no passage of this note shares a word with the query, and none has a vector': '这篇笔记里没有一段含有查找的词，也没有语义索引',
+  'no passage of this note shares a word with the query, and none is near enough in meaning':
+    '这篇笔记里没有一段含有查找的词，也没有一段意思足够接近',
   'it is there: its best passage has rank {}': '它在结果里：最好的一段排在第 {} 位',
   'its best passage lacks {}': '它最好的一段里没有 {}',
   'its best passage has rank {} with {}; the last one shown has {}': '它最好的一段排在第 {} 位，得分 {}；显示的最后一条得分 {}',
