@@ -19,10 +19,10 @@ fn is_asked(window: &Window, folder: &Path) {
     view(window, 3);
     let name = folder.file_name().unwrap().to_str().unwrap();
     let row = format!(
-        "return [...document.querySelectorAll('.libraries .about')].some((row) => row.textContent.includes({}) && row.querySelector('.counts'))",
+        "return [...document.querySelectorAll('.libraries .about')].some((row) => row.textContent.includes({}) && row.querySelector('.counts')) && !document.querySelector('progress')",
         json!(name)
     );
-    window.until("the library with what was read of it", &row);
+    window.until("the library with what was read of it, and nothing being indexed", &row);
     view(window, 0);
     window.type_into(BOX, &format!("山雀观测站设在哪里？{ENTER}"));
     answered(window);

@@ -234,7 +234,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         draft.answered = false;
         return Ok(draft);
     };
-    if !meant::is_meant(material.query, passages, &all, jiff::Zoned::now().date()) {
+    if !meant::is_meant(material.query, &all) {
         draft.confidence = draft.confidence.min(UNSAID);
         draft.answered = false;
     }
