@@ -686,7 +686,7 @@ fn thoughts_and_markers_are_not_shown_however_they_are_cut() {
 
 #[test]
 fn brackets_that_are_no_markers_stay() {
-    for text in ["取值在 [0, 1] 或 [0, 100] 之间。", "由 Vaswani 等人提出 [2017]。", "记作 [CLS]。", "a[0] 是第一个。", "[12, 13]。"]
+    for text in ["取值在 [0, 1] 或 [0, 100] 之间。", "由 Vaswani 等人提出 [2017]。", "记作 [CLS]。", "a[0] 是第一个。", "[12, 13]。", "增长【+1】。"]
     {
         assert_eq!(streamed(text).0, text);
     }

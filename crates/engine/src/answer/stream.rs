@@ -148,6 +148,10 @@ fn marker(text: &str, passages: usize) -> Option<usize> {
     let close = if text.starts_with('[') { ']' } else { '】' };
     let end = text.find(close)?;
     let inside = text[..end].trim_start_matches(['[', '【']);
+    // A number may be read with a sign, a passage has none.
+    if !numbered(inside) {
+        return None;
+    }
     let numbers = inside.split(separates).filter(|part| !part.is_empty()).map(str::parse).collect::<Result<Vec<usize>, _>>().ok()?;
     let cites = match numbers.as_slice() {
         // A passage that is not there is cited by mistake; no prompt has a hundred.
@@ -167,7 +171,12 @@ fn waits(text: &str) -> bool {
     if text.starts_with('<') {
         return THINK.starts_with(text) || THOUGHT.starts_with(text);
     }
-    text.chars().count() <= MARKER && text.chars().skip(1).all(|c| c.is_ascii_digit() || separates(c))
+    text.chars().count() <= MARKER && text.char_indices().nth(1).is_none_or(|(at, _)| numbered(&text[at..]))
+}
+
+/// Whether a text is nothing but numbers and what separates them.
+fn numbered(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || separates(c))
 }
 
 /// Bytes at the end of a text that may begin a mark.
