@@ -360,6 +360,13 @@ fn an_item_runs_on_over_its_lines_and_the_list_over_what_stands_inside() {
 }
 
 #[test]
+fn a_name_in_bold_type_is_not_run_into_what_is_said_of_it() {
+    let note = "# 卷积\n\n## 二维卷积怎么滑动？\n\n- **二维卷积**\n  卷积核在宽和高两个方向上滑动。\n\n- **三维卷积**\n  卷积核也在深度上滑动。\n";
+    let answer = ask_note(note, "二维卷积怎么滑动？").answer;
+    assert!(answer.contains("卷积核在宽和高两个方向上滑动。") && !answer.contains("二维卷积卷积核"), "{answer}");
+}
+
+#[test]
 fn of_a_list_that_is_cut_the_first_items_are_shown() {
     let item = |n: usize, words: usize| format!("{n}. Step {n} of the cleaning: {}.\n", vec!["normalising"; words].join(" "));
     let list: String = [item(1, 16), item(2, 16), item(3, 36), item(4, 1), item(5, 1)].concat();

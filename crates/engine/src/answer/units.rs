@@ -174,7 +174,7 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
             cut.flush();
             cut.list = cut.list.filter(|_| opens.is_some());
         }
-        if block || mark.is_some() {
+        if block || mark.is_some() || cut.is_named() {
             cut.flush();
         }
         if let Some((mark, closed)) = opens {
@@ -234,6 +234,13 @@ impl Cut<'_> {
         let Some((item, _)) = &self.item else { return false };
         let broken = item.end - item.start;
         sentences(&self.text[item.start..end]).iter().any(|sentence| sentence.start < broken && broken < sentence.end)
+    }
+
+    /// Whether the item is a name in bold type, so that what comes after it is said of it.
+    fn is_named(&self) -> bool {
+        let Some((item, _)) = &self.item else { return false };
+        let bold = self.text[item.clone()].trim().strip_prefix("**").and_then(|name| name.strip_suffix("**"));
+        bold.is_some_and(|name| !name.contains("**"))
     }
 
     fn flush(&mut self) {
