@@ -59,20 +59,6 @@ const QUESTION_WORDS: &[&str] = &[
     "哪",
     "多少",
     "几",
-    "谁",
-    "啥",
-    "为啥",
-    "咋",
-    "咋样",
-    "咋办",
-    "哪里",
-    "哪儿",
-    "何时",
-    "多久",
-    "几点",
-    "你好",
-    "您好",
-    "谢谢",
     "吗",
     "呢",
     "的",
@@ -220,6 +206,10 @@ const QUESTION_WORDS: &[&str] = &[
     "s",
 ];
 
+/// Words that ask or greet and are searched for all the same: with them left out, questions that no note answers are known less often (AUROC of dev-abst .931 →
+/// .925).
+const ASKING: &[&str] = &["谁", "啥", "为啥", "咋", "咋样", "咋办", "哪里", "哪儿", "何时", "多久", "几点", "你好", "您好", "谢谢"];
+
 /// A search input, analysed.
 #[derive(Clone, Debug)]
 pub struct Query {
@@ -278,7 +268,7 @@ impl Query {
             }
         }
         let content = covered(&normalised, &kept);
-        let common = only_common && !has_capitals(asked);
+        let common = all.iter().all(|t| is_question_word(&t.text) || ASKING.contains(&t.text.as_str())) && !has_capitals(asked);
         Ok(Self { text: text.to_owned(), asked: asked.to_owned(), content, terms, counterparts: Vec::new(), common, shortened })
     }
 
