@@ -2,7 +2,7 @@
 //! or that are not there now are looked at from time to time. It must not know what changed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, Weak};
 use std::time::{Duration, Instant};
@@ -115,11 +115,13 @@ impl Watch {
         std::thread::Builder::new().name("watch".into()).spawn(listen).ok().map(|_| sender)
     }
 
-    /// The libraries that hold some of the paths. What Sidenote itself keeps aside while it writes is no note.
+    /// The libraries that hold some of the paths. What Sidenote itself keeps aside while it writes is no note, nor is anything in a hidden folder: other
+    /// programs write there at each click.
     pub(crate) fn libraries(&self, paths: &BTreeSet<PathBuf>) -> Vec<String> {
         let mut state = lock(&self.state);
         let own = |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(".sidenote-"));
-        let inside = |folder: &PathBuf| paths.iter().any(|path| path.starts_with(folder) && !own(path));
+        let hidden = |below: &Path| below.parent().is_some_and(|folders| folders.iter().any(|name| name.to_string_lossy().starts_with('.')));
+        let inside = |folder: &PathBuf| paths.iter().any(|path| path.strip_prefix(folder).is_ok_and(|below| !own(path) && !hidden(below)));
         let names = state.folders.iter().filter(|(folder, _)| inside(folder)).map(|(_, name)| name.clone()).collect();
         // A folder that is moved away takes its watch along: whatever goes by its name is watched anew.
         state.folders.retain(|folder, _| !paths.contains(folder));

@@ -56,6 +56,30 @@ fn an_edit_is_saved_found_and_never_written_over_another() {
 }
 
 #[test]
+fn what_other_programs_write_in_hidden_folders_indexes_nothing_and_a_note_beside_it_does() {
+    let page = Page::open();
+    page.begin();
+    page.ok("create", json!({ "title": "会议", "text": "# 会议\n\n周三开会。\n" }));
+    let notes = page.folder.path().join("notes");
+    let runs = || page.said(900).into_iter().filter(|e| e["type"] == "sync").count();
+    fs::create_dir(notes.join(".obsidian")).unwrap();
+    // Whatever the note and the folder gave rise to comes to its end.
+    let mut before = runs();
+    page.until("a quiet moment", || {
+        std::thread::sleep(Duration::from_secs(2));
+        (std::mem::replace(&mut before, runs()) == runs()).then_some(())
+    });
+    for n in 0..5 {
+        fs::write(notes.join(".obsidian/workspace.json"), format!("{{\"n\": {n}}}")).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(runs(), before);
+    fs::write(notes.join("白鹭.md"), "# 白鹭\n\n白鹭在溪边。\n").unwrap();
+    page.until("the note in the list", || page.note("白鹭"));
+}
+
+#[test]
 fn a_note_that_was_emptied_can_still_be_written_in() {
     let page = Page::open();
     page.begin();

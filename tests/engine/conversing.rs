@@ -91,6 +91,12 @@ fn an_export_has_each_quote_as_a_footnote() {
     let two = export::conversation("名 字", &[turn.clone(), turn]);
     assert!(two.starts_with("# 名 字\n\n## q\n"), "{two}");
     assert!(two.contains("[^2]: “"), "footnotes are numbered through: {two}");
+    let chinese = Exported { question: "什么是 LoRA？".into(), ..serde_json::from_value(answer("LoRA 冻结权重")).unwrap() };
+    assert!(export::answer(&chinese).ends_with("(`notes/a.md`, 第 3 行)\n"), "{}", export::answer(&chinese));
+    let ended = |outcome: &str, text: &str| Exported { outcome: outcome.into(), ..serde_json::from_value(answer(text)).unwrap() };
+    assert!(export::answer(&ended("cancelled", "LoRA 冻结权重")).starts_with("LoRA 冻结权重[^1]\n\n*The answer was stopped before its end.*\n"));
+    let unanswered = Exported { answer: String::new(), citations: Vec::new(), ..ended("not_in_notes", "x") };
+    assert_eq!(export::answer(&unanswered), "*The notes do not clearly answer this.*\n");
     let literal = Exported { answer: "arr[0] 与 [9]".into(), ..serde_json::from_value(answer("x")).unwrap() };
     assert!(export::answer(&literal).starts_with("arr[0] 与 [9]\n"), "brackets that are no markers stay");
     let mut quoted = answer("x = a[1] [1]");

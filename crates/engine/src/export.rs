@@ -1,8 +1,10 @@
-//! Answers as Markdown with footnotes, to keep, send or go on writing. It must not know where they are kept.
+//! Answers as Markdown with footnotes, to keep, send or go on writing. What is added to them is in the question's language. It must not know where they are kept.
 
 use std::fmt::Write as _;
 
 use serde::Deserialize;
+
+use crate::text::is_cjk;
 
 /// The parts of an answer's JSON that are written out.
 #[derive(Clone, Debug, Deserialize)]
@@ -90,7 +92,19 @@ fn body(turn: &Exported, before: usize) -> String {
         }
     }
     numbered(rest, turn, before, &mut out);
-    out
+    let ending = match (turn.outcome.as_str(), in_chinese(turn)) {
+        ("not_in_notes", true) => "*笔记里没有找到明确的答案。*",
+        ("not_in_notes", false) => "*The notes do not clearly answer this.*",
+        ("cancelled", true) => "*回答没有写完就停下了。*",
+        ("cancelled", false) => "*The answer was stopped before its end.*",
+        _ => return out,
+    };
+    let apart = if out.trim().is_empty() { "" } else { "\n\n" };
+    format!("{}{apart}{ending}", out.trim_end())
+}
+
+fn in_chinese(turn: &Exported) -> bool {
+    turn.question.contains(is_cjk)
 }
 
 fn numbered(text: &str, turn: &Exported, before: usize, out: &mut String) {
@@ -119,7 +133,12 @@ fn footnotes(turn: &Exported, before: usize, out: &mut String) {
     for citation in &turn.citations {
         let mut place = vec![one_line(&citation.title)];
         place.extend(citation.heading.iter().map(|h| one_line(h)).filter(|h| *h != citation.title));
-        let at = citation.page.map_or_else(|| format!("line {}", citation.line), |page| format!("page {page}"));
+        let at = match (citation.page, in_chinese(turn)) {
+            (Some(page), true) => format!("第 {page} 页"),
+            (Some(page), false) => format!("page {page}"),
+            (None, true) => format!("第 {} 行", citation.line),
+            (None, false) => format!("line {}", citation.line),
+        };
         let _ = writeln!(
             out,
             "[^{}]: “{}” — {} (`{}/{}`, {at})",
