@@ -423,6 +423,7 @@ test('links are followed by title, by file and by path; a title with signs of li
 }) => {
   await openNotes(page);
   await page.evaluate(() => fakeDisk.change(2, '# C# | notes [draft]\n\nText.\n'));
+  await expect(page.getByRole('option', { name: 'C# | notes [draft]' })).toBeVisible();
   await openMeeting(page);
   const beside = page.locator('section.reader').getByRole('heading', { level: 2 }).first();
   for (const [link, title] of [
