@@ -161,7 +161,7 @@ fn a_part_of_the_subject_may_name_it_again() {
 
 #[test]
 fn where_no_question_names_a_subject_the_note_that_answered_does() {
-    let turn = |titles: Vec<String>| Turn { question: "为什么？".into(), standalone: "为什么？".into(), titles };
+    let turn = |titles: Vec<String>| Turn { question: "为什么？".into(), standalone: "为什么？".into(), titles, ..Turn::default() };
     assert_eq!(rewrite(&[turn(vec!["残差连接".into()])], "它有什么作用？").standalone, "残差连接有什么作用？");
     assert_eq!(rewrite(&[turn(Vec::new())], "它有什么作用？").kind, Kind::AsIs);
 }
@@ -358,4 +358,40 @@ fn a_part_that_is_counted_is_the_subjects() {
     {
         assert_eq!(after(&["RLHF 有哪些步骤？"], own).kind, Kind::AsIs, "{own}");
     }
+}
+
+#[test]
+fn a_point_of_a_list_is_counted_in_the_answer() {
+    let listed = |question: &str, answer: &str| vec![Turn::answered(question, question, answer, ["RAG".to_owned()].into_iter())];
+    let steps = listed(
+        "RAG 有哪些步骤？",
+        "RAG 共六步： [1]\n1. 切块：按标题切成小块。 [2]\n2. 建索引：用嵌入模型（embedding model）把每块变成向量。 [3]\n3. 把资料放进提示里并要求只依据资料作答同时标注出处和没有依据就说不知道 [4]\n4. 生成（generation）：作答。 [5]",
+    );
+    for (question, standalone) in [
+        ("第二步怎么做？", "RAG 的建索引怎么做？"),
+        ("第2步是什么？", "RAG 的建索引是什么？"),
+        ("请详细介绍一下第一步", "请详细介绍一下 RAG 的切块"),
+        ("最后一步是什么？", "RAG 的生成是什么？"),
+        // A point without a name, and one that there is not, stay counted.
+        ("第三步怎么做？", "RAG 的第三步怎么做？"),
+        ("第十二步怎么做？", "RAG 的第十二步怎么做？"),
+    ] {
+        assert_eq!(rewrite(&steps, question).standalone, standalone, "{question}");
+    }
+    let methods = listed(
+        "What are the types of fine-tuning?",
+        "There are three: [1]\n- LoRA: two small matrices. [2]\n- Prefix tuning (2021) adds vectors. [3]\n- Adapters - small modules. [4]",
+    );
+    for (question, standalone) in [
+        ("How does the second one work?", "How does Prefix tuning in fine-tuning work?"),
+        ("tell me more about the 3rd method", "tell me more about Adapters in fine-tuning"),
+        ("What is the last one?", "What is Adapters in fine-tuning?"),
+        ("What is the fourth one?", "What is fine-tuning's fourth one?"),
+    ] {
+        assert_eq!(rewrite(&methods, question).standalone, standalone, "{question}");
+    }
+    // A question of its own between them does not hide the list.
+    let mut later = steps;
+    later.push(Turn::answered("量化是什么？", "量化是什么？", "量化是用更少的位。 [1]", std::iter::empty()));
+    assert_eq!(rewrite(&later, "第一步是什么？").standalone, "RAG 的切块是什么？");
 }

@@ -4,6 +4,7 @@
 
 mod chinese;
 mod english;
+mod items;
 mod line;
 mod subject;
 // Word lists are read as paragraphs.
@@ -22,6 +23,9 @@ const MAX_EARLIER: usize = 400;
 /// Earlier questions that are looked at: what was asked before is no longer meant.
 const MAX_TURNS: usize = 12;
 
+/// Notes whose titles say what an answer was about.
+const MAX_TITLES: usize = 3;
+
 /// An earlier question of a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
@@ -31,6 +35,22 @@ pub struct Turn {
     pub standalone: String,
     /// Titles of the notes that answered it, best first: what it is about where no question says so.
     pub titles: Vec<String>,
+    /// What the points of the answer are called, where it is a list: 「第二步」 is the second. Empty for one without a name.
+    pub items: Vec<String>,
+}
+
+impl Turn {
+    /// A question, the form in which it was asked, and its answer: the text and the titles of the notes cited, in their order.
+    #[must_use]
+    pub fn answered(question: &str, standalone: &str, answer: &str, cited: impl Iterator<Item = String>) -> Self {
+        let mut titles: Vec<String> = Vec::new();
+        for title in cited {
+            if titles.len() < MAX_TITLES && !titles.contains(&title) {
+                titles.push(title);
+            }
+        }
+        Self { question: question.to_owned(), standalone: standalone.to_owned(), titles, items: items::items(answer) }
+    }
 }
 
 /// How a standalone question was made.
@@ -118,7 +138,7 @@ pub fn conversation(questions: &[String]) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::with_capacity(questions.len());
     for question in questions {
         let standalone = rewrite(&turns, question).standalone;
-        turns.push(Turn { question: question.clone(), standalone, titles: Vec::new() });
+        turns.push(Turn { question: question.clone(), standalone, ..Turn::default() });
     }
     turns
 }
@@ -210,6 +230,20 @@ impl<'a> Topic<'a> {
     /// The two of them.
     fn pair(&self) -> Option<(&[String; 2], usize)> {
         self.subjects.iter().find_map(|(turn, s)| Some((s.pair.as_ref()?, *turn)))
+    }
+
+    /// The point of the last list that is counted: the first is 0, without a number the last; and what the list is about.
+    fn item(&self, nth: Option<usize>) -> Option<(String, usize)> {
+        let (turn, listed) = self.history.iter().enumerate().rev().take(MAX_TURNS).find(|(_, t)| !t.items.is_empty())?;
+        let name = nth.map_or_else(|| listed.items.last(), |n| listed.items.get(n)).filter(|name| !name.is_empty())?;
+        let about = self.subjects.iter().find(|(of, _)| *of == turn).map(|(_, s)| self.worded(s));
+        let joined = match (about, self.language) {
+            (Some(about), _) if name.contains(about.as_str()) => name.clone(),
+            (Some(about), Language::Chinese) => line::join(&[&about, "的", name]),
+            (Some(about), Language::English) => format!("{name} in {about}"),
+            (None, _) => name.clone(),
+        };
+        Some((joined, turn))
     }
 
     /// Whether the subject is a person: someone asked who that is, or about what only people do.

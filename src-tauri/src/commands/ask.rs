@@ -166,10 +166,11 @@ fn read(turn: &KeptTurn) -> Vec<Read> {
 
 /// A turn as follow-ups need it.
 fn told(turn: &KeptTurn) -> followup::Turn {
-    let text = |key: &str| turn.answer.get(key).and_then(|v| v.as_str()).unwrap_or(&turn.question).to_owned();
+    let text = |key: &str| turn.answer.get(key).and_then(|v| v.as_str());
     let citations = turn.answer.get("citations").and_then(|c| c.as_array());
-    let titles = citations.into_iter().flatten().filter_map(|c| c.get("title")?.as_str().map(str::to_owned)).collect();
-    followup::Turn { question: turn.question.clone(), standalone: text("standalone_question"), titles }
+    let cited = citations.into_iter().flatten().filter_map(|c| c.get("title")?.as_str().map(str::to_owned));
+    let standalone = text("standalone_question").unwrap_or(&turn.question);
+    followup::Turn::answered(&turn.question, standalone, text("answer").unwrap_or_default(), cited)
 }
 
 /// A kept turn with its citations as they are now; without any notes they are gone.

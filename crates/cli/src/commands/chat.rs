@@ -19,8 +19,6 @@ use crate::args::{Filters, NoteFilter};
 use crate::output::{Exit, Outcome, Stop};
 use crate::streaming::Streaming;
 
-/// Notes whose titles say what an answer was about.
-const TITLES: usize = 3;
 const COMMANDS: &str = "/as TEXT asks the last question as TEXT, /raw exactly as typed, /new forgets the conversation, /quit ends it";
 
 /// Arguments of `chat`.
@@ -174,14 +172,9 @@ impl Talk<'_> {
             Err(e) if e.code == ErrorCode::Cancelled && self.terminal => stopped(&question, &rewrite),
             other => other?,
         };
-        let mut titles: Vec<String> = Vec::new();
-        for citation in &answer.citations {
-            if titles.len() < TITLES && !titles.contains(&citation.title) {
-                titles.push(citation.title.clone());
-            }
-        }
-        self.said.push(Exchange::new(rewrite.standalone.clone(), &answer));
-        self.turns.push(Turn { question, standalone: rewrite.standalone, titles });
+        let cited = answer.citations.iter().map(|citation| citation.title.clone());
+        self.turns.push(Turn::answered(&question, &rewrite.standalone, &answer.answer, cited));
+        self.said.push(Exchange::new(rewrite.standalone, &answer));
         self.tell(answer)
     }
 

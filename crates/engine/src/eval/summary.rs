@@ -80,7 +80,7 @@ impl Scored {
     #[must_use]
     pub fn new(questions: &[GoldQuestion], run: &Run) -> Self {
         let scores: Vec<Scores> = questions.iter().map(|q| score(q, run.rows.get(&q.id))).collect();
-        let mut latencies: Vec<f64> = run.rows.values().filter_map(|r| r.latency_ms).collect();
+        let mut latencies: Vec<f64> = questions.iter().filter_map(|q| run.rows.get(&q.id)?.latency_ms).collect();
         latencies.sort_by(f64::total_cmp);
         let latency = percentile(&latencies, 50.0).zip(percentile(&latencies, 95.0)).map(|(p50, p95)| Latency { p50, p95 });
         let in_run = questions.iter().filter(|q| run.rows.contains_key(&q.id)).count();

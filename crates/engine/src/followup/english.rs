@@ -71,6 +71,8 @@ enum Pointer {
     First,
     Second,
     Both,
+    /// "the second step": a point of a list, from 0; without a number the last.
+    Item(Option<usize>),
     /// "why is that": the whole of what was said.
     Said,
 }
@@ -110,14 +112,8 @@ fn points(words: &Words<'_, '_>, i: usize, person: bool) -> Option<(usize, Point
             let generic = usize::from(EN_GENERIC.contains(&words.at(i + 2)) || words.at(i + 2) == "one");
             Some((2 + generic, if next == "former" { Pointer::First } else { Pointer::Second }))
         }
-        // "The second step" is the subject's.
-        "the"
-            if ORDINALS.contains(&next)
-                && is_counted(words.at(i + 2))
-                && !words.any_content(i + 3, words.tokens.len())
-                && words.at(i + 3) != "of" =>
-        {
-            Some((1, Pointer::Of))
+        "the" if is_counted(words.at(i + 2)) && !words.any_content(i + 3, words.tokens.len()) && words.at(i + 3) != "of" => {
+            nth(next).map(|nth| (3, Pointer::Item(nth)))
         }
         "the" if next == "two" && !words.content(i + 2) => Some((2, Pointer::Both)),
         "both" if next == "of" && words.at(i + 2) == "them" => Some((3, Pointer::Both)),
@@ -138,8 +134,13 @@ fn points(words: &Words<'_, '_>, i: usize, person: bool) -> Option<(usize, Point
     }
 }
 
-const ORDINALS: &[&str] =
-    &["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "last", "1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th"];
+const ORDINALS: [&str; 10] = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
+/// Which point "second", "2nd" or "last" counts, from 0; none for the last.
+fn nth(word: &str) -> Option<Option<usize>> {
+    let written = || ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)?.parse::<usize>().ok()?.checked_sub(1));
+    if word == "last" { Some(None) } else { ORDINALS.iter().position(|o| *o == word).or_else(written).map(Some) }
+}
 
 /// Whether a word stands for a part of an answer.
 fn is_counted(word: &str) -> bool {
@@ -167,7 +168,12 @@ fn impersonal(words: &Words<'_, '_>, i: usize) -> bool {
 }
 
 fn pointed(words: &Words<'_, '_>, topic: &Topic<'_>, start: usize, (at, len, pointer): Found) -> Option<Made> {
+    let item = if let Pointer::Item(nth) = pointer { topic.item(nth) } else { None };
+    // What is counted, and of no list, is the subject's: its article goes.
+    let counted = matches!(pointer, Pointer::Item(_)) && item.is_none();
+    let (possessive, len) = if counted { (true, 1) } else { (matches!(pointer, Pointer::Of), len) };
     let (subject, turn) = match pointer {
+        Pointer::Item(_) => item.or_else(|| topic.one())?,
         Pointer::Said => return Some(continued(words.line, topic, words.tokens[start].span.start)),
         Pointer::One | Pointer::Of => topic.one()?,
         Pointer::All => topic.all()?,
@@ -176,7 +182,6 @@ fn pointed(words: &Words<'_, '_>, topic: &Topic<'_>, start: usize, (at, len, poi
         Pointer::Both => both(topic)?,
     };
     // "Can you explain it more simply?" wants more of the same, but says of what.
-    let possessive = matches!(pointer, Pointer::Of);
     let by = if possessive { format!("{subject}'s") } else { subject.clone() };
     // "and its limitations?" is no sentence of its own.
     if possessive && at == start && (at + 1..words.tokens.len()).all(|k| EN_ASPECTS.contains(&words.at(k)) || EN_EMPTY.contains(&words.at(k))) {

@@ -40,6 +40,8 @@ pub(super) enum Pointer {
     Second,
     /// 其, 这些参数: the subject's.
     Of,
+    /// 「第二步」: a point of a list, from 0; 「最后一步」: the last.
+    Item(Option<usize>),
 }
 
 /// Its place, its bytes, and what it points to.
@@ -100,10 +102,10 @@ fn points(text: &str, at: usize, known: &str, person: bool) -> Option<(usize, Po
     if let Some(after) = here.strip_prefix('其') {
         return begins(after, ASPECTS).or_else(|| begins(after, QUANTITIES)).map(|_| ('其'.len_utf8(), Pointer::Of));
     }
-    if let Some(after) = ordinal(here) {
-        // What is counted is the subject's.
-        let after = begins(after, GENERIC).map_or(after, |noun| &after[noun.len()..]);
-        return rest(after).is_empty().then_some((0, Pointer::Of));
+    if let Some((nth, after)) = ordinal(here) {
+        let noun = begins(after, GENERIC).map_or(0, str::len);
+        let counted = here.len() - after.len() + noun;
+        return rest(&after[noun..]).is_empty().then_some((counted, Pointer::Item(nth)));
     }
     let word = begins(here, &["上述", "这一", "这些", "那些", "这个", "那个", "这种", "那种", "这类", "此类", "这项", "该", "此", "这", "那"])?;
     let after = &here[word.len()..];
@@ -140,12 +142,40 @@ fn points(text: &str, at: usize, known: &str, person: bool) -> Option<(usize, Po
     (alone && follows.is_some() && (rest(after).is_empty() || compares)).then_some((word.len(), Pointer::One))
 }
 
-/// What stands behind 「第二步」, 「第 3 个」.
-fn ordinal(here: &str) -> Option<&str> {
-    let number = here.strip_prefix('第')?.trim_start();
-    let counted = number.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
-    let unit = begins(counted.trim_start(), &["个步骤", "个阶段", "步", "个", "种", "点", "条", "项", "类", "阶段"])?;
-    (counted.len() < number.len()).then(|| &counted.trim_start()[unit.len()..])
+/// Which point 「第二步」, 「第 3 个」 or 「最后一步」 counts, from 0, none for the last, and what stands behind it.
+fn ordinal(here: &str) -> Option<(Option<usize>, &str)> {
+    let (nth, counted) = match here.strip_prefix("最后一") {
+        Some(after) => (None, after),
+        None => {
+            let number = here.strip_prefix('第')?.trim_start();
+            let counted = number.trim_start_matches(|c: char| c.is_ascii_digit() || DIGITS.contains(&c));
+            (Some(count(&number[..number.len() - counted.len()])?.checked_sub(1)?), counted.trim_start())
+        }
+    };
+    let unit = begins(counted, &["个步骤", "个阶段", "步", "个", "种", "点", "条", "项", "类", "阶段"])?;
+    Some((nth, &counted[unit.len()..]))
+}
+
+const DIGITS: [char; 10] = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
+
+/// A number up to 99, in digits or in Chinese: 12, 十二, 二十.
+fn count(number: &str) -> Option<usize> {
+    if let Ok(n) = number.parse() {
+        return Some(n);
+    }
+    let digit = |c: char| DIGITS.iter().position(|d| *d == c).map(|i| i + 1).filter(|n| *n < 10);
+    let one = |part: &str, absent: usize| {
+        let mut chars = part.chars();
+        match (chars.next(), chars.next()) {
+            (None, _) => Some(absent),
+            (Some(c), None) => digit(c),
+            _ => None,
+        }
+    };
+    match number.split_once('十') {
+        Some((tens, ones)) => Some(one(tens, 1)? * 10 + one(ones, 0)?),
+        None => one(number, 0).filter(|n| *n > 0),
+    }
 }
 
 /// What of a text is about something, when the words that every question has are taken off.
