@@ -1,9 +1,14 @@
 //! More than questions: list all, compare, summarise, explain, practise.
 
+use std::sync::Arc;
+
 use sidenote_engine::act::{Act, Again, Whole};
+use sidenote_engine::engine::{Engine, Question, Settings};
+use sidenote_engine::model::Embedder;
+use sidenote_engine::paths::Paths;
 use sidenote_engine::wire::{Answer, Outcome};
 
-use crate::support::Desk;
+use crate::support::{Desk, WordEmbedder, quietly};
 
 fn named(act: &Act) -> String {
     match act {
@@ -125,6 +130,22 @@ fn list_all_reads_every_note_that_has_it_and_says_how_many() {
     assert!(answer.notices.iter().any(|n| n.contains("read 12 notes")), "{:?}", answer.notices);
     assert!(answer.answer.lines().count() == 12 && answer.answer.starts_with("- "), "{}", answer.answer);
     assert!(answer.sentences.iter().all(|s| s.text.contains("water")), "{}", answer.answer);
+}
+
+#[test]
+fn a_list_of_more_than_is_looked_at_says_so() {
+    let desk = drinks();
+    let list = |list_candidates: usize| {
+        let mut settings = Settings::default();
+        settings.search.list_candidates = list_candidates;
+        let engine = Engine::open(Paths::under(&desk.data()), settings, Some(WordEmbedder::new() as Arc<dyn Embedder>)).unwrap();
+        let question = Question { text: "List all notes about water".into(), ..Question::default() };
+        quietly(|run| engine.snapshot(run)?.ask(&question, run)).unwrap()
+    };
+    let (some, all) = (list(5), list(13));
+    assert_eq!((some.sentences.len(), all.sentences.len()), (5, 12));
+    assert!(some.notices.iter().any(|n| n.starts_with("only the best 5 passages")), "{:?}", some.notices);
+    assert!(all.notices.iter().all(|n| !n.starts_with("only the best")), "{:?}", all.notices);
 }
 
 #[test]

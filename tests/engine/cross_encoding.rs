@@ -135,3 +135,18 @@ fn explaining_reads_no_passage_twice() {
     assert_eq!(model.count.load(Ordering::Relaxed), 9, "each note once");
     assert_eq!((told.rank, told.best.and_then(|best| best.scores.cross_encoder)), (Some(1), Some(2.0)));
 }
+
+#[test]
+fn a_comparison_has_its_time_once() {
+    let desk = Desk::new();
+    desk.write("tea.md", "# 绿茶\n\n## 绿茶是什么？\n\n绿茶是一种不发酵的茶，用八十度左右的水冲泡。\n");
+    desk.write("coffee.md", "# 咖啡\n\n## 咖啡是什么？\n\n咖啡是用烘焙过的咖啡豆做成的饮料，用九十三度的水冲煮。\n");
+    desk.sync();
+    let model = GoldDigger::new(Duration::ZERO);
+    let engine = Engine::open(Paths::under(&desk.data()), Settings::default(), Some(WordEmbedder::new() as Arc<dyn Embedder>)).unwrap();
+    let engine = engine.with_cross_encoder(Some(model.clone()));
+    let question = Question { text: "绿茶和咖啡有什么区别？".into(), limit: 8, ..Question::default() };
+    let answer = quietly(|run| engine.snapshot(run)?.ask(&question, run)).unwrap();
+    assert!(answer.answer.contains("不发酵的茶") && answer.answer.contains("咖啡豆"), "{}", answer.answer);
+    assert_eq!(model.count.load(Ordering::Relaxed), 2, "each passage once, for the question itself");
+}

@@ -28,6 +28,8 @@ pub struct Settings {
     pub fusion: fuse::Fusion,
     /// Candidates taken from each leg.
     pub candidates: usize,
+    /// Passages that are candidates where all of something is to be listed: a subject that more have is in nearly every note.
+    pub list_candidates: usize,
     /// The light reranker's weights.
     pub rerank: rerank::Weights,
     /// Candidates that it looks into.
@@ -88,6 +90,7 @@ impl Default for Settings {
             glossary: 0.8,
             fusion: fuse::Fusion::default(),
             candidates: 200,
+            list_candidates: 5_000,
             rerank: rerank::Weights::default(),
             rerank_depth: 200,
             join: Join::default(),

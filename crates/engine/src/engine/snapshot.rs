@@ -233,7 +233,7 @@ impl Snapshot {
         self.find_with(question, limit, true, run)
     }
 
-    /// The same, read by the cross-encoder or not.
+    /// The same, read by the cross-encoder or not: its time is for one search of a question, not for each that an answer needs.
     fn find_with(&self, question: &Question, limit: usize, crossed: bool, run: Run<'_>) -> Result<Found> {
         let began = Instant::now();
         run.cancel.check()?;

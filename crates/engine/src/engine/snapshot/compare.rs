@@ -26,7 +26,7 @@ impl Snapshot {
                 continue;
             }
             let text = if found.query.is_cjk() { format!("{side}是什么？") } else { format!("What is {side}?") };
-            let other = self.find(&Question { text, ..asked.clone() }, asked.limit, run)?;
+            let other = self.find_with(&Question { text, ..asked.clone() }, asked.limit, false, run)?;
             let of_side = self.draft(&other, run)?;
             let mut points: Vec<Point> = of_side.points.into_iter().filter(|p| holds(&whole(&other.passages[p.passage]))).collect();
             points.truncate(OF_A_SIDE);
@@ -63,7 +63,7 @@ impl Snapshot {
         let mut passages = found.passages.clone();
         let mut place = OWN_PASSAGES.min(passages.len());
         for side in sides {
-            let other = self.find(&Question { text: side.clone(), ..asked.clone() }, asked.limit, run)?;
+            let other = self.find_with(&Question { text: side.clone(), ..asked.clone() }, asked.limit, false, run)?;
             for passage in other.passages.into_iter().take(SIDE_PASSAGES) {
                 let known = passages.iter().position(|p| p.hit.chunk == passage.hit.chunk);
                 match known {

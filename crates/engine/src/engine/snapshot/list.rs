@@ -12,8 +12,6 @@ use crate::event::Run;
 use crate::retrieve::{self, Hit, Scope, rank};
 use crate::wire;
 
-/// Passages that are candidates: a subject that more have is in nearly every note.
-const CANDIDATES: usize = 5_000;
 /// Passages of one note that are looked into.
 const OF_A_NOTE: usize = 4;
 /// Share of the subject's words, by rarity, that a passage with its headings must hold.
@@ -29,7 +27,8 @@ impl Snapshot {
         let keep = self.filter(&asked.filter)?;
         let keep = keep.as_ref().map(|kept| move |id: u64| kept.contains(&id));
         let keep: Option<&(dyn Fn(u64) -> bool + Send + Sync)> = keep.as_ref().map(|k| k as _);
-        let settings = retrieve::Settings { candidates: CANDIDATES, ..self.settings.search.clone() };
+        let candidates = self.settings.search.list_candidates;
+        let settings = retrieve::Settings { candidates, ..self.settings.search.clone() };
         let mut notices = self.notices.clone();
         if self.lexical.is_none() {
             notices.push("the keyword index cannot be read, and without it nothing can be listed; run `sidenote sync`".to_owned());
@@ -84,9 +83,9 @@ impl Snapshot {
         let outcome = if listed > 0 { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };
         let notes = if read == 1 { "note" } else { "notes" };
         notices.push(format!("read {read} {notes} with words of it, {having} of them about it"));
-        if hits.len() >= CANDIDATES {
+        if hits.len() >= candidates {
             notices.push(format!(
-                "only the best {CANDIDATES} passages with words of it were looked at; narrow the request by a folder or a tag to see the others"
+                "only the best {candidates} passages with words of it were looked at; narrow the request by a folder or a tag to see the others"
             ));
         }
         if listed >= LISTED && listed + lost < having {
