@@ -1,5 +1,6 @@
 import { test, type Page } from '@playwright/test';
-import { accessible, content, expect, MEETING, openMeeting, openNotes, saved, textOf, toEnd } from './notes/window';
+import { expectAccessible } from './accessible';
+import { content, expect, MEETING, openMeeting, openNotes, saved, textOf, toEnd } from './notes/window';
 
 test.describe.configure({ timeout: 90_000 });
 
@@ -226,7 +227,7 @@ test('undo, redo, bold, find', async ({ page }) => {
   await page.keyboard.press('Control+f');
   await page.getByRole('textbox', { name: '查找' }).pressSequentially('Lin');
   await expect(page.locator('.cm-searchMatch')).toHaveCount(1);
-  await accessible(page);
+  await expectAccessible(page);
   await page.keyboard.press('Escape');
   await expect(content(page)).toBeFocused();
 });
@@ -295,7 +296,7 @@ for (const [button, kept, copies] of [
     const lines = page.getByRole('region', { name: '不同之处' });
     await expect(lines.locator('.mine')).toContainText(['Monday', 'My own words.']);
     await expect(lines.locator('.theirs')).toContainText(['Wednesday', 'Added by another program.']);
-    await accessible(page);
+    await expectAccessible(page);
     expect(await textOf(page, MEETING)).not.toContain('My own words.');
     await page.getByRole('button', { name: button }).click();
     await expect(content(page)).toBeFocused();
@@ -339,7 +340,7 @@ test('a full disk: said with what to do, the text stays and is written when ther
   await expect(alert).toContainText('no space left on the disk');
   await expect(alert).toContainText('内容已留存');
   await expect(page.locator('[data-state]')).toHaveText('未保存');
-  await accessible(page);
+  await expectAccessible(page);
   await page.keyboard.type(' Nor this.');
   await expect.poll(() => page.evaluate(() => fakeDisk.draft(1))).toMatch(/Not lost\. Nor this\.$/);
   await page.evaluate(() => fakeDisk.fill(false));
@@ -414,7 +415,7 @@ test('in English as well, and nothing serious for axe', async ({ browser }) => {
   await page.getByRole('option', { name: /^Meeting/ }).click();
   await expect(page.getByRole('textbox', { name: 'Text of the note' })).toBeFocused();
   await expect(page.locator('[data-state]')).toHaveText('Saved');
-  await accessible(page);
+  await expectAccessible(page);
   await context.close();
 });
 
@@ -511,7 +512,7 @@ test('a note whose text cannot be edited here can still be read, opened, found a
   await openNotes(page, 'heavy');
   await page.getByRole('option', { name: /^Meeting/ }).click();
   await expect(page.getByRole('alert')).toContainText('12 MB');
-  await accessible(page);
+  await expectAccessible(page);
   await page.getByRole('button', { name: '在旁边阅读' }).click();
   await expect(page.locator('section.reader')).toBeVisible();
   await page.getByRole('button', { name: '笔记操作' }).click();

@@ -1,7 +1,8 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { rounded, size } from '../src/lib/i18n/figures';
 import { moment } from '../src/lib/i18n/moment';
-import { expectAccessible, openView } from './views';
+import { expectAccessible } from './accessible';
+import { openView } from './views';
 
 const main = (page: Page): Locator => page.getByRole('main');
 const library = (page: Page, name: string): Locator =>
@@ -178,10 +179,10 @@ test('the checker finds nothing serious in the libraries and their files', async
   test.slow();
   await openView(page, '笔记库', 'missing', 'indexing');
   await expect(library(page, 'usb')).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
   await openFiles(page, 'Sidenote');
   await files(page).getByRole('option', { name: /密码/ }).click();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
 });
 
 test.describe('in a narrow window', () => {

@@ -1,11 +1,12 @@
 import { test } from '@playwright/test';
+import { expectAccessible } from './accessible';
 import type { NoteInfo } from '../src/lib/backend';
 import { Arrangement } from '../src/lib/views/notes/arrange';
 import { noteOf, titleOf } from '../src/lib/views/notes/capture';
 import { meant, named } from '../src/lib/views/notes/named';
 import { compare, fold } from '../src/lib/views/notes/diff';
 import { apply, editTags, readTags } from '../src/lib/views/notes/tags';
-import { accessible, content, expect, openNotes, saved, textOf } from './notes/window';
+import { content, expect, openNotes, saved, textOf } from './notes/window';
 
 test.describe.configure({ timeout: 90_000 });
 
@@ -334,7 +335,7 @@ test.describe('the list', () => {
   test('no notes, no list, not yet', async ({ page }) => {
     await openNotes(page, 'empty');
     await expect(page.getByText('还没有笔记')).toBeVisible();
-    await accessible(page);
+    await expectAccessible(page);
     await openNotes(page, 'failing');
     await expect(page.getByRole('alert')).toContainText('the list of notes cannot be read');
     await expect(page.getByRole('button', { name: '重试' })).toBeVisible();
@@ -345,10 +346,10 @@ test.describe('the list', () => {
   test('nothing serious for axe: list, note that is only read, empty pane', async ({ page }) => {
     await openNotes(page);
     await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible();
-    await accessible(page);
+    await expectAccessible(page);
     await page.getByRole('option', { name: /^LoRA/ }).click();
     await expect(page.getByText('这篇笔记不能在这里编辑')).toBeVisible();
-    await accessible(page);
+    await expectAccessible(page);
   });
 
   test('narrow: the list or the note, and a way back', async ({ page }) => {
@@ -383,7 +384,7 @@ test.describe('whole notes', () => {
     // A copy would be in the same encoding.
     await expect(page.locator('section.reader')).toContainText('一九九八年三月');
     await expect(page.getByRole('button', { name: '复制一份来编辑' })).toHaveCount(0);
-    await accessible(page);
+    await expectAccessible(page);
   });
 
   test('what is no text is read or opened elsewhere: a copy would be no more editable', async ({ page }) => {
@@ -399,7 +400,7 @@ test.describe('whole notes', () => {
   test('a new note is named, made and written', async ({ page }) => {
     await openNotes(page);
     await page.getByRole('button', { name: '新建笔记' }).first().click();
-    await accessible(page);
+    await expectAccessible(page);
     await page.getByRole('textbox', { name: '标题' }).fill('周报 3/9');
     await page.keyboard.press('Enter');
     await expect(content(page)).toBeFocused();
@@ -432,7 +433,7 @@ test.describe('whole notes', () => {
     await close();
     const question = page.getByRole('dialog', { name: '还有内容没有保存' });
     await expect(question).toBeVisible();
-    await accessible(page);
+    await expectAccessible(page);
     // Asked again, it is the same question.
     await close();
     await question.getByRole('button', { name: '取消' }).click();
@@ -522,7 +523,7 @@ test.describe('whole notes', () => {
     await page.keyboard.press('Control+Shift+N');
     const box = page.getByRole('textbox', { name: '速记' });
     await box.fill('想到一件事\n\n细节');
-    await accessible(page);
+    await expectAccessible(page);
     await page.keyboard.press('Escape');
     await expect(box).toBeHidden();
     await page.keyboard.press('Control+Shift+N');

@@ -3,7 +3,8 @@ import type { Passage } from '../src/lib/backend/wire';
 import { excerpt } from '../src/lib/views/search/excerpt';
 import { isDay } from '../src/lib/views/search/filter';
 import { drawn, stages, standings } from '../src/lib/views/search/stages';
-import { expectAccessible, openView } from './views';
+import { expectAccessible } from './accessible';
+import { openView } from './views';
 
 const box = (page: Page): Locator => page.getByRole('combobox', { name: '要查找的内容' });
 const results = (page: Page): Locator => page.getByRole('grid', { name: '查找结果' }).getByRole('row');
@@ -316,15 +317,15 @@ test('ten thousand notes are searched as quietly', async ({ page }) => {
 test('the checker finds nothing serious in the results and before them', async ({ page }) => {
   test.slow();
   await openView(page, '查找');
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
   await box(page).fill('量化');
   await expect(results(page).first()).toBeVisible();
   await box(page).press('Alt+Enter');
   await expect(page.getByRole('table')).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
   await page.getByRole('button', { name: '筛选', exact: true }).click();
   await expect(page.getByRole('dialog').getByRole('checkbox').first()).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
 });
 
 test('the checker finds nothing serious in the picture, its table, and where nothing is found', async ({ page }) => {
@@ -333,13 +334,13 @@ test('the checker finds nothing serious in the picture, its table, and where not
   await box(page).fill('量化');
   await page.getByText('排序过程').click();
   await expect(page.getByRole('img', { name: /各阶段/ })).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
   await page.getByText('表格').click();
   await expect(page.getByRole('table')).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
   await box(page).fill('zzzyyx');
   await expect(page.getByText('没有找到“zzzyyx”').first()).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
 });
 
 test.describe('in a narrow window', () => {

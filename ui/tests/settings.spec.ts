@@ -1,6 +1,7 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import type { Settings } from '../src/lib/backend';
-import { expectAccessible, openView } from './views';
+import { expectAccessible } from './accessible';
+import { openView } from './views';
 
 const html = (page: Page): Locator => page.locator('html');
 const model = (page: Page, name: string): Locator =>
@@ -256,13 +257,13 @@ test('the checker finds nothing serious on any page of the settings', async ({ p
   await openModels(page, 'offline');
   await model(page, 'bge-small-zh-v1.5').getByRole('button', { name: /^下载/ }).click();
   await expect(page.getByRole('alert')).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
   await page.getByRole('main').getByRole('button', { name: '关于' }).click();
   await expect(page.getByText('0.4.0')).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
   await page.getByRole('main').getByRole('button', { name: '通用' }).click();
   await expect(page.getByRole('switch').first()).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'main');
 });
 
 test('a model on another machine is named with its host, and the promises say what leaves', async ({ page }) => {

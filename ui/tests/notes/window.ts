@@ -1,6 +1,5 @@
 // The notes view in a page, for tests; and what other programs do to the fake's files.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { AppEvent } from '../../src/lib/backend';
 import { expect as strict, type Locator, type Page } from '@playwright/test';
 
@@ -55,14 +54,4 @@ export function textOf(page: Page, id: number): Promise<string> {
 
 export async function saved(page: Page): Promise<void> {
   await expect(page.locator('[data-state]')).toHaveAttribute('data-state', 'saved');
-}
-
-/** Nothing serious, in both themes. */
-export async function accessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(serious.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-  }
 }
