@@ -390,8 +390,11 @@ fn a_point_of_a_list_is_counted_in_the_answer() {
     ] {
         assert_eq!(rewrite(&methods, question).standalone, standalone, "{question}");
     }
-    // A question of its own between them does not hide the list.
+    // Neither a question of its own between them hides the list, nor one point of it, nor a shorter one.
     let mut later = steps;
     later.push(Turn::answered("量化是什么？", "量化是什么？", "量化是用更少的位。 [1]", std::iter::empty()));
+    later.push(Turn::answered("建索引怎么做？", "RAG 的建索引怎么做？", "2. 建索引：用嵌入模型把每块变成向量。 [1]", std::iter::empty()));
     assert_eq!(rewrite(&later, "第一步是什么？").standalone, "RAG 的切块是什么？");
+    later.push(Turn::answered("量化有哪些？", "量化有哪些？", "- 训练后量化：不训练。 [1]\n- 感知训练：训练。 [2]", std::iter::empty()));
+    assert_eq!(rewrite(&later, "第四步是什么？").standalone, "RAG 的生成是什么？");
 }

@@ -232,10 +232,11 @@ impl<'a> Topic<'a> {
         self.subjects.iter().find_map(|(turn, s)| Some((s.pair.as_ref()?, *turn)))
     }
 
-    /// The point of the last list that is counted: the first is 0, without a number the last; and what the list is about.
+    /// The point of the last list that has so many: the first is 0, without a number the last; and what the list is about.
     fn item(&self, nth: Option<usize>) -> Option<(String, usize)> {
-        let (turn, listed) = self.history.iter().enumerate().rev().take(MAX_TURNS).find(|(_, t)| !t.items.is_empty())?;
-        let name = nth.map_or_else(|| listed.items.last(), |n| listed.items.get(n)).filter(|name| !name.is_empty())?;
+        let counted = |t: &'a Turn| nth.map_or_else(|| t.items.last(), |n| t.items.get(n));
+        let lists = self.history.iter().enumerate().rev().take(MAX_TURNS);
+        let (turn, name) = lists.filter_map(|(i, t)| Some((i, counted(t)?))).next().filter(|(_, name)| !name.is_empty())?;
         let about = self.subjects.iter().find(|(of, _)| *of == turn).map(|(_, s)| self.worded(s));
         let joined = match (about, self.language) {
             (Some(about), _) if name.contains(about.as_str()) => name.clone(),

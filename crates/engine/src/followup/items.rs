@@ -11,12 +11,15 @@ const MAX_ITEMS: usize = 20;
 const MAX_NAME: usize = 24;
 
 #[expect(clippy::unwrap_used, reason = "the pattern is a constant")]
-static POINT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*(?:[-*•]|\d{1,3}[.)、])\s+(.+)$").unwrap());
+static POINT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*(?:[-*•]|(?<number>\d{1,3})[.)、])\s+(?<text>.+)$").unwrap());
 
-/// The names of a list's points in their order, one for each point; empty for a point without a name. Of several lists the first, as 「第二步」 means it.
+/// The names of a list's points in their order, one for each point; empty for a point without a name. Of several lists the first, as 「第二步」 means it;
+/// of a list that was cut out of its middle none.
 pub(super) fn items(answer: &str) -> Vec<String> {
     let points = answer.lines().skip_while(|line| !POINT.is_match(line)).map_while(|line| POINT.captures(line));
-    points.take(MAX_ITEMS).map(|point| name(&point[1])).collect()
+    let points: Vec<_> = points.take(MAX_ITEMS).collect();
+    let begins = points.first().is_some_and(|first| first.name("number").is_none_or(|number| number.as_str() == "1"));
+    if begins && points.len() > 1 { points.iter().map(|point| name(&point["text"])).collect() } else { Vec::new() }
 }
 
 /// What a point is called: what stands before its colon, bracket or dash.
