@@ -104,3 +104,16 @@ fn without_a_model_that_writes_the_notes_own_sentences_answer_either_way() {
         serde_json::json!({"kind": "extractive", "model": null, "leaves_machine_to": null})
     );
 }
+
+#[test]
+fn a_section_beside_the_one_asked_about_is_not_part_of_the_answer() {
+    let desk = Desk::without_runtime();
+    desk.note(
+        "recipes.md",
+        "# 菜谱\n\n## 红烧肉\n五花肉 500 克切块，冷水下锅焯水。冰糖 30 克炒糖色，放肉翻炒，加热水没过肉，小火炖 50 分钟，最后大火收汁。\n\n\
+         ## 番茄炒蛋\n鸡蛋三个打散，先炒蛋盛出；番茄两个切块炒出汁，倒回鸡蛋，加盐和少许糖。\n",
+    );
+    desk.run(["library", "add", "notes"]).exits(0);
+    let ran = desk.run(["ask", "-q", "红烧肉怎么做？", "--library", "notes"]).exits(0);
+    assert!(ran.out.contains("焯水") && ran.out.contains("收汁") && !ran.out.contains('蛋'), "{}", ran.whole());
+}

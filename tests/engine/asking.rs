@@ -436,3 +436,13 @@ fn a_question_in_traditional_characters_is_answered_like_one_in_simplified() {
     let desk = desk();
     assert_eq!(desk.ask("LoRA 有哪些優點？").answer, desk.ask("LoRA 有哪些优点？").answer);
 }
+
+#[test]
+fn a_code_is_looked_up_in_notes_of_either_language() {
+    let errors = "# Known errors\n\n**E1042**: the token has expired. Log in again with `vault login`.\n\n**E2001**: database connection pool exhausted; raise `max_connections` to 200.\n";
+    let answer = ask_note(errors, "E2001 怎么解决？");
+    assert_eq!(answer.outcome, Outcome::Answered);
+    assert!(answer.answer.starts_with("E2001") && answer.answer.contains("to 200"), "{}", answer.answer);
+    // Another code is not what is asked for.
+    assert_eq!(ask_note(errors, "E2007 怎么解决？").outcome, Outcome::NotInNotes);
+}

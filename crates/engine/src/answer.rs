@@ -44,6 +44,9 @@ const MAX_LIST: usize = 700;
 const NEAR: f32 = 0.85;
 /// Characters by which one more sentence may pass the length aimed at.
 const OVERSHOOT: usize = 80;
+/// A sentence that has less than a share of the question's words of the direct one, where that has most of them, is about something else that stands beside it.
+const ABOUT: f32 = 0.5;
+const ASIDE: f32 = 0.25;
 /// Passages whose sentences are considered.
 const PASSAGES: usize = 5;
 
@@ -156,6 +159,8 @@ struct Candidate {
     score: f32,
     /// How far the heading above it asks what the person asks.
     asked: f32,
+    /// Share of the question's words, by rarity, that it holds with all that stands above it.
+    about: f32,
 }
 
 /// Picks the answer out of the passages.
@@ -197,7 +202,9 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
                 (heading, place) = (above, 0);
             }
             let text = normalise(&unit.clean);
-            let covered = weights.coverage(&unit.clean, &context);
+            let around = format!("{context}\n{}", unit.heading.as_deref().unwrap_or_default());
+            let covered = weights.coverage(&unit.clean, &around);
+            let about = weights.coverage(&format!("{around}\n{}", unit.clean), "");
             let cosine = similar.get(&(p, u)).copied().unwrap_or(0.0);
             let first = 1.0 / (1.0 + place as f32);
             let rank = scores[p] / best;
@@ -215,7 +222,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
                 + settings.kind * wanted.signs(&text, unit)
                 - unit.penalty()
                 - bare;
-            candidates.push(Candidate { passage: p, unit: u, score, asked });
+            candidates.push(Candidate { passage: p, unit: u, score, asked, about });
             place += 1;
         }
     }
@@ -247,7 +254,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     }
     let share = if across { settings.support_across } else { settings.support };
     let aim = if wanted.is_short(&material.query.asked) { settings.characters_short } else { settings.characters };
-    (draft.points, draft.cut) = choose(&candidates, share * best.score, aim, wanted, settings, &all);
+    (draft.points, draft.cut) = choose(&candidates, share * best.score, aim, wanted, settings, &all, across);
     let direct = &all[best.passage][best.unit].span;
     draft.direct = draft.points.iter().position(|p| p.passage == best.passage && p.span == *direct).unwrap_or(0);
     Ok(draft)
@@ -288,7 +295,15 @@ fn list_of(direct: &Candidate, wanted: Wanted, asked: f32, own: &[Unit]) -> Rang
 
 /// The direct sentence with its list, and the next best sentences while there is room: the direct one first, at most with the sentence before it, then those of
 /// its passage, then the others. And how many items of the list are left out.
-fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, settings: &Settings, all: &[Vec<Unit>]) -> (Vec<Point>, usize) {
+fn choose(
+    candidates: &[Candidate],
+    floor: f32,
+    aim: usize,
+    wanted: Wanted,
+    settings: &Settings,
+    all: &[Vec<Unit>],
+    across: bool,
+) -> (Vec<Point>, usize) {
     let direct = &candidates[0];
     let (mut taken, mut chars, mut cut) = (Vec::<(usize, usize)>::new(), 0, 0);
     let mut take = |candidate: &Candidate, list: Range<usize>| {
@@ -324,7 +339,8 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, sett
         let unit = &all[candidate.passage][candidate.unit];
         let length = unit.clean.chars().count();
         let place = (candidate.passage, candidate.unit);
-        if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() {
+        let aside = !across && direct.about >= ABOUT && candidate.about < ASIDE * direct.about;
+        if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() || aside {
             continue;
         }
         chars += length;

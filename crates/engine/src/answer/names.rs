@@ -53,6 +53,20 @@ fn names(text: &str) -> Vec<&str> {
     out
 }
 
+/// What in a question is written like a code, normalised: an error's number, a key of a configuration, a version, a telephone number. Who asks for one asks for
+/// what stands at it.
+pub(super) fn codes(text: &str) -> Vec<String> {
+    let text = normalise(text);
+    let runs = text.split(|c: char| c.is_whitespace() || is_cjk(c) || matches!(c, '?' | '!' | ',' | ';' | ':' | '(' | ')' | '"' | '`' | '\''));
+    let code = |run: &&str| {
+        let digits = run.chars().filter(char::is_ascii_digit).count();
+        let letters = run.chars().filter(char::is_ascii_alphabetic).count();
+        let key = run.contains('_') && letters > 2;
+        run.is_ascii() && (digits > 2 && letters > 0 || key)
+    };
+    runs.map(|run| run.trim_matches(|c: char| !c.is_ascii_alphanumeric())).filter(code).map(str::to_owned).collect()
+}
+
 /// Words of letters that are written into questions of either language, in any case, and name nothing: abbreviations of speech, months, days.
 #[rustfmt::skip]
 const ORDINARY: &[&str] = &[
