@@ -44,9 +44,8 @@ const MAX_LIST: usize = 700;
 const NEAR: f32 = 0.85;
 /// Characters by which one more sentence may pass the length aimed at.
 const OVERSHOOT: usize = 80;
-/// A sentence that has less than a share of the question's words of the direct one, where that has most of them, is about something else that stands beside it.
-const ABOUT: f32 = 0.5;
-const ASIDE: f32 = 0.25;
+/// Share of the question's words, by rarity, that a heading must hold to say which of the things beside each other are meant.
+const NAMES: f32 = 0.3;
 /// Passages whose sentences are considered.
 const PASSAGES: usize = 5;
 
@@ -159,8 +158,10 @@ struct Candidate {
     score: f32,
     /// How far the heading above it asks what the person asks.
     asked: f32,
-    /// Share of the question's words, by rarity, that it holds with all that stands above it.
-    about: f32,
+    /// Words of the question, by their places, that the heading above it holds, where those are a good part of it.
+    named: Vec<usize>,
+    /// Those that it holds itself, with all that stands above it.
+    holds: Vec<usize>,
 }
 
 /// Picks the answer out of the passages.
@@ -190,6 +191,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         let context = format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n"));
         let above_late = late.nearest(&late.tokens(&normalise(&context)));
         let (mut heading, mut asked, mut aspect, mut place) = (None, 0.0, 0.0, 0);
+        let (mut around, mut named) = (HashSet::new(), Vec::new());
         for (u, unit) in all[p].iter().enumerate() {
             if !unit.quotable() || is_heading_text(passage, &unit.clean) {
                 continue;
@@ -199,12 +201,19 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
                 // How far the heading asks what the person asks: its answer is then what stands first under it.
                 asked = above.map_or(0.0, |h| 0.5 * weights.coverage(h, "") + 0.5 * likeness(&material.query.asked, h));
                 aspect = f32::from(u8::from(above.is_some_and(|h| wanted::same_aspect(&material.query.asked, h))));
+                around = evidence::terms(&format!("{context}\n{}", unit.heading.as_deref().unwrap_or_default()));
+                // Across languages words tell too little of what a heading is about.
+                let heads = evidence::terms(above.filter(|_| !across).map_or("", String::as_str));
+                named = weights.held(|term| heads.contains(term));
+                if weights.share(&named) < NAMES {
+                    named.clear();
+                }
                 (heading, place) = (above, 0);
             }
             let text = normalise(&unit.clean);
-            let around = format!("{context}\n{}", unit.heading.as_deref().unwrap_or_default());
-            let covered = weights.coverage(&unit.clean, &around);
-            let about = weights.coverage(&format!("{around}\n{}", unit.clean), "");
+            let own = evidence::terms(&unit.clean);
+            let covered = weights.covered(&own, &around);
+            let holds = weights.held(|term| own.contains(term) || around.contains(term));
             let cosine = similar.get(&(p, u)).copied().unwrap_or(0.0);
             let first = 1.0 / (1.0 + place as f32);
             let rank = scores[p] / best;
@@ -222,7 +231,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
                 + settings.kind * wanted.signs(&text, unit)
                 - unit.penalty()
                 - bare;
-            candidates.push(Candidate { passage: p, unit: u, score, asked, about });
+            candidates.push(Candidate { passage: p, unit: u, score, asked, named: named.clone(), holds });
             place += 1;
         }
     }
@@ -254,7 +263,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     }
     let share = if across { settings.support_across } else { settings.support };
     let aim = if wanted.is_short(&material.query.asked) { settings.characters_short } else { settings.characters };
-    (draft.points, draft.cut) = choose(&candidates, share * best.score, aim, wanted, settings, &all, across);
+    (draft.points, draft.cut) = choose(&candidates, share * best.score, aim, wanted, settings, &all);
     let direct = &all[best.passage][best.unit].span;
     draft.direct = draft.points.iter().position(|p| p.passage == best.passage && p.span == *direct).unwrap_or(0);
     Ok(draft)
@@ -295,15 +304,7 @@ fn list_of(direct: &Candidate, wanted: Wanted, asked: f32, own: &[Unit]) -> Rang
 
 /// The direct sentence with its list, and the next best sentences while there is room: the direct one first, at most with the sentence before it, then those of
 /// its passage, then the others. And how many items of the list are left out.
-fn choose(
-    candidates: &[Candidate],
-    floor: f32,
-    aim: usize,
-    wanted: Wanted,
-    settings: &Settings,
-    all: &[Vec<Unit>],
-    across: bool,
-) -> (Vec<Point>, usize) {
+fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, settings: &Settings, all: &[Vec<Unit>]) -> (Vec<Point>, usize) {
     let direct = &candidates[0];
     let (mut taken, mut chars, mut cut) = (Vec::<(usize, usize)>::new(), 0, 0);
     let mut take = |candidate: &Candidate, list: Range<usize>| {
@@ -339,7 +340,8 @@ fn choose(
         let unit = &all[candidate.passage][candidate.unit];
         let length = unit.clean.chars().count();
         let place = (candidate.passage, candidate.unit);
-        let aside = !across && direct.about >= ABOUT && candidate.about < ASIDE * direct.about;
+        // What the direct sentence's heading names and this has nowhere: it is about something else that stands beside it.
+        let aside = !direct.named.is_empty() && direct.named.iter().all(|word| !candidate.holds.contains(word));
         if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() || aside {
             continue;
         }

@@ -21,29 +21,53 @@ pub(super) struct TermWeights<'a> {
 }
 
 impl<'a> TermWeights<'a> {
-    /// Weights by rarity; all alike without an index. A CJK word that no note has is likely another way to say something, so it counts half; a name or identifier counts in full.
+    /// Weights by rarity; all alike without an index. A word that no note has is likely another way to say something, so it counts half; a name or identifier counts in full.
     pub(super) fn new(query: &'a Query, lexical: Option<&LexicalReader>) -> Self {
         let weight = |term: &str| {
             let Some(index) = lexical else { return 1.0 };
-            let unknown = term.starts_with(is_cjk) && index.frequency(term) == 0;
-            if unknown { 0.5 * index.rarity(term) } else { index.rarity(term) }
+            let plain = term.starts_with(is_cjk) || !query.is_cjk() && is_plain_word(&query.asked, term);
+            if plain && index.frequency(term) == 0 { 0.5 * index.rarity(term) } else { index.rarity(term) }
         };
         let weights: Vec<f32> = query.terms.words.iter().map(|(t, _)| weight(t)).collect();
         let total = weights.iter().sum::<f32>().max(1e-6);
         Self { query, weights, total }
     }
 
+    /// The words of the question among some terms, by their places.
+    pub(super) fn held(&self, has: impl Fn(&str) -> bool) -> Vec<usize> {
+        (0..self.weights.len()).filter(|&word| self.query.held(word, &has) > 0.0).collect()
+    }
+
+    /// The share of the question's weight that these words have, 0 to 1.
+    pub(super) fn share(&self, words: &[usize]) -> f32 {
+        words.iter().map(|&word| self.weights[word]).sum::<f32>() / self.total
+    }
+
     /// The share of the question's weight that a text holds, its context counting in part; 0 to 1.
     #[must_use]
     pub(super) fn coverage(&self, text: &str, context: &str) -> f32 {
-        let terms = |text: &str| -> HashSet<String> { words(&searchable(text)).into_iter().map(|t| t.text).collect() };
-        let (own, around) = (terms(text), terms(context));
+        self.covered(&terms(text), &terms(context))
+    }
+
+    /// The same of texts whose terms are known.
+    pub(super) fn covered(&self, own: &HashSet<String>, around: &HashSet<String>) -> f32 {
         let held = |word| {
             let (inside, above) = (self.query.held(word, |t| own.contains(t)), self.query.held(word, |t| around.contains(t)));
             inside.max(CONTEXT_SHARE * above)
         };
         self.weights.iter().enumerate().map(|(word, weight)| weight * held(word)).sum::<f32>() / self.total
     }
+}
+
+/// The terms of a text, as the index has them.
+pub(super) fn terms(text: &str) -> HashSet<String> {
+    words(&searchable(text)).into_iter().map(|t| t.text).collect()
+}
+
+/// Whether a term of an English question is written there as ordinary words are, and not like a name.
+fn is_plain_word(asked: &str, term: &str) -> bool {
+    let written = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase()) && terms(word).contains(term);
+    asked.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').any(|word| written(&word))
 }
 
 /// Passages that are looked into for what the question asks.
