@@ -271,6 +271,12 @@ impl Span {
         &self.map[self.start..self.start + self.size]
     }
 
+    /// Some of these bytes, so many from `start` on; `None` where there are fewer.
+    pub(super) fn part(&self, start: usize, size: usize) -> Option<Self> {
+        let fits = start.checked_add(size).is_some_and(|end| end <= self.size);
+        fits.then(|| Self { map: Arc::clone(&self.map), start: self.start + start, size })
+    }
+
     /// Bytes that are in no file.
     pub(super) fn of(bytes: &[u8]) -> std::io::Result<Self> {
         let mut map = MmapMut::map_anon(bytes.len())?;
