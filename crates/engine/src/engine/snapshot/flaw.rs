@@ -1,5 +1,7 @@
 //! Why what a model wrote cannot stand, in words for the person, and what to do about it. It must not know how that was noticed.
 
+use crate::error::Error;
+
 /// A reason.
 pub(super) struct Flaw {
     pub(super) reason: String,
@@ -10,6 +12,21 @@ pub(super) struct Flaw {
 impl Flaw {
     pub(super) fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), remedy: None }
+    }
+
+    /// A model says the same again and again.
+    pub(super) fn repeated(model: &str) -> Self {
+        Self::new(format!("{model} repeated itself"))
+    }
+
+    /// It said nothing that could be shown.
+    pub(super) fn nothing(model: &str) -> Self {
+        Self::new(format!("{model} said nothing"))
+    }
+
+    /// It failed, or could not be asked.
+    pub(super) fn failed(model: &str, error: &Error) -> Self {
+        Self::new(format!("{model} could not answer: {}", error.message))
     }
 
     /// The same with what can be done.
