@@ -143,7 +143,8 @@ fn what_is_called_supported_is_so() {
         ("held.txt", 0.70, 0.02, 0.98),
         ("held-large.txt", 0.55, 0.03, 0.92),
         ("held-new.txt", 0.33, 0.03, 0.75),
-        ("held-everyday.txt", 0.0, 1.0, 0.0), ("held-fresh.txt", 0.0, 1.0, 0.0),
+        ("held-everyday.txt", 0.0, 1.0, 0.0),
+        ("held-fresh.txt", 0.0, 1.0, 0.0),
     ] {
         let counts = Counts::of(part);
         counts.print(part);

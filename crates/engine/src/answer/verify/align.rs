@@ -3,7 +3,7 @@
 
 use super::Ground;
 use super::clause::{Clause, Kind, Word};
-use super::lexicon::{ALL, ALL_TOO, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME};
+use super::lexicon::{ALL, ALL_TOO, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME};
 use crate::model::TokenVectors;
 
 /// Cosine from which another word of the same language is taken for the same.
@@ -344,13 +344,17 @@ impl<'a> Comparison<'a> {
 impl Comparison<'_> {
     /// Whether the claim is about all where the statement is about some.
     fn for_some(&self) -> bool {
-        has(&self.claim.text, ALL) && has(&self.said, SOME) && !has(&self.said, ALL) && !has(&self.said, ALL_TOO)
+        let all = |text: &str| has(text, ALL) || has(text, ALL_TOO);
+        all(&self.claim.text) && has(&self.said, SOME) && !all(&self.said)
     }
 
     /// Whether the claim is about all, or about nothing else, and the statement does not say so.
     fn widened(&self) -> bool {
-        let says = |marks: [&[&str]; 2]| marks.iter().any(|marks| has(&self.around, marks));
-        (has(&self.claim.text, ALL) && !says([ALL, ALL_TOO])) || (has(&self.claim.text, ONLY) && !says([ONLY, ONLY_TOO]))
+        let says = |text: &str, marks: [&[&str]; 2]| marks.iter().any(|marks| has(text, marks));
+        let claimed = NOT_ONLY.iter().fold(format!(" {} ", self.claim.text), |text, word| text.replace(word, " "));
+        let only = has(&claimed, ONLY);
+        // What is said of another one in the next clause is not said of this one.
+        (has(&self.claim.text, ALL) && !says(&self.around, [ALL, ALL_TOO])) || (only && !says(&self.said, [ONLY, ONLY_TOO]))
     }
 
     /// Whether two names have changed places, neither beside the other in a list nor because the one sentence says it in the passive.

@@ -108,15 +108,18 @@ pub(super) const ALL_TOO: &[&str] = &["都", "均", "皆", "每", "各", "无论
 
 /// What says that it holds for some.
 pub(super) const SOME: &[&str] = &[
-    "有些", "有的", "一些", "某些", "部分", "多数", "少数", "不少", "只有", "仅有", "一般", "通常", "往往", "多半", "隔", " some ", " most ", " many ", " few ", " several ", " usually ",
+    "有些", "有的", "一些", "某些", "一部分", "大部分", "小部分", "多数", "少数", "不少", "只有", "仅有", "一般", "通常", "往往", "多半", "隔层", " some ", " most ", " many ", " few ", " several ", " usually ",
     " often ", " sometimes ", " only ",
 ];
 
 /// Marks of a claim that leaves everything else out.
-pub(super) const ONLY: &[&str] = &["只有", "只能", "只用", "只在", "只需", "只对", "只适", "仅", "唯一", "唯有", " only ", " solely ", " exclusively ", " nothing but "];
+pub(super) const ONLY: &[&str] = &["只", "仅", "唯一", "唯有", " only ", " solely ", " exclusively ", " nothing but "];
+
+/// Words with such a mark that leave nothing out.
+pub(super) const NOT_ONLY: &[&str] = &["不只", "不仅", "只是", "只要", "只读", "一只", "两只", " not only "];
 
 /// What says so in a statement, beside those.
-pub(super) const ONLY_TOO: &[&str] = &["只", "唯", "才", "单独", "除", " alone ", " except ", " but ", " just ", " single ", " merely ", " unless "];
+pub(super) const ONLY_TOO: &[&str] = &["唯", "才", "单独", "除", " alone ", " except ", " but ", " just ", " single ", " merely ", " unless "];
 
 /// How a clause begins that says why, or on what condition, the other one holds.
 pub(super) const CAUSES: &[&str] = &["因为", "由于", "如果", "若", "只要", "一旦", "假如", "because ", "since ", "if ", "when ", "whenever ", "as long as ", "due to "];

@@ -26,11 +26,27 @@ impl Flaw {
 
     /// It failed, or could not be asked.
     pub(super) fn failed(model: &str, error: &Error) -> Self {
-        Self::new(format!("{model} could not answer: {}", error.message))
+        // Some errors name it, too.
+        let reason = error.message.strip_prefix(model).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&error.message);
+        Self::new(format!("{model} could not answer: {reason}"))
     }
 
     /// The same with what can be done.
     pub(super) fn with_remedy(self, remedy: &'static str) -> Self {
         Self { remedy: Some(remedy), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    #[test]
+    fn a_model_is_named_once() {
+        for message in ["no numbers came", "tiny: no numbers came"] {
+            let error = Error::new(ErrorCode::ModelUnavailable, message, "");
+            assert_eq!(Flaw::failed("tiny", &error).reason, "tiny could not answer: no numbers came");
+        }
     }
 }
