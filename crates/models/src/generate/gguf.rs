@@ -271,10 +271,10 @@ impl Span {
         &self.map[self.start..self.start + self.size]
     }
 
-    /// Some of these bytes, so many from `start` on; `None` where there are fewer.
-    pub(super) fn part(&self, start: usize, size: usize) -> Option<Self> {
-        let fits = start.checked_add(size).is_some_and(|end| end <= self.size);
-        fits.then(|| Self { map: Arc::clone(&self.map), start: self.start + start, size })
+    /// Some of these bytes; `None` where there are fewer.
+    pub(super) fn part(&self, part: Range<usize>) -> Option<Self> {
+        let size = self.bytes().get(part.clone())?.len();
+        Some(Self { map: Arc::clone(&self.map), start: self.start + part.start, size })
     }
 
     /// Bytes that are in no file.

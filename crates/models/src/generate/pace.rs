@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use candle_core::Device;
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
@@ -34,14 +35,13 @@ fn tried(stored: GgmlDType) -> Result<f64> {
     let all = Span::of(&vec![0x11_u8; layers * size(WEIGHTS)]).map_err(Error::internal)?;
     let mut from = 0;
     let body = Body::blank(layers, SEEN, |rows, columns| {
-        let part = || all.part(from, size(rows * columns));
+        let here = from..from + size(rows * columns);
         let tensor = || {
-            let part = part().ok_or_else(|| candle_core::Error::Msg("more weights than bytes".to_owned()))?;
-            let storage = QStorage::from_data(Cow::Borrowed(part.bytes()), &candle_core::Device::Cpu, stored)?;
+            let storage = QStorage::from_data(Cow::Borrowed(&all.bytes()[here.clone()]), &Device::Cpu, stored)?;
             QTensor::new(storage, (rows, columns)).map(Arc::new)
         };
-        let weights = Weights::new(part(), stored, (rows, columns), tensor)?;
-        from += size(rows * columns);
+        let weights = Weights::new(all.part(here.clone()), stored, (rows, columns), tensor)?;
+        from = here.end;
         Ok(Linear::new(weights, None))
     });
     let mut body = body.map_err(Error::internal)?;
