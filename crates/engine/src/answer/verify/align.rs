@@ -103,8 +103,9 @@ struct Comparison<'a> {
     negations: usize,
     /// The clause that the core begins with.
     first: usize,
-    /// What the core and the statement around it say, as texts.
+    /// What the core says, what it is said of, and the whole statement, as texts.
     said: String,
+    named: String,
     around: String,
     /// Where each word of the claim is.
     places: Vec<Place>,
@@ -126,6 +127,7 @@ impl<'a> Comparison<'a> {
             claim,
             first: window.start,
             said: text(&mut ground.clauses[window.clone()].iter()),
+            named: text(&mut ground.clauses.iter().filter(|c| c.label)),
             around: text(&mut ground.clauses.iter()),
             near: outside(false, false),
             label: outside(true, false),
@@ -354,7 +356,8 @@ impl Comparison<'_> {
         let claimed = NOT_ONLY.iter().fold(format!(" {} ", self.claim.text), |text, word| text.replace(word, " "));
         let only = has(&claimed, ONLY);
         // What is said of another one in the next clause is not said of this one.
-        (has(&self.claim.text, ALL) && !says(&self.around, [ALL, ALL_TOO])) || (only && !says(&self.said, [ONLY, ONLY_TOO]))
+        (has(&self.claim.text, ALL) && !says(&self.around, [ALL, ALL_TOO]))
+            || (only && ![&self.said, &self.named].iter().any(|text| says(text, [ONLY, ONLY_TOO])))
     }
 
     /// Whether two names have changed places, neither beside the other in a list nor because the one sentence says it in the passive.
