@@ -31,6 +31,9 @@ const PHI3: &str = "phi3";
 /// How much Phi 3 slows each pair down in texts up to the length that it was first made for.
 const SHORT_FACTORS: &str = "rope_factors_short.weight";
 
+/// Tokens that Qwen3-0.6B knows for each of its 28 layers.
+pub(super) const ROWS_FOR_A_LAYER: usize = 151_936 / 28;
+
 /// Of which tokens the logits, or the states, are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Logits {
@@ -199,6 +202,20 @@ impl Network {
         Ok(Self { body, head })
     }
 
+    /// A small network in the proportions of Qwen3-0.6B: [`Body::blank`] and, for each of its layers, as many rows of the last matrix as there are there.
+    ///
+    /// # Errors
+    /// Those of `matrix`.
+    pub(super) fn blank(
+        layers: usize,
+        seen: usize,
+        mut matrix: impl FnMut(usize, usize) -> candle_core::Result<Linear>,
+    ) -> candle_core::Result<Self> {
+        let body = Body::blank(layers, seen, &mut matrix)?;
+        let head = matrix(layers * ROWS_FOR_A_LAYER, body.shape.width)?;
+        Ok(Self { body, head })
+    }
+
     /// Its shape.
     #[must_use]
     pub fn shape(&self) -> &Shape {
@@ -297,11 +314,7 @@ impl Body {
     ///
     /// # Errors
     /// Those of `matrix`.
-    pub(super) fn blank(
-        layers: usize,
-        seen: usize,
-        mut matrix: impl FnMut(usize, usize) -> candle_core::Result<Linear>,
-    ) -> candle_core::Result<Self> {
+    fn blank(layers: usize, seen: usize, matrix: &mut impl FnMut(usize, usize) -> candle_core::Result<Linear>) -> candle_core::Result<Self> {
         let heads = Heads { queries: 16, keys: 8, size: 128 };
         let (width, feed, asked, kept) = (1024, 3072, heads.queries * heads.size, heads.keys * heads.size);
         let device = Device::Cpu;

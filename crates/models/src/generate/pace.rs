@@ -1,5 +1,5 @@
-//! How fast this processor writes, from a short try: a few layers of a small network whose weights come from memory, as those of a whole model do. It must
-//! not know files or which models there are.
+//! How fast this processor writes, from a short try: a small network in the proportions of a larger one, whose weights come from memory as those of a whole
+//! model do. It must not know files or which models there are.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use sidenote_engine::error::{Error, Result};
 
 use super::gguf::Span;
 use super::linear::{Linear, Weights};
-use super::network::{Body, Logits};
+use super::network::{Logits, Network, ROWS_FOR_A_LAYER};
 
 /// Bytes of the weights that are tried, about: some layers of each way to store them.
 const BYTES: usize = 56_000_000;
-/// Weights of a layer of the network that is tried.
-const WEIGHTS: usize = (2 * 2048 + 2 * 1024 + 3 * 3072) * 1024;
+/// Weights of the network that is tried for each of its layers.
+const WEIGHTS: usize = (2 * 2048 + 2 * 1024 + 3 * 3072 + ROWS_FOR_A_LAYER) * 1024;
 /// Tokens that it remembers: of a question with its passages, and of the answer so far.
 const SEEN: usize = 512;
 /// Tokens that are written. The fastest counts: whatever else the machine does makes others slower.
@@ -34,7 +34,7 @@ fn tried(stored: GgmlDType) -> Result<f64> {
     // What the weights are does not matter for the time, as long as every scale is a number: 0x11 bytes make small ones.
     let all = Span::of(&vec![0x11_u8; layers * size(WEIGHTS)]).map_err(Error::internal)?;
     let mut from = 0;
-    let body = Body::blank(layers, SEEN, |rows, columns| {
+    let network = Network::blank(layers, SEEN, |rows, columns| {
         let here = from..from + size(rows * columns);
         let tensor = || {
             let storage = QStorage::from_data(Cow::Borrowed(&all.bytes()[here.clone()]), &Device::Cpu, stored)?;
@@ -44,16 +44,16 @@ fn tried(stored: GgmlDType) -> Result<f64> {
         from = here.end;
         Ok(Linear::new(weights, None))
     });
-    let mut body = body.map_err(Error::internal)?;
+    let mut network = network.map_err(Error::internal)?;
     let cancel = CancelToken::new();
     // The first token also puts the weights in order where they are not multiplied as they lie.
-    body.states(&[0], Logits::Last, &cancel)?;
+    network.read(&[0], Logits::Last, &cancel)?;
     let mut fastest = Duration::MAX;
     for _ in 0..TOKENS {
-        body.truncate(SEEN);
+        network.truncate(SEEN);
         out_of_the_caches(all.bytes());
         let began = Instant::now();
-        body.states(&[0], Logits::Last, &cancel)?;
+        network.read(&[0], Logits::Last, &cancel)?;
         fastest = fastest.min(began.elapsed());
     }
     Ok(all.bytes().len() as f64 / fastest.as_secs_f64())

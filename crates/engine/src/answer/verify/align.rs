@@ -101,12 +101,9 @@ struct Comparison<'a> {
     above: Vec<&'a Word>,
     /// Negations in the core.
     negations: usize,
-    /// The clause that the core begins with.
-    first: usize,
-    /// What the core says, what it is said of, and the whole statement, as texts.
-    said: String,
-    named: String,
-    around: String,
+    /// All clauses of the statement, and those of the core.
+    clauses: &'a [Clause],
+    window: std::ops::Range<usize>,
     /// Where each word of the claim is.
     places: Vec<Place>,
     across: bool,
@@ -122,19 +119,16 @@ impl<'a> Comparison<'a> {
         };
         let above: Vec<&Word> = ground.above.iter().flat_map(|c| &c.words).collect();
         let negations = ground.clauses[window.clone()].iter().map(|c| c.negations).sum();
-        let text = |clauses: &mut dyn Iterator<Item = &Clause>| clauses.map(|c| format!(" {} ", c.text)).collect::<String>();
         let mut new = Self {
             claim,
-            first: window.start,
-            said: text(&mut ground.clauses[window.clone()].iter()),
-            named: text(&mut ground.clauses.iter().filter(|c| c.label)),
-            around: text(&mut ground.clauses.iter()),
+            clauses: &ground.clauses,
             near: outside(false, false),
             label: outside(true, false),
             aside: outside(false, true),
             core,
             above,
             negations,
+            window,
             places: Vec::new(),
             across,
         };
@@ -191,11 +185,11 @@ impl<'a> Comparison<'a> {
     fn found(&self) -> Found {
         let own = self.share(|p| matches!(p, Place::Core(_) | Place::Soft(_)));
         let coverage = self.share(|p| p != Place::Nowhere);
-        let first = self.order().iter().map(|(at, _)| *at).min().unwrap_or(0);
-        let found = |level| Found { level, coverage, at: (self.first, first) };
         if coverage < PARTLY || own < OWN {
-            return found(Level::Absent);
+            return Found { level: Level::Absent, coverage, at: (0, 0) };
         }
+        let first = self.order().iter().map(|(at, _)| *at).min().unwrap_or(0);
+        let found = |level| Found { level, coverage, at: (self.window.start, first) };
         if self.conflicts() || (self.across && self.claim.negations % 2 != self.negations % 2) || self.replaced() || self.swapped() || self.for_some()
         {
             return found(Level::Refuted);
@@ -344,10 +338,15 @@ impl<'a> Comparison<'a> {
 }
 
 impl Comparison<'_> {
+    /// What the core says.
+    fn said(&self) -> String {
+        text(&self.clauses[self.window.clone()])
+    }
+
     /// Whether the claim is about all where the statement is about some.
     fn for_some(&self) -> bool {
         let all = |text: &str| has(text, ALL) || has(text, ALL_TOO);
-        all(&self.claim.text) && has(&self.said, SOME) && !all(&self.said)
+        all(&self.claim.text) && has(&self.said(), SOME) && !all(&self.said())
     }
 
     /// Whether the claim is about all, or about nothing else, and the statement does not say so.
@@ -355,14 +354,15 @@ impl Comparison<'_> {
         let says = |text: &str, marks: [&[&str]; 2]| marks.iter().any(|marks| has(text, marks));
         let claimed = NOT_ONLY.iter().fold(format!(" {} ", self.claim.text), |text, word| text.replace(word, " "));
         let only = has(&claimed, ONLY);
+        let named = || text(self.clauses.iter().filter(|c| c.label));
         // What is said of another one in the next clause is not said of this one.
-        (has(&self.claim.text, ALL) && !says(&self.around, [ALL, ALL_TOO]))
-            || (only && ![&self.said, &self.named].iter().any(|text| says(text, [ONLY, ONLY_TOO])))
+        (has(&self.claim.text, ALL) && !says(&text(self.clauses), [ALL, ALL_TOO]))
+            || (only && ![self.said(), named()].iter().any(|text| says(text, [ONLY, ONLY_TOO])))
     }
 
     /// Whether two names have changed places, neither beside the other in a list nor because the one sentence says it in the passive.
     fn exchanged(&self) -> bool {
-        if has(&self.claim.text, PASSIVE) != has(&self.said, PASSIVE) {
+        if has(&self.claim.text, PASSIVE) != has(&self.said(), PASSIVE) {
             return false;
         }
         let at = self.order();
@@ -409,6 +409,11 @@ impl Comparison<'_> {
         });
         passed || glossed
     }
+}
+
+/// What clauses say.
+fn text<'a>(clauses: impl IntoIterator<Item = &'a Clause>) -> String {
+    clauses.into_iter().map(|c| format!(" {} ", c.text)).collect()
 }
 
 /// Whether a text has one of some marks.
