@@ -209,11 +209,11 @@ fn an_answer_that_is_not_in_the_notes_is_replaced() {
 fn a_model_that_fails_loops_or_is_silent_is_replaced() {
     let said = ["绿茶用八十度左右的水冲泡。"];
     let scripts = [
-        (Script::new(&said).ending(End::Fail), "the weights are not there"),
-        (Script::new(&said).ending(End::With(Ending::Loop)), "repeated itself"),
-        (Script::new(&["绿茶用八十度左右的水冲泡。"; 5]), "repeated itself"),
-        (Script::new(&[]), "said nothing"),
-        (Script::new(&["<think>没完没了"]), "said nothing"),
+        (Script::new(&said).ending(End::Fail), "script could not answer: the weights are not there"),
+        (Script::new(&said).ending(End::With(Ending::Loop)), "script repeated itself"),
+        (Script::new(&["绿茶用八十度左右的水冲泡。"; 5]), "script repeated itself"),
+        (Script::new(&[]), "script said nothing"),
+        (Script::new(&["<think>没完没了"]), "script said nothing"),
         (
             Script { spec: GeneratorSpec { name: "tiny".into(), context: 20, leaves_machine_to: None, notice: None }, ..Script::new(&said) },
             "too little",
@@ -603,8 +603,8 @@ fn a_summary_of_parts_that_are_empty_or_loop_is_none() {
     let spec = || GeneratorSpec { name: "small".into(), context: 1_400, leaves_machine_to: None, notice: None };
     let said = ["第 2 种茶用八十度的水冲泡。"];
     for (script, reason) in [
-        (Script { spec: spec(), ..Script::new(&[]) }, "said nothing"),
-        (Script { spec: spec(), ..Script::new(&said) }.ending(End::With(Ending::Loop)), "repeated itself"),
+        (Script { spec: spec(), ..Script::new(&[]) }, "small said nothing"),
+        (Script { spec: spec(), ..Script::new(&said) }.ending(End::With(Ending::Loop)), "small repeated itself"),
     ] {
         let (answer, _) = ask(&desk, "总结文件夹 茶", &script);
         assert_eq!(answer.answerer.kind, "extractive", "{reason}");

@@ -386,10 +386,14 @@ fn an_imported_generator_has_the_licence_that_its_file_names() {
     let file = folder.path().join("mine.gguf");
     let licence = "apache-2.0, as its makers say";
     fs::write(&file, with_licence(licence)).unwrap();
-    let cancel = CancelToken::new();
-    let import = Import { from: file, ..Import::default() };
-    let (model, _) = import.run(&Store::new(folder.path().join("models")), Run { observer: &Silent, cancel: &cancel }).unwrap();
-    assert_eq!(model.manifest.licence, licence);
+    let silent = crate::parity::fixture("llama-f32.gguf");
+    // Another file under the name of a listed model is not that model's, whose licence is another one.
+    for (from, name, says) in [(&file, None, licence), (&file, Some("llama-3.2-1b"), licence), (&silent, Some("llama-3.2-1b"), "")] {
+        let folder = tempfile::tempdir().unwrap();
+        let import = Import { from: from.clone(), name: name.map(str::to_owned), ..Import::default() };
+        let (model, _) = import.run(&Store::new(folder.path().join("models")), Run { observer: &Silent, cancel: &CancelToken::new() }).unwrap();
+        assert_eq!(model.manifest.licence, says, "{name:?}");
+    }
 }
 
 #[test]

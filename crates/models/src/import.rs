@@ -122,7 +122,8 @@ impl Import {
             endpoint: String::new(),
             revision,
             languages: listed.map_or(String::new(), |known| known.languages.to_owned()),
-            licence: listed.map_or(String::new(), |known| known.licence.to_owned()),
+            // The name says nothing about whose file it is; where it is a GGUF file, it says itself.
+            licence: String::new(),
         };
         Ok((files, origin))
     }

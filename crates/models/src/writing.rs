@@ -92,6 +92,8 @@ mod tests {
         let settings = of("[writing]\npatience_s = 5\ntemperature = 0.7\ntop_k = 40\nseed = 9\nexisting_passages = false\n").expect("settings");
         assert_eq!((settings.patience_s, settings.existing_passages), (5.0, false));
         assert_eq!((settings.sampling.temperature, settings.sampling.top_k, settings.sampling.seed, settings.sampling.top_p), (0.7, 40, 9, 1.0));
+        let sampling = of("[writing]\ntop_p = 0.9\nmin_p = 0.05\nrepetition_penalty = 1.1\n").expect("settings").sampling;
+        assert_eq!((sampling.top_p, sampling.min_p, sampling.repetition_penalty, sampling.temperature), (0.9, 0.05, 1.1, 0.0));
     }
 
     #[test]

@@ -17,9 +17,9 @@ use crate::text::is_cjk;
 use crate::wire::Support;
 
 use super::units::{Kind, Unit, units};
-use align::{Found, Level, align};
+use align::{Found, Level, align, has};
 use clause::{Clause, clauses};
-use lexicon::SEVERAL;
+use lexicon::{CAUSES, EFFECTS, HEARSAY, SEVERAL, STEPS};
 
 /// How a sentence begins that speaks of what the one before it was about.
 const PRONOUNS: &[&str] = &["它", "其", "这", "该", "It ", "Its ", "This ", "They ", "These "];
@@ -119,6 +119,7 @@ impl<'a> Grounds<'a> {
         let cjk = sentence.contains(is_cjk);
         let mut quotes: Vec<Quote> = Vec::new();
         let mut levels = Vec::with_capacity(claimed.len());
+        let mut places: Vec<Option<(Found, &Ground)>> = Vec::with_capacity(claimed.len());
         for clause in &claimed {
             let mut best: Option<(Found, &Ground)> = None;
             for ground in &self.grounds {
@@ -131,12 +132,20 @@ impl<'a> Grounds<'a> {
             }
             let Some((found, ground)) = best else {
                 levels.push(Level::Absent);
+                places.push(None);
                 continue;
             };
             if matches!(found.level, Level::Said | Level::Partly) && !quotes.contains(&ground.quote) {
                 quotes.push(ground.quote.clone());
             }
-            levels.push(found.level);
+            let hearsay = found.level == Level::Said && has(&ground.text(), HEARSAY) && !has(sentence, HEARSAY);
+            levels.push(if hearsay { Level::Partly } else { found.level });
+            places.push((found.level == Level::Said).then_some((found, ground)));
+        }
+        if turned_round(&claimed, &places) || another_order(&claimed, &places) {
+            levels.push(Level::Refuted);
+        } else if of_another_row(&claimed, &places) {
+            levels.push(Level::Partly);
         }
         let support = if !levels.is_empty() && levels.iter().all(|l| *l == Level::Said) {
             Support::Supported
@@ -148,6 +157,65 @@ impl<'a> Grounds<'a> {
         };
         Ok(Verdict { support, quotes, claims: !claimed.is_empty() })
     }
+}
+
+impl Ground {
+    fn text(&self) -> String {
+        self.clauses.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Where each clause of a claim is said, if it is.
+type Places<'a> = [Option<(Found, &'a Ground)>];
+
+/// Of each clause whether it is the cause, or the condition, of a neighbour (true), or what follows from it (false).
+fn sides(clauses: &[Clause]) -> Vec<Option<bool>> {
+    let mut out = vec![None; clauses.len()];
+    for (i, clause) in clauses.iter().enumerate() {
+        let begins = |marks: &[&str]| marks.iter().any(|mark| clause.text.trim_start().starts_with(mark));
+        let (side, other) = if begins(EFFECTS) && i > 0 {
+            (false, i - 1)
+        } else if begins(CAUSES) && clauses.len() > 1 {
+            // The condition comes first, or after what depends on it.
+            (true, if i == 0 { 1 } else { i - 1 })
+        } else {
+            continue;
+        };
+        out[i] = Some(side);
+        out[other].get_or_insert(!side);
+    }
+    out
+}
+
+/// Whether the claim has as the cause what the statement has as its effect, and the other way round.
+fn turned_round(claimed: &[Clause], places: &Places<'_>) -> bool {
+    let sides_claimed = sides(claimed);
+    let said: Vec<(bool, &Found, &Ground)> =
+        sides_claimed.iter().zip(places).filter_map(|(side, place)| Some(((*side)?, &place.as_ref()?.0, place.as_ref()?.1))).collect();
+    let contrary = |side: bool| {
+        let found = said.iter().find(|(claimed, ..)| *claimed == side)?;
+        (sides(&found.2.clauses).get(found.1.at.0).copied().flatten() == Some(!side)).then_some(found.2)
+    };
+    matches!((contrary(true), contrary(false)), (Some(one), Some(other)) if std::ptr::eq(one, other))
+}
+
+/// Whether the steps of a claim stand in another order in the passage.
+fn another_order(claimed: &[Clause], places: &Places<'_>) -> bool {
+    let text = claimed.iter().map(|c| format!(" {} ", c.text)).collect::<String>();
+    let steps = STEPS.iter().any(|(one, then)| text.find(one).is_some_and(|at| text[at + one.len()..].contains(then)));
+    let at = |place: &(Found, &Ground)| (place.1.quote.passage, place.1.quote.span.start, place.0.at);
+    let said: Vec<_> = places.iter().flatten().map(at).collect();
+    steps && said.windows(2).any(|pair| pair[0].0 == pair[1].0 && pair[1] < pair[0])
+}
+
+/// Whether a further clause is said of something that the sentence does not name: of the next row of a table.
+fn of_another_row(claimed: &[Clause], places: &Places<'_>) -> bool {
+    let Some(Some((_, first))) = places.first() else { return false };
+    places.iter().skip(1).flatten().any(|(_, ground)| {
+        let label = || ground.clauses.iter().filter(|c| c.label).flat_map(|c| &c.words).filter(|w| w.heavy());
+        let named = |word: &clause::Word| claimed.iter().flat_map(|c| &c.words).any(|w| w.text == word.text);
+        ground.quote != first.quote && label().next().is_some() && !label().any(named)
+    })
 }
 
 /// Clauses of what is claimed. A condition or a place is nothing by itself: it goes with the clause after it.
@@ -187,7 +255,13 @@ fn statements(unit: &Unit, head: Option<&Unit>, model: Option<&dyn TokenVectors>
     }
     let mut out: Vec<Vec<Clause>> = Vec::new();
     let mut labels: Vec<Clause> = Vec::new();
+    // In which statement each clause is, for what stands in parentheses comes after all of them.
+    let mut of: Vec<usize> = Vec::new();
     for clause in clauses(&unit.clean, model) {
+        if let Some(statement) = clause.aside_of.and_then(|i| of.get(i)).and_then(|at| out.get_mut(*at)) {
+            statement.push(clause);
+            continue;
+        }
         if clause.label && out.last().is_none_or(|last| last.iter().all(|c| c.label)) {
             labels.push(clause.clone());
         }
@@ -196,6 +270,7 @@ fn statements(unit: &Unit, head: Option<&Unit>, model: Option<&dyn TokenVectors>
             None => out.push(vec![clause]),
             Some(_) => out.push(labels.iter().cloned().chain([clause]).collect()),
         }
+        of.push(out.len() - 1);
     }
     out
 }

@@ -271,6 +271,12 @@ impl Span {
         &self.map[self.start..self.start + self.size]
     }
 
+    /// Some of these bytes; `None` where there are fewer.
+    pub(super) fn part(&self, part: Range<usize>) -> Option<Self> {
+        let size = self.bytes().get(part.clone())?.len();
+        Some(Self { map: Arc::clone(&self.map), start: self.start + part.start, size })
+    }
+
     /// Bytes that are in no file.
     pub(super) fn of(bytes: &[u8]) -> std::io::Result<Self> {
         let mut map = MmapMut::map_anon(bytes.len())?;

@@ -7,13 +7,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use candle_core::quantized::{GgmlDType, QTensor};
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use candle_nn::ops::{rms_norm, silu};
 use candle_nn::rotary_emb::{rope_i, rope_thd};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::{Error, Result};
 
-use super::attention::{Heads, Precision};
+use super::attention::{Heads, Memory, Precision};
 use super::choose::no_numbers;
 use super::elsewhere::Kept;
 use super::gguf::{Gguf, first_line, unusable};
@@ -30,6 +30,9 @@ const PHI3: &str = "phi3";
 
 /// How much Phi 3 slows each pair down in texts up to the length that it was first made for.
 const SHORT_FACTORS: &str = "rope_factors_short.weight";
+
+/// Tokens that Qwen3-0.6B knows for each of its 28 layers.
+pub(super) const ROWS_FOR_A_LAYER: usize = 151_936 / 28;
 
 /// Of which tokens the logits, or the states, are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +202,20 @@ impl Network {
         Ok(Self { body, head })
     }
 
+    /// A small network in the proportions of Qwen3-0.6B: [`Body::blank`] and, for each of its layers, as many rows of the last matrix as there are there.
+    ///
+    /// # Errors
+    /// Those of `matrix`.
+    pub(super) fn blank(
+        layers: usize,
+        seen: usize,
+        mut matrix: impl FnMut(usize, usize) -> candle_core::Result<Linear>,
+    ) -> candle_core::Result<Self> {
+        let body = Body::blank(layers, seen, &mut matrix)?;
+        let head = matrix(layers * ROWS_FOR_A_LAYER, body.shape.width)?;
+        Ok(Self { body, head })
+    }
+
     /// Its shape.
     #[must_use]
     pub fn shape(&self) -> &Shape {
@@ -290,6 +307,52 @@ impl Body {
         let tokens = Arc::new(loader.tensor("token_embd.weight", &[shape.vocabulary, width])?);
         let norm = loader.numbers("output_norm.weight", width)?;
         Ok(Self { norm, tokens, layers, seen: 0, shape, device })
+    }
+
+    /// Layers of the shape of Qwen3-0.6B that remember `seen` tokens which were never there, with matrices of any weights (`matrix`, by rows and columns):
+    /// what they compute means nothing, and takes as long as if it did. They know one token, 0.
+    ///
+    /// # Errors
+    /// Those of `matrix`.
+    fn blank(layers: usize, seen: usize, matrix: &mut impl FnMut(usize, usize) -> candle_core::Result<Linear>) -> candle_core::Result<Self> {
+        let heads = Heads { queries: 16, keys: 8, size: 128 };
+        let (width, feed, asked, kept) = (1024, 3072, heads.queries * heads.size, heads.keys * heads.size);
+        let device = Device::Cpu;
+        let ones = |count: usize| Tensor::ones(count, DType::F32, &device);
+        let layer = |_| {
+            let mut memory = Memory::new(heads, Precision::Half);
+            memory.extend(&vec![0.0; seen * kept], &vec![0.0; seen * kept]);
+            Ok(Layer {
+                attention_norm: ones(width)?,
+                queries: matrix(asked, width)?,
+                keys: matrix(kept, width)?,
+                values: matrix(kept, width)?,
+                output: matrix(width, asked)?,
+                query_norm: Some(ones(heads.size)?),
+                key_norm: Some(ones(heads.size)?),
+                feed_norm: ones(width)?,
+                gate: matrix(feed, width)?,
+                up: matrix(feed, width)?,
+                down: matrix(width, feed)?,
+                memory: Kept::Here(memory),
+            })
+        };
+        let built = (0..layers).map(layer).collect::<candle_core::Result<Vec<_>>>()?;
+        let tokens = Arc::new(QTensor::quantize(&Tensor::ones((1, width), DType::F32, &device)?, GgmlDType::F32)?);
+        let turns = (0..heads.size / 2).map(|pair| 1e6_f64.powf(-2.0 * pair as f64 / heads.size as f64)).collect();
+        let shape = Shape {
+            architecture: "qwen3".to_owned(),
+            layers,
+            width,
+            vocabulary: 1,
+            context: usize::MAX,
+            heads,
+            epsilon: 1e-6,
+            turns,
+            loudness: 1.0,
+            neighbours: false,
+        };
+        Ok(Self { norm: ones(width)?, tokens, layers: built, seen, shape, device })
     }
 
     /// Forgets every token from `tokens` on.

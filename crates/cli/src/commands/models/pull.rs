@@ -97,7 +97,7 @@ pub(super) fn tell(output: &Output, had: Had) -> Outcome {
         (_, came, kept) => format!("is installed ({}, {} of them from before)", bytes(came + kept), bytes(kept)),
     };
     let licence = match had.model.licence.as_str() {
-        "" => String::new(),
+        "" => "licence: unknown\n".to_owned(),
         licence => format!("licence: {}\n", one_line(licence)),
     };
     let state = if had.model.in_use { "; it is in use".to_owned() } else { format!("; use it with `sidenote models use {name}`") };

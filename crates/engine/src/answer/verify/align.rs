@@ -3,7 +3,7 @@
 
 use super::Ground;
 use super::clause::{Clause, Kind, Word};
-use super::lexicon::ORDERED;
+use super::lexicon::{ALL, ALL_TOO, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME};
 use crate::model::TokenVectors;
 
 /// Cosine from which another word of the same language is taken for the same.
@@ -42,6 +42,8 @@ pub(super) struct Found {
     pub(super) level: Level,
     /// Share of the claim's weight.
     pub(super) coverage: f32,
+    /// Where in the statement it was found: the clause, and the first word of it.
+    pub(super) at: (usize, usize),
 }
 
 impl Found {
@@ -71,7 +73,7 @@ enum Place {
 
 /// The best that any clause of a statement says of a claim; across languages, where clauses are cut differently, any few neighbouring ones.
 pub(super) fn align(claim: &Clause, ground: &Ground, across: bool, model: Option<&dyn TokenVectors>) -> Found {
-    let mut best = Found { level: Level::Absent, coverage: 0.0 };
+    let mut best = Found { level: Level::Absent, coverage: 0.0, at: (0, 0) };
     let count = ground.clauses.len();
     for first in 0..count {
         for last in first..count.min(first + if across { 3 } else { 1 }) {
@@ -99,6 +101,9 @@ struct Comparison<'a> {
     above: Vec<&'a Word>,
     /// Negations in the core.
     negations: usize,
+    /// All clauses of the statement, and those of the core.
+    clauses: &'a [Clause],
+    window: std::ops::Range<usize>,
     /// Where each word of the claim is.
     places: Vec<Place>,
     across: bool,
@@ -116,12 +121,14 @@ impl<'a> Comparison<'a> {
         let negations = ground.clauses[window.clone()].iter().map(|c| c.negations).sum();
         let mut new = Self {
             claim,
+            clauses: &ground.clauses,
             near: outside(false, false),
             label: outside(true, false),
             aside: outside(false, true),
             core,
             above,
             negations,
+            window,
             places: Vec::new(),
             across,
         };
@@ -178,16 +185,19 @@ impl<'a> Comparison<'a> {
     fn found(&self) -> Found {
         let own = self.share(|p| matches!(p, Place::Core(_) | Place::Soft(_)));
         let coverage = self.share(|p| p != Place::Nowhere);
-        let found = |level| Found { level, coverage };
         if coverage < PARTLY || own < OWN {
-            return found(Level::Absent);
+            return Found { level: Level::Absent, coverage, at: (0, 0) };
         }
-        if self.conflicts() || (self.across && self.claim.negations % 2 != self.negations % 2) || self.replaced() || self.swapped() {
+        let first = self.order().iter().map(|(at, _)| *at).min().unwrap_or(0);
+        let found = |level| Found { level, coverage, at: (self.window.start, first) };
+        if self.conflicts() || (self.across && self.claim.negations % 2 != self.negations % 2) || self.replaced() || self.swapped() || self.for_some()
+        {
             return found(Level::Refuted);
         }
         let missing = self.words().any(|(w, p)| p == Place::Nowhere && (w.pole.is_some() || (w.heavy() && !self.across)));
         let enough = if self.across { SAID_ACROSS } else { SAID };
-        found(if !missing && coverage >= enough && !self.reordered() && !self.borrowed() { Level::Said } else { Level::Partly })
+        let otherwise = self.reordered() || self.borrowed() || self.widened() || self.exchanged() || self.crossed() || self.of_another_item();
+        found(if !missing && coverage >= enough && !otherwise { Level::Said } else { Level::Partly })
     }
 
     /// A number or name that is not there, an opposite, a word that only one side negates.
@@ -325,6 +335,91 @@ impl<'a> Comparison<'a> {
         }
         pairs > 0 && inverted as f32 / pairs as f32 > REORDERED
     }
+}
+
+impl Comparison<'_> {
+    /// What the core says.
+    fn said(&self) -> String {
+        text(&self.clauses[self.window.clone()])
+    }
+
+    /// Whether the claim is about all where the statement is about some.
+    fn for_some(&self) -> bool {
+        let all = |text: &str| has(text, ALL) || has(text, ALL_TOO);
+        all(&self.claim.text) && has(&self.said(), SOME) && !all(&self.said())
+    }
+
+    /// Whether the claim is about all, or about nothing else, and the statement does not say so.
+    fn widened(&self) -> bool {
+        let says = |text: &str, marks: [&[&str]; 2]| marks.iter().any(|marks| has(text, marks));
+        let claimed = NOT_ONLY.iter().fold(format!(" {} ", self.claim.text), |text, word| text.replace(word, " "));
+        let only = has(&claimed, ONLY);
+        let named = || text(self.clauses.iter().filter(|c| c.label));
+        // What is said of another one in the next clause is not said of this one.
+        (has(&self.claim.text, ALL) && !says(&text(self.clauses), [ALL, ALL_TOO]))
+            || (only && ![self.said(), named()].iter().any(|text| says(text, [ONLY, ONLY_TOO])))
+    }
+
+    /// Whether two names have changed places, neither beside the other in a list nor because the one sentence says it in the passive.
+    fn exchanged(&self) -> bool {
+        if has(&self.claim.text, PASSIVE) != has(&self.said(), PASSIVE) {
+            return false;
+        }
+        let at = self.order();
+        let name = |i: usize| at[i].1.kind == Kind::Name;
+        (0..at.len()).any(|i| {
+            (i + 1..at.len()).any(|j| {
+                let (a, b) = (at[i].0, at[j].0);
+                // Nothing but names is between them, in either sentence.
+                let listed = (b + 1..a).all(|i| !self.core[i].heavy() || self.core[i].kind == Kind::Name) && (i + 1..j).all(name);
+                a > b && name(i) && name(j) && at[i].1.text != at[j].1.text && !listed
+            })
+        })
+    }
+
+    /// Whether the claim begins with the one half of a statement that says the same of two things, and ends with the other: "A pays for X and B pays for Y".
+    fn crossed(&self) -> bool {
+        let places: Vec<usize> = self.order().iter().map(|(at, _)| *at).collect();
+        let again = |p: &usize| (p + 1..self.core.len()).find(|q| self.core[*p].heavy() && self.core[*q].text == self.core[*p].text);
+        (0..self.core.len()).filter_map(|p| again(&p).map(|q| (p, q))).any(|(p, q)| {
+            let repeated = self.claim.words.iter().filter(|w| w.text == self.core[p].text).count();
+            let straddles = places.iter().any(|i| *i < p) && places.iter().any(|j| *j > q);
+            repeated == 1 && straddles && (p + 1..q).any(|i| self.core[i].heavy() && !self.used(i))
+        })
+    }
+
+    /// Whether what is said of one item of a list is claimed of its neighbour.
+    fn of_another_item(&self) -> bool {
+        if self.across {
+            return false;
+        }
+        let at = self.order();
+        let stranger = |i: usize| self.core[i].kind == Kind::Name && !self.used(i) && !self.listed(i);
+        let passed = at.windows(2).any(|pair| {
+            let (a, b) = (pair[0].0, pair[1].0);
+            let item = self.core[b].item;
+            self.core[a].item < item && (a + 1..b).any(|i| self.core[i].item == item && stranger(i))
+        });
+        // What stands in parentheses is another name of the item before it.
+        let glossed = self.words().filter(|(_, p)| *p == Place::Aside).any(|(w, _)| {
+            let Some(item) = self.aside.iter().find(|e| same(w, e)).map(|e| e.item) else { return false };
+            let elsewhere = |w: &Word| self.core.iter().any(|e| same(w, e)) && !self.core.iter().any(|e| same(w, e) && e.item == item);
+            let left = self.core.iter().enumerate().any(|(i, e)| e.item == item && e.heavy() && !self.used(i));
+            left && self.words().any(|(w, p)| matches!(p, Place::Core(_)) && w.heavy() && elsewhere(w))
+        });
+        passed || glossed
+    }
+}
+
+/// What clauses say.
+fn text<'a>(clauses: impl IntoIterator<Item = &'a Clause>) -> String {
+    clauses.into_iter().map(|c| format!(" {} ", c.text)).collect()
+}
+
+/// Whether a text has one of some marks.
+pub(super) fn has(text: &str, marks: &[&str]) -> bool {
+    let text = format!(" {} ", text.trim());
+    marks.iter().any(|mark| text.contains(mark))
 }
 
 /// Whether two words are the same, or say the same side of two opposites.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{ENDS_REACH, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, is_light};
+use super::lexicon::{ENDS_REACH, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, STILL_NEGATING, is_light};
 use super::number::{Number, groups, numbers};
 use crate::model::TokenVectors;
 use crate::text::{Term, is_cjk, normalise_mapped, words};
@@ -36,6 +36,8 @@ pub(super) struct Word {
     pub(super) pole: Option<(usize, bool)>,
     /// Of the model inside, with their weights.
     pub(super) tokens: Vec<(u32, f32)>,
+    /// Which item of a list within its clause it belongs to.
+    pub(super) item: usize,
 }
 
 impl Word {
@@ -128,6 +130,9 @@ pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<C
             list.push(word(term.text.clone(), &text[term.span.clone()], kind, place - span.start, place, &negated, model));
         }
         list.sort_by_key(|(place, _)| *place);
+        for (place, word) in &mut list {
+            word.item = item(&text, &span, *place);
+        }
         let negations = negated.len();
         let words = list.into_iter().map(|(_, w)| w).collect();
         let joined = out.last().is_some_and(|(_, end, _): &(Clause, char, Range<usize>)| !matches!(end, ';' | '。' | '.'));
@@ -140,9 +145,19 @@ pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<C
         let aside_of = spans.iter().position(|s| s.contains(&aside.start)).or(spans.len().checked_sub(1));
         let written = sentence.get(origin[aside.start]..origin[aside.end]).unwrap_or_default();
         // One level is enough: what is left of a deeper one is a clause like any other.
-        out.extend(clauses(written, model).into_iter().map(|c| Clause { joined: true, aside_of, ..c }));
+        let owner = aside_of.and_then(|i| spans.get(i)).map_or(0, |span| item(&text, span, aside.start));
+        let of_owner = |mut c: Clause| {
+            c.words.iter_mut().for_each(|w| w.item = owner);
+            Clause { joined: true, aside_of, ..c }
+        };
+        out.extend(clauses(written, model).into_iter().map(of_owner));
     }
     out
+}
+
+/// Which item of the list in a clause stands at a place.
+fn item(text: &str, clause: &Range<usize>, at: usize) -> usize {
+    text[clause.start..at.max(clause.start)].matches('、').count()
 }
 
 /// A text with what stands in parentheses made blank, and where that was.
@@ -188,11 +203,15 @@ fn word(
         _ => Vec::new(),
     };
     let pole = pole(&text);
-    (at, Word { text, kind, negated: reached, pole, tokens })
+    (at, Word { text, kind, negated: reached, pole, tokens, item: 0 })
 }
 
 fn kind(text: &str, written: &str, cjk: bool, first: bool) -> Kind {
     let latin = text.starts_with(|c: char| c.is_alphanumeric() && !is_cjk(c));
+    // In Chinese a capital letter names something: 「给 B 用比 A 更大的学习率」.
+    if cjk && written.len() == 1 && written.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return Kind::Name;
+    }
     if is_light(text) {
         return Kind::Light;
     }
@@ -290,7 +309,8 @@ fn negations(part: &str) -> Vec<(Range<usize>, usize)> {
         if at < skip || !NEGATING.contains(&c) {
             continue;
         }
-        if let Some(known) = NOT_NEGATING.iter().find(|known| part[at..].starts_with(**known)) {
+        let still = STILL_NEGATING.iter().any(|known| part[at..].starts_with(known));
+        if let Some(known) = NOT_NEGATING.iter().find(|known| !still && part[at..].starts_with(**known)) {
             skip = at + known.len();
             continue;
         }

@@ -29,6 +29,12 @@ pub(super) const NOT_NEGATING: &[&str] = &[
     "无关",
 ];
 
+/// Words that begin like those and negate all the same.
+pub(super) const STILL_NEGATING: &[&str] = &[
+    "不同意", "不同步", "不同时", "不等于", "不等同", "不足以", "不过拟合", "不过度", "不断开", "不仅限", "不良好", "不管用", "不管理", "非常规", "未来得及",
+    "无关闭", "不如实",
+];
+
 /// Chinese characters that negate what follows.
 pub(super) const NEGATING: &[char] = &['不', '没', '無', '无', '未', '非', '勿', '别'];
 
@@ -53,7 +59,11 @@ pub(super) const OPPOSITES: &[(&[&str], &[&str])] = &[
             "fall", "drop", "shrink", "less", "cut",
         ],
     ),
-    (&["大", "多", "larg", "larger", "largest", "big", "bigger", "most"], &["小", "少", "small", "smaller", "smallest", "littl", "fewest", "fewer"]),
+    (
+        &["大", "多", "larg", "larger", "largest", "big", "bigger", "most", "mani", "outnumb"],
+        &["小", "少", "small", "smaller", "smallest", "littl", "fewest", "fewer", "few"],
+    ),
+    (&["多数", "大多数", "大部分", "绝大多数", "绝大部分"], &["少数", "小部分", "极少数"]),
     (&["高", "high", "higher", "highest"], &["低", "low", "lower", "lowest"]),
     (&["快", "fast", "faster", "fastest", "quick", "加快", "加速", "speed"], &["慢", "slow", "slower", "slowest"]),
     (&["长", "long", "longer"], &["短", "short", "shorter"]),
@@ -87,7 +97,48 @@ pub(super) const OPPOSITES: &[(&[&str], &[&str])] = &[
 /// Marks after which the order of two things is the claim itself.
 pub(super) const ORDERED: &[&str] = &[
     "比", "逼近", "而不是", "而非", "优于", "高于", "低于", "大于", "小于", "从", "先", " than ", " from ", " instead of ", " rather than ", " into ", " then ",
-    " first ",
+    " first ", "→", "->",
+];
+
+/// Marks of a claim about every one of a kind, and of the order of steps; Latin ones as whole words.
+pub(super) const ALL: &[&str] = &["所有", "全部", "一切", "任何", "每个", "每一", "每种", "每台", "每层", "总是", "始终", " all ", " every ", " always ", " any ", " everyone ", " everything "];
+
+/// What says of a statement that it holds for every one, beside those.
+pub(super) const ALL_TOO: &[&str] = &["都", "均", "皆", "每", "各", "无论", "不管", " each ", " both ", " no ", " none "];
+
+/// What says that it holds for some.
+pub(super) const SOME: &[&str] = &[
+    "有些", "有的", "一些", "某些", "一部分", "大部分", "小部分", "多数", "少数", "不少", "只有", "仅有", "一般", "通常", "往往", "多半", "隔层", " some ", " most ", " many ", " few ", " several ", " usually ",
+    " often ", " sometimes ", " only ",
+];
+
+/// Marks of a claim that leaves everything else out.
+pub(super) const ONLY: &[&str] = &["只", "仅", "唯一", "唯有", " only ", " solely ", " exclusively ", " nothing but "];
+
+/// Words with such a mark that leave nothing out.
+pub(super) const NOT_ONLY: &[&str] = &["不只", "不仅", "只是", "只要", "只读", "一只", "两只", " not only "];
+
+/// What says so in a statement, beside those.
+pub(super) const ONLY_TOO: &[&str] = &["唯", "才", "单独", "除", " alone ", " except ", " but ", " just ", " single ", " merely ", " unless "];
+
+/// How a clause begins that says why, or on what condition, the other one holds.
+pub(super) const CAUSES: &[&str] = &["因为", "由于", "如果", "若", "只要", "一旦", "假如", "because ", "since ", "if ", "when ", "whenever ", "as long as ", "due to "];
+
+/// How a clause begins that says what follows from the one before it.
+pub(super) const EFFECTS: &[&str] = &["所以", "因此", "因而", "于是", "从而", "以致", "导致", "so ", "therefore ", "thus ", "hence ", "which means ", "consequently "];
+
+/// Two marks, one after the other, between which a claim puts steps in order.
+pub(super) const STEPS: &[(&str, &str)] = &[
+    ("先", "再"), ("先", "然后"), ("先", "最后"), ("先", "后"), ("首先", "其次"), ("第一步", "第二步"), (" first ", " then "), (" first ", " finally "), (" first ", " before "),
+];
+
+/// Marks of the passive: who does it comes after what is done to.
+pub(super) const PASSIVE: &[&str] = &["由", "被", "受", " by "];
+
+/// Marks of what others say, and the note does not.
+pub(super) const HEARSAY: &[&str] = &[
+    "有资料", "有的资料", "资料常", "有人说", "有人认为", "常被误", "误以为", "有的教程", "教程常", "网上常", "some say", "it is often said", "it is often claimed", "often mistaken",
+    "sources claim",
 ];
 
 /// Marks of a heading that names several things: what stands below it is about one of them, and the heading does not say about which.
@@ -106,13 +157,20 @@ pub(super) const NUMERALS: &[(&str, f64)] = &[
     ("thousand", 1_000.0),
 ];
 
-/// Units, longest first: what a number counts must be the same where both sides say it.
+/// Units, one that another begins with after it: what a number counts must be the same where both sides say it.
 pub(super) const UNITS: &[(&str, &str)] = &[
     ("percentage point", "point"), ("百分点", "point"), ("个百分点", "point"), ("percent", "%"), ("%", "%"), ("tb", "tb"), ("gb", "gb"), ("mb", "mb"),
     ("kb", "kb"), ("字节", "byte"), ("byte", "byte"), ("毫秒", "ms"), ("ms", "ms"), ("秒", "s"), ("second", "s"), ("分钟", "min"), ("minute", "min"),
     ("小时", "h"), ("hour", "h"), ("星期", "week"), ("个星期", "week"), ("周", "week"), ("week", "week"), ("天", "day"), ("day", "day"),
     ("个月", "month"), ("月", "month"), ("month", "month"), ("倍", "times"), ("times", "times"), ("层", "layer"), ("layer", "layer"), ("位", "bit"),
-    ("bit", "bit"), ("步", "step"), ("step", "step"), ("维", "dim"),
+    ("bit", "bit"), ("步", "step"), ("step", "step"), ("维", "dim"), ("mbit", "mbit"), ("gbit", "gbit"), ("公里", "km"), ("千米", "km"), ("km", "km"), ("英里", "mile"),
+    ("mile", "mile"), ("公斤", "kg"), ("千克", "kg"), ("kg", "kg"), ("毫克", "mg"), ("mg", "mg"), ("岁", "year"), ("年", "year"), ("year", "year"), ("s", "s"),
+];
+
+/// Signs before a number that say whether more or less than it is meant.
+pub(super) const SIGNS: &[(&str, bool)] = &[
+    (">", true), ("≥", true), (">=", true), ("\\ge", true), ("\\geq", true), ("\\gt", true), ("<", false), ("≤", false), ("<=", false), ("\\le", false), ("\\leq", false),
+    ("\\lt", false),
 ];
 
 /// What multiplies the number before it.

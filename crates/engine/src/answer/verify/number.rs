@@ -2,20 +2,25 @@
 
 use std::ops::Range;
 
-use super::lexicon::{MEASURES, NUMERALS, SCALES, UNITS};
+use super::lexicon::{MEASURES, NUMERALS, SCALES, SIGNS, UNITS};
 
 /// A number with its scale worked in, and its unit where it has one that must agree.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Number {
     value: f64,
     unit: Option<&'static str>,
+    /// Whether a sign before it says more, or less, than it.
+    more: Option<bool>,
 }
 
 impl Number {
-    /// Whether both say the same amount; a unit that one side leaves out is taken as the other's.
+    /// Whether both say the same amount; a unit or a sign that one side leaves out is taken as the other's.
     pub(super) fn same_as(self, other: Self) -> bool {
         let close = (self.value - other.value).abs() <= 1e-9 * self.value.abs().max(other.value.abs());
-        close && (self.unit.is_none() || other.unit.is_none() || self.unit == other.unit)
+        let agree = |one: bool, other: bool, same: bool| !one || !other || same;
+        close
+            && agree(self.unit.is_some(), other.unit.is_some(), self.unit == other.unit)
+            && agree(self.more.is_some(), other.more.is_some(), self.more == other.more)
     }
 }
 
@@ -92,7 +97,9 @@ fn push(text: &str, place: Range<usize>, value: f64, out: &mut Vec<(Range<usize>
         }
     }
     let unit = UNITS.iter().find(|(name, _)| rest.strip_prefix(name).is_some_and(|after| ends(name, after))).map(|(_, unit)| *unit);
-    out.push((place, Number { value, unit }));
+    let before = text[..place.start].trim_end();
+    let more = SIGNS.iter().find(|(sign, _)| before.ends_with(sign)).map(|(_, more)| *more);
+    out.push((place, Number { value, unit, more }));
 }
 
 /// Whether a unit ends where its name does: `ms` is none in `msra`.

@@ -46,8 +46,10 @@ pub(super) fn speak(
         drop(std::thread::Builder::new().name("patience".to_owned()).spawn_scoped(scope, watch));
         let mut heard = |text: &str| {
             // Nobody listens any more where it was fast enough.
-            let _ = piece.send(words(text));
+            let _ = piece.send(Told::Piece(words(text)));
+            let began = Instant::now();
             say(text);
+            let _ = piece.send(Told::Taken(began.elapsed()));
         };
         let generated = generator.generate(request, &mut heard, stop);
         drop(piece);
@@ -69,18 +71,32 @@ fn words(piece: &str) -> f64 {
     estimate_tokens(piece).max(1) as f64
 }
 
-/// Waits for pieces, of which the words are told; none where they come fast enough or nothing more comes.
-fn too_late(pieces: &Receiver<f64>, patience: Duration) -> Option<Late> {
-    let mut heard = match pieces.recv_timeout(patience) {
-        Ok(words) => words,
+/// What the watcher is told.
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    /// A piece with so many words came.
+    Piece(f64),
+    /// It was shown and compared with the passages, which took so long; the model waited for that.
+    Taken(Duration),
+}
+
+/// Waits for pieces; none where they come fast enough or nothing more comes. The time in which the model waits for us is not its own.
+fn too_late(told: &Receiver<Told>, patience: Duration) -> Option<Late> {
+    let mut heard = match told.recv_timeout(patience) {
+        Ok(Told::Piece(words)) => words,
+        Ok(Told::Taken(_)) => 0.0,
         Err(RecvTimeoutError::Timeout) => return Some(Late::Silent),
         Err(RecvTimeoutError::Disconnected) => return None,
     };
-    let began = Instant::now();
+    let (began, mut ours) = (Instant::now(), Duration::ZERO);
     let enough = patience.as_secs_f64() * SLOWEST;
     while heard < enough {
-        match pieces.recv_timeout(patience.saturating_sub(began.elapsed())) {
-            Ok(words) => heard += words,
+        // Each piece is told of twice: nobody hurries the model before it was taken.
+        let Ok(Told::Taken(taken)) = told.recv() else { return None };
+        ours = ours.saturating_add(taken);
+        match told.recv_timeout(patience.saturating_add(ours).saturating_sub(began.elapsed())) {
+            Ok(Told::Piece(words)) => heard += words,
+            Ok(Told::Taken(_)) => {}
             Err(RecvTimeoutError::Timeout) => return Some(Late::Slow),
             Err(RecvTimeoutError::Disconnected) => return None,
         }
@@ -97,11 +113,34 @@ mod tests {
         let patience = Duration::from_millis(5_000);
         let (piece, pieces) = channel();
         // One piece with all the words that five seconds need.
-        piece.send(words("绿茶用八十度左右的水")).expect("somebody listens");
+        piece.send(Told::Piece(words("绿茶用八十度左右的水"))).expect("somebody listens");
         assert_eq!(too_late(&pieces, patience), None);
         let (piece, pieces) = channel();
         let patience = Duration::from_millis(50);
-        piece.send(words("")).expect("somebody listens");
+        piece.send(Told::Piece(words(""))).expect("somebody listens");
         assert_eq!(too_late(&pieces, patience), None, "one word is more than a word a second needs in 50 ms");
+    }
+
+    #[test]
+    fn the_time_in_which_a_sentence_is_compared_is_not_the_models() {
+        let patience = Duration::from_millis(20);
+        for (taken, late) in [(Duration::ZERO, Some(Late::Slow)), (Duration::from_secs(3600), None)] {
+            let (piece, pieces) = channel();
+            piece.send(Told::Piece(0.0)).expect("somebody listens");
+            piece.send(Told::Taken(taken)).expect("somebody listens");
+            let found = std::thread::scope(|scope| {
+                let watcher = scope.spawn(move || too_late(&pieces, patience));
+                if taken.is_zero() {
+                    // It says no more, and does not end.
+                    let found = watcher.join();
+                    drop(piece);
+                    return found;
+                }
+                std::thread::sleep(3 * patience);
+                piece.send(Told::Piece(9.0)).expect("it still listens");
+                watcher.join()
+            });
+            assert_eq!(found.expect("no panic"), late, "{taken:?}");
+        }
     }
 }

@@ -190,7 +190,7 @@ impl Snapshot {
             match prompt(request, chinese, Task::Whole, &parts, &[], generator) {
                 Ok(made) if made.passages == parts.len() && (parts.len() == 1 || !made.cut) => break Ok(made),
                 Ok(_) => {}
-                Err(error) => break Err(Flaw::new(format!("the model could not answer: {}", error.message))),
+                Err(error) => break Err(Flaw::failed(&generator.spec().name, &error)),
             }
             let first = summaries.is_none().then_some(&mut *reading);
             match self.shorter(&parts, request, chinese, generator, first, run)? {
@@ -250,7 +250,7 @@ impl Snapshot {
             let made = match prompt(request, chinese, Task::Summary, &parts[at..], &[], generator) {
                 Ok(made) if made.passages > 0 => made,
                 Ok(_) => return Ok(Err(Flaw::new("the model can read too little at once"))),
-                Err(error) => return Ok(Err(Flaw::new(format!("the model could not answer: {}", error.message)))),
+                Err(error) => return Ok(Err(Flaw::failed(&generator.spec().name, &error))),
             };
             if let Some(reading) = reading.as_deref_mut() {
                 reading.told.extend(at..at + made.passages);
@@ -266,15 +266,15 @@ impl Snapshot {
             let generated = match (generated, late) {
                 (_, Some(late)) => return Ok(Err(late)),
                 (Err(error), _) if error.code == ErrorCode::Cancelled => return Err(error),
-                (Err(error), _) => return Ok(Err(Flaw::new(format!("the model could not answer: {}", error.message)))),
+                (Err(error), _) => return Ok(Err(Flaw::failed(&generator.spec().name, &error))),
                 (Ok(generated), _) => generated,
             };
             summary.push_str(&stream.finish(generated.ending == Ending::Limit).0);
             if generated.ending == Ending::Loop {
-                return Ok(Err(Flaw::new("the model repeated itself")));
+                return Ok(Err(Flaw::repeated(&generator.spec().name)));
             }
             if !summary.contains(char::is_alphanumeric) {
-                return Ok(Err(Flaw::new("the model said nothing")));
+                return Ok(Err(Flaw::nothing(&generator.spec().name)));
             }
             cut += usize::from(generated.ending == Ending::Limit);
             summaries.push(summary);

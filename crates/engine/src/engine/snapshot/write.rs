@@ -108,14 +108,14 @@ impl Writing<'_> {
     }
 
     /// Why what was written cannot stand; none if it can.
-    fn flaw(&self, generated: &Result<Generated>) -> Option<Flaw> {
+    fn flaw(&self, model: &str, generated: &Result<Generated>) -> Option<Flaw> {
         let (claims, unsupported) = self.claims;
         match generated {
             // It may have been stopped for that.
-            _ if self.loops => Some(Flaw::new("the model repeated itself")),
-            Err(error) => Some(Flaw::new(format!("the model could not answer: {}", error.message))),
-            Ok(generated) if generated.ending == Ending::Loop => Some(Flaw::new("the model repeated itself")),
-            Ok(_) if claims == 0 => Some(Flaw::new("the model said nothing")),
+            _ if self.loops => Some(Flaw::repeated(model)),
+            Err(error) => Some(Flaw::failed(model, error)),
+            Ok(generated) if generated.ending == Ending::Loop => Some(Flaw::repeated(model)),
+            Ok(_) if claims == 0 => Some(Flaw::nothing(model)),
             Ok(_) if 2 * unsupported > claims => {
                 Some(Flaw::new(format!("{unsupported} of {claims} sentences of the model's answer are not in the notes")))
             }
@@ -160,7 +160,7 @@ impl Snapshot {
                 self.written(found, generator, made, told, run)
             }
             Ok(_) => Ok(self.replaced(found, &Flaw::new("the model can read too little at once"), run)),
-            Err(error) => Ok(self.replaced(found, &Flaw::new(format!("the model could not answer: {}", error.message)), run)),
+            Err(error) => Ok(self.replaced(found, &Flaw::failed(&generator.spec().name, &error), run)),
         }
     }
 
@@ -216,7 +216,7 @@ impl Snapshot {
         let silenced = !state.loops && late.is_none() && matches!(&generated, Err(e) if e.code == ErrorCode::Cancelled);
         // A model that was done already does not tell of a stop.
         let stopped = state.stopped || silenced;
-        let flaw = if stopped { None } else { late.or_else(|| state.flaw(&generated)) };
+        let flaw = if stopped { None } else { late.or_else(|| state.flaw(&generator.spec().name, &generated)) };
         let mut quoting = state.quoting;
         found.timings.insert("write", ms(writing));
         if let Some(reason) = flaw {

@@ -65,9 +65,9 @@ export const told: Record<string, string> = {
   'the conversation is long: of {} earlier answers the model was only told the questions':
     '对话较长，之前有 {} 个回答只把问题告诉了模型',
   'the conversation is long: the model was not told of its first {} questions': '对话较长，最早的 {} 个问题没有告诉模型',
-  'the model repeated itself': '模型不断重复',
-  'the model said nothing': '模型什么也没写',
-  'the model could not answer: {}': '模型没能回答：{}',
+  '{} repeated itself': '{} 不断重复',
+  '{} said nothing': '{} 什么也没写',
+  '{} could not answer: {}': '{} 没能回答：{}',
   'the model can read too little at once': '模型一次能读的太少',
   'the notes are too long for what the model can read at once': '笔记太长，模型一次读不下',
   "{} of {} sentences of the model's answer are not in the notes": '模型的回答里，{2} 句中有 {1} 句不在笔记里',
