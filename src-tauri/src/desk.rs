@@ -312,7 +312,8 @@ impl Desk {
         body(conversations)
     }
 
-    /// Held from reading the settings to writing them: changes of two come one after the other.
+    /// Held from reading the settings to writing them: changes of two come one after the other. The lock on the file is not enough: it is held while a change is
+    /// put in, and what is put in was made of what was read before.
     pub(crate) fn changing_settings(&self) -> MutexGuard<'_, ()> {
         lock(&self.settings_change)
     }

@@ -41,7 +41,8 @@ fn a_view_has_links_images_and_backlinks() {
         assert!(view.html.contains("src=\"x:img/x.png\""), "paths are relative to the note: {}", view.html);
         assert_eq!(view.backlinks.iter().map(|l| l.title.as_str()).collect::<Vec<_>>(), ["缓存"]);
         assert!(view.backlinks[0].context.contains("回到"));
-        assert!(view.notices.is_empty());
+        assert!(view.notices.is_empty() && !view.partial);
+        assert_eq!(view.note.encoding, "UTF-8");
         let back = snapshot.view(id("缓存"), 0, &|path| path.to_owned())?;
         assert!(back.html.contains(&format!("data-note=\"{}\"", id("量化"))), "a path is a link too: {}", back.html);
         assert_eq!(snapshot.view(9_999, 0, &|p| p.to_owned()).unwrap_err().code, ErrorCode::NotFound);
@@ -118,7 +119,11 @@ fn of_a_very_long_note_the_part_around_the_wanted_place_is_shown_and_said() {
             let at = text.find(&format!("Entry {n} ")).unwrap();
             let view = view(at);
             assert!(view.html.contains(&format!("<p><span data-at=\"{at}\">Entry {n} of")), "{path}, entry {n}");
-            assert!(view.html.len() < 4 << 20 && view.notices.len() == 1 && view.notices[0].contains(said), "{path}: {:?}", view.notices);
+            assert!(
+                view.html.len() < 4 << 20 && view.partial && view.notices.len() == 1 && view.notices[0].contains(said),
+                "{path}: {:?}",
+                view.notices
+            );
         }
         assert!(!view(text.len()).html.contains("Entry 10 of"), "a part is a part");
     }

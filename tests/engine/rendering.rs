@@ -10,7 +10,7 @@ struct NoTargets;
 
 impl Targets for NoTargets {
     fn note(&self, name: &str) -> Option<u64> {
-        (name == "量化").then_some(7)
+        matches!(name.split('#').next(), Some("量化" | "")).then_some(7)
     }
     fn image(&self, path: &str) -> Option<String> {
         (!path.contains("://")).then(|| format!("note-image://localhost/7/{path}"))
@@ -72,6 +72,17 @@ fn links_images_and_outline_lead_where_the_note_says() {
     let outline: Vec<(u8, &str)> = rendered.outline.iter().map(|o| (o.level, o.title.as_str())).collect();
     assert_eq!(outline, [(1, "一"), (2, "二 x")]);
     assert_eq!(&text[rendered.outline[1].at..][..2], "##");
+}
+
+#[test]
+fn a_link_to_a_part_of_a_note_says_which() {
+    let html = markdown("[[量化#缺点|那里]] [[量化#A#B]] [x](量化#%E7%BC%BA%E7%82%B9-1) [[量化]] [[量化#]] [y](#q\"uote) [[没有#缺点]]\n");
+    let page = Html::parse_fragment(&html);
+    let links: Vec<(Option<&str>, Option<&str>)> =
+        page.select(&Selector::parse("a").unwrap()).map(|a| (a.value().attr("data-note"), a.value().attr("data-heading"))).collect();
+    let to = Some("7");
+    let wanted = [(to, Some("缺点")), (to, Some("A#B")), (to, Some("缺点-1")), (to, None), (to, None), (to, Some("q\"uote")), (None, None)];
+    assert_eq!(links, wanted, "{html}");
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn a_catalog_without_kept_tokens_is_brought_up_to_date() {
     desk.write("lora.md", "# LoRA\n\nLoRA trains two small matrices, so it can save memory.\n");
     desk.sync();
     let db = rusqlite::Connection::open(desk.data().join("catalog.sqlite")).unwrap();
-    db.execute_batch("DROP TRIGGER tokens_of_removed_chunks; DROP TABLE tokens; PRAGMA user_version = 2;").unwrap();
+    db.execute_batch("DROP TRIGGER tokens_of_removed_chunks; DROP TABLE tokens; DROP TABLE links; PRAGMA user_version = 2;").unwrap();
     drop(db);
     assert_eq!(search(&desk, "LoRA memory", true).hits.len(), 1, "before any sync");
     let engine = open(desk.folder.path(), Some(desk.embedder.clone())).with_token_vectors(Some(Arc::new(Words::new()) as Arc<dyn TokenVectors>));

@@ -188,6 +188,17 @@ fn explain_says_why_a_note_is_not_there() {
 }
 
 #[test]
+fn what_a_note_lacks_is_said_as_the_person_wrote_it() {
+    let desk = desk();
+    let question = Question { text: "Caching 緩存 of FlashAttention's engines".into(), limit: 3, ..Question::default() };
+    let told = quietly(|run| desk.engine.snapshot(run)?.explain(&question, "推理/缓存.md", run)).unwrap();
+    let words: Vec<(&str, &str)> = told.terms.iter().map(|t| (t.term.as_str(), t.word.as_str())).collect();
+    for pair in [("cach", "Caching"), ("缓存", "緩存"), ("engin", "engines"), ("flash", "flash")] {
+        assert!(words.contains(&pair), "{pair:?} in {words:?}");
+    }
+}
+
+#[test]
 fn a_note_that_is_only_too_far_in_meaning_is_not_said_to_have_no_vector() {
     let desk = desk();
     let question = Question { text: "submarine".into(), limit: 3, ..Question::default() };

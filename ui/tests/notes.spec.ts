@@ -18,6 +18,7 @@ const note = (id: number, title: string, path: string, more: Partial<NoteInfo> =
   tags: [],
   date: '2026-01-01',
   format: 'markdown',
+  encoding: 'UTF-8',
   editable: true,
   ...more,
 });
@@ -378,7 +379,7 @@ test.describe('whole notes', () => {
     await openNotes(page, 'foreign');
     await page.getByRole('option', { name: /^日记/ }).click();
     const main = page.getByRole('main');
-    await expect(main.getByText('它的文件不是 UTF-8 编码')).toBeVisible();
+    await expect(main.getByText('它的文件是按 GB18030 编码读的')).toBeVisible();
     await expect(main.getByText('它随 Sidenote 附带')).toHaveCount(0);
     await expect(main.getByRole('button', { name: '用其他程序打开' })).toBeVisible();
     // A copy would be in the same encoding.

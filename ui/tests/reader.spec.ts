@@ -254,12 +254,46 @@ test('a link to a heading of the note goes there, and what is marked stays marke
   expect(await marked(page)).toBe(before);
 });
 
-test('a link to a heading of another note opens it there', async ({ page }) => {
+test('a link to a heading of another note opens it there, whatever the link shows; one to no heading says so', async ({
+  page,
+}) => {
   await open(page);
-  await readAs(page, '# 读书笔记\n\n见[[RAG#RAG 效果不好时怎么排查？]]。\n');
-  await reader(page).locator('.prose a').click();
+  const heading = reader(page).locator('.prose').getByRole('heading', { name: 'RAG 效果不好时怎么排查？' });
+  const links = {
+    plain: '[[RAG#RAG 效果不好时怎么排查？]]',
+    那里: '[[RAG#RAG 效果不好时怎么排查？|那里]]',
+    路径: '[路径](../检索/RAG.md#rag-效果不好时怎么排查)',
+  };
+  for (const [shown, link] of Object.entries(links)) {
+    await readAs(page, `# 读书笔记\n\n见${link}。\n`);
+    await reader(page)
+      .locator('.prose a')
+      .filter({ hasText: shown === 'plain' ? 'RAG#' : shown })
+      .click();
+    await expect(reader(page).getByRole('heading', { level: 2, name: 'RAG', exact: true })).toBeAttached();
+    await expect(heading).toBeInViewport();
+    await expect(page.getByText('没有找到这个链接指向的标题。')).toHaveCount(0);
+  }
+  await readAs(page, '# 读书笔记\n\n见[[RAG#没有这一节|别处]]。\n');
+  await reader(page).getByRole('link', { name: '别处' }).click();
   await expect(reader(page).getByRole('heading', { level: 2, name: 'RAG', exact: true })).toBeAttached();
-  await expect(reader(page).locator('.prose').getByRole('heading', { name: 'RAG 效果不好时怎么排查？' })).toBeInViewport();
+  await expect(page.getByText('没有找到这个链接指向的标题。')).toBeVisible();
+});
+
+test('of headings called the same a link means the one under its chapter, or the one of its number', async ({ page }) => {
+  await open(page);
+  const text = `# 读书笔记\n\n[一](#小结) [二](#小结-1) [三](#第二章#小结)\n\n## 第一章\n\n${FAR}\n\n### 小结\n\n一。\n\n${FAR}\n\n## 第二章\n\n${FAR}\n\n### 小结\n\n二。\n\n${FAR}\n`;
+  await readAs(page, text);
+  const headings = reader(page).locator('.prose').getByRole('heading', { name: '小结' });
+  for (const [link, at] of [
+    ['一', 0],
+    ['二', 1],
+    ['三', 1],
+  ] as const) {
+    await reader(page).getByRole('link', { name: link, exact: true }).click();
+    await expect(headings.nth(at)).toBeInViewport();
+    await expect(headings.nth(1 - at)).not.toBeInViewport();
+  }
 });
 
 test('the sign of a footnote leads to it and back, by keyboard too', async ({ page }) => {

@@ -1,4 +1,4 @@
-//! The one durable store (SQLite): libraries, the ledger of files, documents, chunks, vectors. Everything under `index/` can be rebuilt
+//! The one durable store (SQLite): libraries, the ledger of files, documents, their links, chunks, vectors. Everything under `index/` can be rebuilt
 //! from it without running a model. It must not know scores, and it is written only by `sync`.
 //!
 //! Every change of content belongs to a *generation*: the transaction that makes it also advances `meta.generation`, chunks carry the
@@ -157,6 +157,8 @@ pub struct DocumentRow {
     pub hash: [u8; 32],
     /// Format.
     pub format: Format,
+    /// The encoding that its file was read in, WHATWG name.
+    pub encoding: String,
     /// Whether the text is the file's own bytes.
     pub verbatim: bool,
     /// Bytes before the text in the file, with `verbatim`.
@@ -182,10 +184,31 @@ pub struct DocumentEntry {
     pub date: String,
     /// Format.
     pub format: Format,
+    /// The encoding that its file was read in, WHATWG name.
+    pub encoding: String,
     /// Whether its text is the file's own bytes.
     pub verbatim: bool,
     /// Whether it came with the program.
     pub shipped: bool,
+}
+
+/// A link that stands in a document.
+#[derive(Clone, Debug)]
+pub struct LinkRow {
+    /// The document's id.
+    pub document: u64,
+    /// Name of its library.
+    pub library: String,
+    /// Its path relative to the library's folder.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// What the link leads to, as it is written.
+    pub target: String,
+    /// Whether that is a path; otherwise it is a name.
+    pub by_path: bool,
+    /// The line that it stands in: bytes of the document's text.
+    pub line: Span,
 }
 
 /// A chunk's place in its document.
@@ -270,8 +293,8 @@ impl Catalog {
     /// # Errors
     /// `DataTooNew` for a catalog of a newer program, `DataDamaged`, `Io`.
     pub fn open(path: &Path) -> Result<Self> {
-        let db = connected(Connection::open(path)?)?;
-        schema::prepare(&db)?;
+        let mut db = connected(Connection::open(path)?)?;
+        schema::prepare(&mut db, write::read_texts)?;
         Ok(Self { db })
     }
 
@@ -402,7 +425,7 @@ impl Catalog {
     /// One document.
     pub fn document(&self, id: u64) -> Result<Option<DocumentRow>> {
         let mut query = self.db.prepare_cached(
-            "SELECT d.id, l.name, l.root, d.path, d.title, d.tags, d.date, d.hash, d.format, d.verbatim, d.file_offset, d.source_map
+            "SELECT d.id, l.name, l.root, d.path, d.title, d.tags, d.date, d.hash, d.format, d.verbatim, d.file_offset, d.source_map, d.encoding
              FROM documents d JOIN libraries l ON l.id = d.library WHERE d.id = ?1",
         )?;
         Ok(query
@@ -420,6 +443,7 @@ impl Catalog {
                     verbatim: r.get(9)?,
                     file_offset: r.get(10)?,
                     source_map: json(r, 11)?,
+                    encoding: r.get(12)?,
                 })
             })
             .optional()?)
@@ -473,7 +497,7 @@ impl Catalog {
     /// `DataDamaged`.
     pub fn documents(&self) -> Result<Vec<DocumentEntry>> {
         let mut query = self.db.prepare_cached(
-            "SELECT d.id, l.name, d.path, d.title, d.tags, d.date, d.format, d.verbatim, l.shipped
+            "SELECT d.id, l.name, d.path, d.title, d.tags, d.date, d.format, d.verbatim, l.shipped, d.encoding
              FROM documents d JOIN libraries l ON l.id = d.library ORDER BY d.title COLLATE NOCASE, d.path",
         )?;
         let rows = query.query_map([], |r| {
@@ -487,6 +511,7 @@ impl Catalog {
                 format: json(r, 6)?,
                 verbatim: r.get(7)?,
                 shipped: r.get(8)?,
+                encoding: r.get(9)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -502,14 +527,31 @@ impl Catalog {
         Ok(query.query_row(params![library, path], |r| r.get(0)).optional()?)
     }
 
-    /// Documents whose text holds one of some byte strings, exactly as written.
+    /// Links of other documents that may lead to one that is called by one of some names: see [`crate::link::last_part`]. By document, in the order of their
+    /// lines.
     ///
     /// # Errors
     /// `DataDamaged`.
-    pub fn containing(&self, needles: &[String]) -> Result<Vec<u64>> {
-        let tests: Vec<String> = (1..=needles.len()).map(|n| format!("instr(text, ?{n}) > 0")).collect();
-        let mut query = self.db.prepare_cached(&format!("SELECT document FROM texts WHERE {}", tests.join(" OR ")))?;
-        let rows = query.query_map(rusqlite::params_from_iter(needles.iter().map(String::as_bytes)), |r| r.get(0))?;
+    pub fn links_by(&self, names: &[String], to: u64) -> Result<Vec<LinkRow>> {
+        let marks = vec!["?"; names.len()].join(", ");
+        let mut query = self.db.prepare_cached(&format!(
+            "SELECT k.document, l.name, d.path, d.title, k.target, k.by_path, k.start, k.stop
+             FROM links k JOIN documents d ON d.id = k.document JOIN libraries l ON l.id = d.library
+             WHERE k.name IN ({marks}) AND k.document <> ? ORDER BY k.document, k.start",
+        ))?;
+        let to = row_id(to);
+        let values = names.iter().map(|name| name as &dyn rusqlite::ToSql).chain([&to as &dyn rusqlite::ToSql]);
+        let rows = query.query_map(rusqlite::params_from_iter(values), |r| {
+            Ok(LinkRow {
+                document: r.get(0)?,
+                library: r.get(1)?,
+                path: r.get(2)?,
+                title: r.get(3)?,
+                target: r.get(4)?,
+                by_path: r.get(5)?,
+                line: r.get(6)?..r.get(7)?,
+            })
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -124,7 +124,7 @@ pub struct Document {
     pub title: String,
     /// Other names, from front matter.
     pub aliases: Vec<String>,
-    /// Tags, from front matter (`#tag`s in the body are not read), without `#`.
+    /// Tags, from front matter and where they stand in the text as `#tag`, without `#`.
     pub tags: Vec<String>,
     /// Date from front matter or the format's own metadata, `YYYY-MM-DD`.
     pub date: Option<String>,

@@ -16,6 +16,7 @@ pub mod export;
 pub mod followup;
 pub mod ingest;
 pub mod lexical;
+pub mod link;
 pub mod model;
 pub mod notes;
 pub mod paths;

@@ -1,6 +1,7 @@
 //! A document as HTML that is safe to show: every run of text is in an element whose `data-at` is the byte offset of its first character in the
 //! document's text, so that a span can be marked in what is shown. The notes' own markup never becomes attributes, scripts or addresses of
-//! the page: text is escaped, links are named by `data-note` (a document's id), `data-url` (an address outside) or `data-missing`,
+//! the page: text is escaped, links are named by `data-note` (a document's id; `data-heading`, the
+//! heading of it that the link says), `data-url` (an address outside) or `data-missing`,
 //! images by the address that the caller gives them. It must not know where notes are or who shows them.
 
 mod blocks;

@@ -251,8 +251,10 @@ pub struct Search {
 /// A word of a query and what it is worth.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct ExplainedTerm {
-    /// As indexed.
+    /// As indexed: a stem.
     pub term: String,
+    /// As it was written.
+    pub word: String,
     /// Chunks that hold it.
     pub chunks: u64,
     /// Whether the passage holds it.

@@ -72,7 +72,7 @@ fn human(explanation: &Explanation, output: &Output) -> String {
             } else {
                 ", not in the passage"
             };
-            let _ = writeln!(out, "   {}  in {}{held}", style.bold(&plain(&term.term)), count(term.chunks, "passage"));
+            let _ = writeln!(out, "   {}  in {}{held}", style.bold(&plain(&term.word)), count(term.chunks, "passage"));
         }
     }
     out

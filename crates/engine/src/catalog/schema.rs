@@ -1,11 +1,11 @@
 //! The catalog's tables, their version, and upgrades from older versions. It must not know what the rows mean to search.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, ErrorCode, Result};
 
 /// The version this program writes, kept in `PRAGMA user_version`.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 const TABLES: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -45,6 +45,14 @@ CREATE TABLE tokens (chunk INTEGER PRIMARY KEY, ids BLOB NOT NULL);
 CREATE TRIGGER tokens_of_removed_chunks AFTER DELETE ON chunks BEGIN DELETE FROM tokens WHERE chunk = old.id; END;
 ";
 
+/// Links that stand in documents' texts, by what they lead to; new in version 4.
+const LINKS: &str = "
+CREATE TABLE links (
+  document INTEGER NOT NULL, by_path INTEGER NOT NULL, target TEXT NOT NULL, name TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+  PRIMARY KEY (document, by_path, target)) WITHOUT ROWID;
+CREATE INDEX links_name ON links (name);
+";
+
 /// The stored version; 0 for an empty file.
 pub(super) fn version(db: &Connection) -> Result<i64> {
     Ok(db.query_row("PRAGMA user_version", [], |r| r.get(0))?)
@@ -68,16 +76,25 @@ pub(super) fn check(db: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Makes the file ready for writing: WAL, and the tables of this version.
-pub(super) fn prepare(db: &Connection) -> Result<()> {
+/// Makes the file ready for writing: WAL, and the tables of this version. `read_texts` stores what an older version did not know of the texts it stored.
+pub(super) fn prepare(db: &mut Connection, read_texts: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
     check(db)?;
     // WAL lets any number of readers work while the one writer commits; NORMAL may lose the last commits on power loss, never consistency.
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768;")?;
-    match version(db)? {
-        0 => db.execute_batch(&format!("BEGIN; {TABLES} {IGNORED} {TOKENS} PRAGMA user_version = {VERSION}; COMMIT;"))?,
-        1 => db.execute_batch(&format!("BEGIN; {IGNORED} {TOKENS} PRAGMA user_version = {VERSION}; COMMIT;"))?,
-        2 => db.execute_batch(&format!("BEGIN; {TOKENS} PRAGMA user_version = {VERSION}; COMMIT;"))?,
-        _ => {}
+    if version(db)? == VERSION {
+        return Ok(());
     }
-    Ok(())
+    // Immediate, for another program may be at it: then there is nothing left to do.
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    check(&tx)?;
+    let found = version(&tx)?;
+    let parts = [(0, TABLES), (1, IGNORED), (2, TOKENS), (3, LINKS)];
+    for (_, part) in parts.iter().filter(|(known, _)| *known >= found) {
+        tx.execute_batch(part)?;
+    }
+    if (1..VERSION).contains(&found) {
+        read_texts(&tx)?;
+    }
+    tx.pragma_update(None, "user_version", VERSION)?;
+    Ok(tx.commit()?)
 }

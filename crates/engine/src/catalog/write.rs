@@ -3,14 +3,15 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Serialize;
 
 use super::{Catalog, Change, EmbedKey, FileState, Library, embed_text};
 use crate::chunk::Chunk;
-use crate::document::{Document, Span};
+use crate::document::{Document, Format, Span};
 use crate::error::{Error, ErrorCode, Result};
-use crate::ingest::Skip;
+use crate::ingest::{Skip, markdown};
+use crate::link;
 use crate::model::Fingerprint;
 use crate::text::normalise;
 
@@ -229,7 +230,35 @@ fn insert_document(tx: &Transaction<'_>, library: i64, file: &FileState, documen
     ])?;
     let id = tx.last_insert_rowid();
     tx.prepare_cached("INSERT INTO texts (document, text) VALUES (?1, ?2)")?.execute(params![id, document.text.as_bytes()])?;
+    insert_links(tx, id, &document.text)?;
     Ok(id)
+}
+
+fn insert_links(db: &Connection, id: i64, text: &str) -> Result<()> {
+    let mut insert = db.prepare_cached("INSERT INTO links (document, by_path, target, name, start, stop) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    for link::Written { target, by_path, line } in link::written(text) {
+        let called = link::last_part(&link::decode(target));
+        insert.execute(params![id, by_path, target, called, line.start, line.end])?;
+    }
+    Ok(())
+}
+
+/// Reads the links and tags of every stored text, for a catalog whose texts were stored before either was read.
+pub(super) fn read_texts(db: &Connection) -> Result<()> {
+    let markdown = to_json(&Format::Markdown)?;
+    let documents: Vec<(i64, bool)> = db
+        .prepare("SELECT id, format = ?1 FROM documents")?
+        .query_map([markdown], |r| Ok((r.get(0)?, r.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (id, has_tags) in documents {
+        let bytes: Vec<u8> = db.prepare_cached("SELECT text FROM texts WHERE document = ?1")?.query_row([id], |r| r.get(0))?;
+        let text = String::from_utf8(bytes).map_err(Error::internal)?;
+        insert_links(db, id, &text)?;
+        if has_tags {
+            db.prepare_cached("UPDATE documents SET tags = ?2 WHERE id = ?1")?.execute(params![id, to_json(&markdown::tags(&text))?])?;
+        }
+    }
+    Ok(())
 }
 
 fn insert_chunks(tx: &Transaction<'_>, id: i64, document: &Document, chunks: &[Chunk], generation: u64) -> Result<()> {
@@ -297,8 +326,8 @@ fn remove_path(tx: &Transaction<'_>, library: i64, path: &str, generation: u64) 
 fn drop_document(tx: &Transaction<'_>, document: i64, generation: u64) -> Result<()> {
     tx.prepare_cached("INSERT INTO tombstones (chunk, generation) SELECT id, ?2 FROM chunks WHERE document = ?1")?
         .execute(params![document, generation])?;
-    for sql in ["DELETE FROM chunks WHERE document = ?1", "DELETE FROM texts WHERE document = ?1", "DELETE FROM documents WHERE id = ?1"] {
-        tx.prepare_cached(sql)?.execute([document])?;
+    for table in ["chunks WHERE document", "texts WHERE document", "links WHERE document", "documents WHERE id"] {
+        tx.prepare_cached(&format!("DELETE FROM {table} = ?1"))?.execute([document])?;
     }
     Ok(())
 }

@@ -2,12 +2,14 @@
 
 mod front;
 mod outline;
+mod tags;
 
 use pulldown_cmark::Options;
 
 use super::decode::Decoded;
 use super::{Limits, Skip, plain};
 use crate::document::{Block, BlockKind, Document, Format, SourceMap};
+use crate::text::normalise;
 
 /// The Markdown that notes are read as, and shown as.
 pub(crate) const OPTIONS: Options = Options::ENABLE_TABLES
@@ -25,6 +27,25 @@ pub fn body(text: &str) -> usize {
     front::read(text).span.end
 }
 
+/// The tags of a note's text: those in its front matter, then those that stand in it, each once whatever the case.
+#[must_use]
+pub fn tags(text: &str) -> Vec<String> {
+    all_tags(front::read(text).tags, tags::inline(text, body(text)))
+}
+
+fn all_tags(front: Vec<String>, inline: Vec<String>) -> Vec<String> {
+    let mut known: Vec<String> = front.iter().map(|tag| normalise(tag)).collect();
+    let mut all = front;
+    for tag in inline {
+        let plain = normalise(&tag);
+        if !known.contains(&plain) {
+            known.push(plain);
+            all.push(tag);
+        }
+    }
+    all
+}
+
 /// Reads decoded Markdown text. `stem` is the file name without extension, the title of last resort.
 pub(super) fn parse(decoded: Decoded, stem: &str, _limits: &Limits) -> Result<Document, Skip> {
     let Decoded { text, encoding, verbatim, file_offset } = decoded;
@@ -40,7 +61,7 @@ pub(super) fn parse(decoded: Decoded, stem: &str, _limits: &Limits) -> Result<Do
     Ok(Document {
         title,
         aliases: front.aliases,
-        tags: front.tags,
+        tags: all_tags(front.tags, tags::inline(&text, body)),
         date: front.date,
         format: Format::Markdown,
         encoding,

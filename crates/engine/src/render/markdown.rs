@@ -7,6 +7,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Parser, Tag, Tag
 use super::writer::{Writer, escape};
 use super::{Rendered, Targets, math};
 use crate::ingest::markdown::OPTIONS;
+use crate::link::decode;
 use crate::wire::OutlineEntry;
 
 /// Tags without attributes that notes may use as they are.
@@ -352,7 +353,11 @@ impl Page<'_> {
         if outside && !matches!(kind, LinkType::WikiLink { .. }) {
             self.out.open("a href=\"#\"", "data-url", to);
         } else if let Some(id) = self.targets.note(to) {
-            self.out.open("a href=\"#\"", "data-note", &id.to_string());
+            let tag = format!("a href=\"#\" data-note=\"{id}\"");
+            match to.split_once('#') {
+                Some((_, heading)) if !heading.is_empty() => self.out.open(&tag, "data-heading", &decode(heading)),
+                _ => self.out.raw(&format!("<{tag}>")),
+            }
         } else {
             self.out.open("a", "data-missing", to);
         }

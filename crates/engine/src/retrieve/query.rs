@@ -1,13 +1,14 @@
 //! What a person typed, as weighted search terms. Pure; it must not know indexes.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::followup::is_framed_in_english;
 use crate::lexical::TermQuerySet;
 use crate::polite::without_politeness;
 use crate::retrieve::glossary::{Counterpart, Glossary};
-use crate::text::{bigrams, is_cjk, normalise, parts_of_names, words};
+use crate::text::{bigrams, is_cjk, normalise, normalise_mapped, parts_of_names, words};
 
 /// Characters of a question that are used; more is a pasted document, whose beginning says what it is about, or a log, whose end says what went wrong.
 const MAX_CHARS: usize = 2_000;
@@ -270,6 +271,22 @@ impl Query {
         let content = covered(&normalised, &kept);
         let common = all.iter().all(|t| is_question_word(&t.text) || ASKING.contains(&t.text.as_str())) && !has_capitals(asked);
         Ok(Self { text: text.to_owned(), asked: asked.to_owned(), content, terms, counterparts: Vec::new(), common, shortened })
+    }
+
+    /// Its terms as the person wrote them: what is searched for is a stem.
+    #[must_use]
+    pub fn written(&self) -> HashMap<String, String> {
+        let mut written = HashMap::new();
+        let (normalised, origin) = normalise_mapped(&self.asked);
+        for word in words(&normalised) {
+            let part = origin[word.span.start]..origin[word.span.end];
+            written.entry(word.text).or_insert_with(|| self.asked[part].to_owned());
+        }
+        let parts = parts_of_names(&self.asked);
+        for word in words(&parts) {
+            written.entry(word.text).or_insert_with(|| parts[word.span].to_owned());
+        }
+        written
     }
 
     /// The same, knowing what its words may be called in the other language.

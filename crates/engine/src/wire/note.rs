@@ -22,6 +22,8 @@ pub struct NoteInfo {
     pub date: String,
     /// Format.
     pub format: Format,
+    /// The encoding that its file was read in: `UTF-8`, `GB18030`, ….
+    pub encoding: String,
     /// Whether it can be edited as text: UTF-8 Markdown or plain text that did not come with the program.
     pub editable: bool,
 }
@@ -65,6 +67,8 @@ pub struct NoteView {
     pub pages: Option<u32>,
     /// Characters of its text.
     pub chars: usize,
+    /// Whether only a part of it is in `html` and `outline`, for it is very long.
+    pub partial: bool,
     /// Notes that link to it.
     pub backlinks: Vec<Link>,
     /// What the person should know.

@@ -436,9 +436,13 @@ export type Search = {
  */
 export type ExplainedTerm = {
   /**
-   * As indexed.
+   * As indexed: a stem.
    */
   term: string;
+  /**
+   * As it was written.
+   */
+  word: string;
   /**
    * Chunks that hold it.
    */
@@ -872,6 +876,10 @@ export type NoteInfo = {
    */
   format: Format;
   /**
+   * The encoding that its file was read in: `UTF-8`, `GB18030`, ….
+   */
+  encoding: string;
+  /**
    * Whether it can be edited as text: UTF-8 Markdown or plain text that did not come with the program.
    */
   editable: boolean;
@@ -945,6 +953,10 @@ export type NoteView = {
    * Characters of its text.
    */
   chars: number;
+  /**
+   * Whether only a part of it is in `html` and `outline`, for it is very long.
+   */
+  partial: boolean;
   /**
    * Notes that link to it.
    */

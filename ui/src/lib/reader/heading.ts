@@ -1,4 +1,4 @@
-// Which heading of a note a link means, by what the link says: where it leads to inside of a note is not in what the program renders. Pure.
+// Which heading of a note a link means, by what stands behind its `#`: `Heading`, `heading-as-an-address`, `Chapter#Heading`. Pure.
 
 import type { OutlineEntry } from '../backend';
 
@@ -8,13 +8,22 @@ const plain = (text: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '');
 
-/** What a link names inside of a note: `Note#Heading`, or all of `Heading`. */
-export function namedIn(link: string): string {
-  return link.slice(link.lastIndexOf('#') + 1);
-}
-
 /** The byte at which the heading begins; null where there is none of this name. */
 export function headingAt(outline: readonly OutlineEntry[], name: string): number | null {
-  const wanted = plain(name);
-  return outline.find((entry) => wanted !== '' && plain(entry.title) === wanted)?.at ?? null;
+  let found = -1;
+  for (const part of name.split('#')) {
+    found = next(outline, part, found + 1);
+    if (found === -1) return null;
+  }
+  return outline[found]?.at ?? null;
+}
+
+function next(outline: readonly OutlineEntry[], name: string, from: number): number {
+  const called = (wanted: string): number[] =>
+    outline.flatMap((entry, at) => (at >= from && wanted !== '' && plain(entry.title) === wanted ? [at] : []));
+  const [exact] = called(plain(name));
+  if (exact !== undefined) return exact;
+  // Of headings that are called the same, addresses number those after the first.
+  const [, same = '', number = ''] = /^(.+)-(\d+)$/u.exec(name) ?? [];
+  return called(plain(same))[Number(number)] ?? -1;
 }

@@ -38,6 +38,7 @@ impl Snapshot {
         let position = best.and_then(|b| all.hits.iter().position(|h| h.chunk == b.hit.chunk)).map(|i| i + 1);
         let listed = best.is_some_and(|b| all.passages.iter().any(|p| p.holds(b.hit.chunk)));
         let held: HashSet<String> = best.map(terms_of).unwrap_or_default();
+        let written = own.query.written();
         let terms: Vec<wire::ExplainedTerm> = own
             .query
             .terms
@@ -46,6 +47,7 @@ impl Snapshot {
             .enumerate()
             .map(|(word, (term, _))| wire::ExplainedTerm {
                 term: term.clone(),
+                word: written.get(term).unwrap_or(term).clone(),
                 chunks: self.lexical.as_ref().map_or(0, |l| l.frequency(term)),
                 matched: own.query.held(word, |t| held.contains(t)) > 0.0,
             })
@@ -61,7 +63,7 @@ impl Snapshot {
             None => reasons.push("no passage of this note shares a word with the query, and none has a vector".to_owned()),
             Some(_) if listed => reasons.push(format!("it is there: its best passage has rank {}", position.unwrap_or(1))),
             Some(b) => {
-                let missing: Vec<&str> = terms.iter().filter(|t| !t.matched).map(|t| t.term.as_str()).collect();
+                let missing: Vec<&str> = terms.iter().filter(|t| !t.matched).map(|t| t.word.as_str()).collect();
                 if !missing.is_empty() {
                     reasons.push(format!("its best passage lacks {}", missing.join(", ")));
                 }

@@ -1,11 +1,28 @@
-//! Which note a link means: by its path, its file's name, or its title; the page reads links in the editor alike (`named.ts`). It must not know how links are
+//! Which note a link means, and which links mean a note: by its path, its file's name, or its title; the page reads links in the editor alike (`named.ts`). It must not know how links are
 //! shown.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::catalog::{Catalog, DocumentEntry, DocumentRow};
+use crate::error::Result;
+use crate::link::{beside, decode, last_part};
 use crate::text::normalise;
+use crate::wire;
+
+/// The note that a link stands in.
+#[derive(Clone, Copy)]
+pub(super) struct Holder<'a> {
+    pub(super) id: u64,
+    pub(super) library: &'a str,
+    pub(super) path: &'a str,
+}
+
+impl<'a> From<&'a DocumentRow> for Holder<'a> {
+    fn from(row: &'a DocumentRow) -> Self {
+        Self { id: row.id, library: &row.library, path: &row.path }
+    }
+}
 
 /// The links of one catalog's notes.
 pub(super) struct Links<'c> {
@@ -35,15 +52,15 @@ impl<'c> Links<'c> {
     }
 
     /// The note that a link in another one means: one of the same library first, then by what it is called, then the nearest.
-    pub(super) fn meant(&self, link: &str, from: &DocumentRow) -> Option<u64> {
+    pub(super) fn meant(&self, link: &str, from: Holder<'_>) -> Option<u64> {
         let link = link.split('#').next().unwrap_or(link).trim();
         if link.is_empty() {
             return Some(from.id);
         }
         let link = decode(link);
-        let path = beside(&from.path, &link);
+        let path = beside(from.path, &link);
         if let Some(path) = &path
-            && let Ok(Some(id)) = self.catalog.document_at(&from.library, path)
+            && let Ok(Some(id)) = self.catalog.document_at(from.library, path)
         {
             return Some(id);
         }
@@ -64,8 +81,36 @@ impl<'c> Links<'c> {
         let notes = self.notes.get_or_init(|| Notes::read(self.catalog));
         let file = link.rsplit('/').next().unwrap_or(&link);
         let some = [file, link.as_str()].into_iter().filter_map(|name| notes.named.get(name)).flatten().map(|at| &notes.all[*at]);
-        let ranked = some.filter_map(|note| Some((note.library != from.library, called(note)?, steps(&from.path, &note.path), &note.path, note.id)));
+        let ranked = some.filter_map(|note| Some((note.library != from.library, called(note)?, steps(from.path, &note.path), &note.path, note.id)));
         ranked.min().map(|(.., id)| id)
+    }
+
+    /// Notes that link to a note by `[[title]]`, `[[file]]` or a path, by title.
+    pub(super) fn to(&self, row: &DocumentRow) -> Result<Vec<wire::Link>> {
+        let file = row.path.rsplit('/').next().unwrap_or(&row.path);
+        let mut names = [file, without_ending(file), &row.title].map(last_part).to_vec();
+        names.sort();
+        names.dedup();
+        let mut out: Vec<wire::Link> = Vec::new();
+        let mut parts = self.catalog.parts();
+        for link in self.catalog.links_by(&names, row.id)? {
+            // One line of each note is told, the first.
+            if out.last().is_some_and(|last| last.document_id == link.document) {
+                continue;
+            }
+            let from = Holder { id: link.document, library: &link.library, path: &link.path };
+            let leads_here = if link.by_path {
+                link.library == row.library && beside(&link.path, &decode(&link.target)).is_some_and(|path| path == row.path)
+            } else {
+                self.meant(&link.target, from) == Some(row.id)
+            };
+            if leads_here {
+                let context = parts.read(link.document, &link.line)?;
+                out.push(wire::Link { document_id: link.document, title: link.title, library: link.library, path: link.path, context });
+            }
+        }
+        out.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.path.cmp(&b.path)));
+        Ok(out)
     }
 }
 
@@ -92,31 +137,4 @@ fn steps(from: &str, to: &str) -> usize {
     let folders = |path: &str| path.matches('/').count();
     let same = from.split('/').zip(to.split('/')).take(folders(from).min(folders(to))).take_while(|(a, b)| a == b).count();
     folders(from) + folders(to) - 2 * same
-}
-
-/// A path relative to a note, as a path relative to its library; none if it leads out of it.
-pub(super) fn beside(note: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> =
-        if relative.starts_with('/') { Vec::new() } else { note.rsplit_once('/').map_or(Vec::new(), |(folder, _)| folder.split('/').collect()) };
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-/// `%20` and the like, as links write them; what is no such code stays.
-pub(super) fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let code = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        out.push(code.unwrap_or(bytes[i]));
-        i += if code.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }

@@ -5,13 +5,14 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use super::links::{Links, beside, decode};
+use super::links::Links;
 use super::{Question, Snapshot};
 use crate::catalog::{Catalog, DocumentEntry, DocumentRow, Filter};
 use crate::document::{Block, Format, SourceMap};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::ingest;
+use crate::link::{beside, decode};
 use crate::render::{self, Targets};
 use crate::text::normalise;
 use crate::wire;
@@ -82,8 +83,9 @@ impl Snapshot {
         } else if end < text.len() {
             notices.push(format!("the note is very long: its first {shown} characters are shown; open it in your own program for the rest"));
         }
+        let links = Links::of(&catalog);
         let rendered = if row.format == Format::Markdown {
-            render::markdown(&text[..end], ingest::markdown::body(&text), start, &Names { links: Links::of(&catalog), row: &row, image })
+            render::markdown(&text[..end], ingest::markdown::body(&text), start, &Names { links: &links, row: &row, image })
         } else {
             let (blocks, map) = structure(&row, bytes.ok().filter(|_| current).as_deref(), &text);
             let whole: Vec<Block> = blocks.into_iter().filter(|b| b.span.end > start && b.span.end <= end).collect();
@@ -95,7 +97,8 @@ impl Snapshot {
             outline: rendered.outline,
             pages: row.source_map.pages.last().map(|(_, page)| *page),
             chars,
-            backlinks: backlinks(&catalog, &row)?,
+            partial: end - start < text.len(),
+            backlinks: links.to(&row)?,
             notices,
         })
     }
@@ -181,6 +184,7 @@ fn info(entry: DocumentEntry) -> wire::NoteInfo {
         tags: entry.tags,
         date: entry.date,
         format: entry.format,
+        encoding: entry.encoding,
         editable,
     }
 }
@@ -196,6 +200,7 @@ fn note_info(catalog: &Catalog, row: &DocumentRow) -> Result<wire::NoteInfo> {
         tags: row.tags,
         date: row.date,
         format: row.format,
+        encoding: row.encoding,
         verbatim: row.verbatim,
         shipped,
     }))
@@ -208,7 +213,8 @@ pub fn unindexed(id: u64, library: &str, folder: &Path, path: &str) -> wire::Not
     let bytes = fs::read(folder.join(path)).unwrap_or_default();
     let read = ingest::read(name, &bytes, &ingest::Limits::default()).ok();
     let verbatim = read.as_ref().map_or_else(|| std::str::from_utf8(&bytes).is_ok(), |document| document.verbatim);
-    let (title, tags, date) = read.map(|document| (document.title, document.tags, document.date)).unwrap_or_default();
+    let utf8 = (String::new(), Vec::new(), None, "UTF-8".to_owned());
+    let (title, tags, date, encoding) = read.map_or(utf8, |document| (document.title, document.tags, document.date, document.encoding));
     info(DocumentEntry {
         id,
         library: library.to_owned(),
@@ -217,6 +223,7 @@ pub fn unindexed(id: u64, library: &str, folder: &Path, path: &str) -> wire::Not
         tags,
         date: date.unwrap_or_else(|| jiff::Zoned::now().date().to_string()),
         format: ingest::format_of(name).unwrap_or(Format::Plain),
+        encoding,
         verbatim,
         shipped: false,
     })
@@ -241,14 +248,14 @@ fn structure(row: &DocumentRow, bytes: Option<&[u8]>, text: &str) -> (Vec<Block>
 
 /// Notes and images as a note names them.
 struct Names<'a> {
-    links: Links<'a>,
+    links: &'a Links<'a>,
     row: &'a DocumentRow,
     image: &'a dyn Fn(&str) -> String,
 }
 
 impl Targets for Names<'_> {
     fn note(&self, name: &str) -> Option<u64> {
-        self.links.meant(name, self.row)
+        self.links.meant(name, self.row.into())
     }
 
     fn image(&self, path: &str) -> Option<String> {
@@ -258,42 +265,4 @@ impl Targets for Names<'_> {
         let inside = beside(&self.row.path, &decode(path))?;
         Some((self.image)(&inside))
     }
-}
-
-/// Notes that link to a note by `[[title]]`, `[[file]]` or a path.
-fn backlinks(catalog: &Catalog, row: &DocumentRow) -> Result<Vec<wire::Link>> {
-    let file = row.path.rsplit('/').next().unwrap_or(&row.path);
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    // Links are typed in any case; what is asked of every text at once is bytes, so the usual ways of writing a name are asked for.
-    let mut needles: Vec<String> =
-        [row.title.as_str(), stem].iter().flat_map(|name| [format!("[[{name}"), format!("[[{}", name.to_lowercase())]).collect();
-    needles.extend([format!("/{stem}"), file.to_owned()]);
-    needles.dedup();
-    let links = Links::of(catalog);
-    let mut out = Vec::new();
-    for id in catalog.containing(&needles)? {
-        if id == row.id {
-            continue;
-        }
-        let Some(from) = catalog.document(id)? else { continue };
-        let text = catalog.text(id)?;
-        let Some(line) = text.lines().find(|line| links_to(line, &links, &from, row)) else { continue };
-        out.push(wire::Link { document_id: id, title: from.title, library: from.library, path: from.path, context: line.trim().to_owned() });
-    }
-    out.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.path.cmp(&b.path)));
-    Ok(out)
-}
-
-fn links_to(line: &str, links: &Links<'_>, from: &DocumentRow, to: &DocumentRow) -> bool {
-    let named = line.split("[[").skip(1).any(|rest| {
-        let end = ["]]", "|", "#"].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
-        links.meant(&rest[..end], from) == Some(to.id)
-    });
-    let by_path = || {
-        line.split("](").skip(1).any(|rest| {
-            let path = rest.split([')', '#', ' ']).next().unwrap_or("");
-            from.library == to.library && beside(&from.path, &decode(path)).is_some_and(|path| path == to.path)
-        })
-    };
-    named || by_path()
 }

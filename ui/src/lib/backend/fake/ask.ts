@@ -449,6 +449,7 @@ export const ask: AskBackend = {
       tags: [],
       date: '2026-03-20',
       format: 'markdown',
+      encoding: 'UTF-8',
       editable: true,
     };
     corpus.notes.push({ ...note, text: `# ${title}\n\n${asMarkdown([of])}` });

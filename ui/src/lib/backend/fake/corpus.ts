@@ -66,6 +66,7 @@ function note(id: number, library: string, path: string, text: string): FakeNote
     tags: tagsOf(text),
     date: /^date:\s*(\S+)$/m.exec(text)?.[1] ?? '2026-01-15',
     format: 'markdown',
+    encoding: 'UTF-8',
     editable: library === OWN_LIBRARY,
     text,
   };
@@ -93,6 +94,7 @@ function initial(): FakeNote[] {
       ...note(52, OWN_LIBRARY, '旧/日记.txt', '一九九八年三月，天晴。\n'),
       title: '日记',
       format: 'plain',
+      encoding: 'GB18030',
       editable: false,
     });
   if (scene('many')) {

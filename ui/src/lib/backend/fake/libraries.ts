@@ -160,6 +160,7 @@ async function added(name: string, folder: string): Promise<LibraryInfo> {
       tags: ['research'],
       date: '2026-03-10',
       format: 'markdown',
+      encoding: 'UTF-8',
       editable: true,
       text,
     });

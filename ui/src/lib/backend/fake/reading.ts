@@ -18,7 +18,14 @@ const run = (at: number, text: string): string => (text ? `<span data-at="${at}"
 
 /** Emphasis, code, links, formulas, signs of footnotes and the text between them. */
 const INLINE =
-  /\*\*([^*]+)\*\*|`([^`]+)`|\[\[([^\]|]+)(?:\|([^\]]+))?\]\]|\[\^(\w+)\]|\[([^\]]+)\]\((https?:[^)]+|#[^)]+)\)|<(https?:[^>]+)>|(?<!\$)\$([^$\s][^$]*)\$(?!\$)/g;
+  /\*\*([^*]+)\*\*|`([^`]+)`|\[\[([^\]|]+)(?:\|([^\]]+))?\]\]|\[\^(\w+)\]|\[([^\]]+)\]\((https?:[^)]+|[^)#:]*#[^)]+)\)|<(https?:[^>]+)>|(?<!\$)\$([^$\s][^$]*)\$(?!\$)/g;
+
+/** A link to a note, and to the heading behind `#`. */
+function link(target: string, to: number | undefined, inside: string): string {
+  if (to === undefined) return `<a data-missing="${escaped(target)}">${inside}</a>`;
+  const heading = target.includes('#') ? ` data-heading="${escaped(target.slice(target.indexOf('#') + 1))}"` : '';
+  return `<a href="#" data-note="${to}"${heading}>${inside}</a>`;
+}
 
 /** `self` is the note that it is in. */
 function inline(text: string, at: number, self: number): string {
@@ -33,13 +40,13 @@ function inline(text: string, at: number, self: number): string {
     if (bold) html += `<strong>${inline(bold, place(match.index + 2), self)}</strong>`;
     else if (code) html += `<code>${inside(code)}</code>`;
     else if (target) {
-      // What follows the name is where in the note: the program leaves it out.
-      const name = target.split('#')[0] ?? '';
-      const to = name === '' ? self : corpus.notes.find((note) => note.title === name)?.id;
-      html += `${to ? `<a href="#" data-note="${to}">` : `<a data-missing="${escaped(target)}">`}${inside(shown ?? target)}</a>`;
+      const to = corpus.notes.find((note) => note.title === target.split('#')[0])?.id;
+      html += link(target, target.startsWith('#') ? self : to, inside(shown ?? target));
     } else if (footnote) html += `<sup class="footnote">${inside(footnote)}</sup>`;
-    else if (label && url?.startsWith('#')) html += `<a href="#" data-note="${self}">${inside(label)}</a>`;
-    else if (label && url) html += `<a href="#" data-url="${escaped(url)}">${inside(label)}</a>`;
+    else if (label && url && !url.startsWith('http')) {
+      const to = corpus.notes.find((note) => note.path.split('/').at(-1) === url.split('#')[0]?.split('/').at(-1))?.id;
+      html += link(url, url.startsWith('#') ? self : to, inside(label));
+    } else if (label && url) html += `<a href="#" data-url="${escaped(url)}">${inside(label)}</a>`;
     else if (bare) html += `<a href="#" data-url="${escaped(bare)}">${inside(bare)}</a>`;
     else if (formula && /\\(?!cdot)|[{}]/.test(formula)) html += `<code class="math">${inside(formula)}</code>`;
     else if (formula) {
@@ -163,6 +170,7 @@ function viewOf(note: FakeNote): NoteView {
     outline,
     pages: note.format === 'pdf' ? pagesOf(note.text, 0, 0).pages.length : null,
     chars: [...note.text].length,
+    partial: scene('part'),
     backlinks,
     notices: repeated([
       ...(scene('noticed') ? ['the file has changed: this is the note as it was indexed'] : []),

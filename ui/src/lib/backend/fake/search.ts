@@ -39,7 +39,12 @@ export const search: SearchBackend = {
     const all = rank(query, filter, 1000);
     const best = rank(query, { ...filter, notes: [document] }, 1)[0] ?? null;
     const at = best ? all.findIndex((hit) => hit.document_id === document && hit.start === best.start) : -1;
-    const terms = termsOf(query).map((term) => ({ term, chunks: frequency(term), matched: best !== null && holds(best, term) }));
+    const terms = termsOf(query).map((term) => ({
+      term,
+      word: term,
+      chunks: frequency(term),
+      matched: best !== null && holds(best, term),
+    }));
     const lacking = terms.filter((term) => !term.matched).map((term) => term.term);
     const reasons: string[] = [];
     if (!best) reasons.push('no passage of this note shares a word with the query, and none is near it in meaning');

@@ -98,6 +98,7 @@ function add(title: string, text: string): NoteInfo {
     tags: [],
     date: '2026-03-09',
     format: 'markdown',
+    encoding: 'UTF-8',
     editable: true,
     text,
   };

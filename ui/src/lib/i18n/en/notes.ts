@@ -71,8 +71,8 @@ export const notes = {
 
   readOnlyTitle: 'This note cannot be edited here',
   shippedText: 'It came with Sidenote and stays as it is. A copy of your own can be changed in any way.',
-  encodingText:
-    'Its file is not UTF-8, the encoding that is written here. It is found and cited all the same; saved as UTF-8 in another program it can be edited.',
+  encodingText: (encoding: string) =>
+    `Its file was read as ${encoding}; what is written here is UTF-8. It is found and cited all the same; saved as UTF-8 in another program it can be edited.`,
   formatText: (format: string) => `It is a ${format} file; only Markdown and plain text are edited here.`,
   copyToOwn: 'Make a copy of my own',
   copied: (title: string) => `“${title}” is now in your folder`,

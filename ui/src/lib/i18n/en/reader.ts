@@ -34,6 +34,7 @@ export const reader = {
   changedWas: 'It said:',
   moved: 'The note has changed; the marked passage is no longer in it.',
   noHeading: 'The heading that this link leads to was not found.',
+  noHeadingInPart: 'The heading that this link leads to is not in the part of the note that is shown.',
   footnote: (name: string) => `Footnote ${name}`,
   noNote: 'There is no note by this name',
   done: 'Done',

@@ -73,7 +73,8 @@ export const notes: typeof en = {
 
   readOnlyTitle: '这篇笔记不能在这里编辑',
   shippedText: '它随 Sidenote 附带，保持原样。复制一份到自己的文件夹，就可以随意修改。',
-  encodingText: '它的文件不是 UTF-8 编码，这里只写 UTF-8。查找和引用不受影响；用其他程序另存为 UTF-8 之后就可以编辑。',
+  encodingText: (encoding: string) =>
+    `它的文件是按 ${encoding} 编码读的，这里只写 UTF-8。查找和引用不受影响；用其他程序另存为 UTF-8 之后就可以编辑。`,
   formatText: (format: string) => `它是 ${format} 文件，这里只能编辑 Markdown 和纯文本。`,
   copyToOwn: '复制一份来编辑',
   copied: (title: string) => `“${title}”已复制到你的文件夹`,

@@ -36,6 +36,7 @@ export const reader: typeof en = {
   changedWas: '原来是：',
   moved: '笔记改过了，原来标出的那段话已经不在里面。',
   noHeading: '没有找到这个链接指向的标题。',
+  noHeadingInPart: '这个链接指向的标题不在显示出来的这一部分里。',
   footnote: (name: string) => `脚注 ${name}`,
   noNote: '没有叫这个名字的笔记',
   done: '已完成',

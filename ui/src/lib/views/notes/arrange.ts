@@ -30,7 +30,7 @@ export class Arrangement {
     const compare = (a: NoteInfo, b: NoteInfo): number => collator.compare(a.title, b.title) || a.id - b.id;
     const [kept, others] = before?.language === language ? before.kept(notes) : [[], [...notes]];
     this.#byTitle = merged(kept, others.sort(compare), compare);
-    this.tags = [...new Set(notes.flatMap((note) => note.tags))].sort((a, b) => collator.compare(a, b));
+    this.tags = [...spellings(notes).values()].sort((a, b) => collator.compare(a, b));
     this.libraries = [...new Set(notes.map((note) => note.library))].sort((a, b) => collator.compare(a, b));
   }
 
@@ -61,13 +61,24 @@ export class Arrangement {
     const sorted = wanted.sort === 'title' ? this.#byTitle : this.byDate();
     if (words.length === 0 && wanted.tag === null && wanted.library === null) return sorted;
     const texts = words.length > 0 ? this.words() : null;
+    const tag = wanted.tag === null ? null : plain(wanted.tag);
     return sorted.filter((note) => {
       if (wanted.library !== null && note.library !== wanted.library) return false;
-      if (wanted.tag !== null && !note.tags.includes(wanted.tag)) return false;
+      if (tag !== null && !note.tags.some((have) => plain(have) === tag)) return false;
       const text = texts?.get(note.id) ?? '';
       return words.every((word) => text.includes(word));
     });
   }
+}
+
+/** Every tag once, as it is spelled first: `Rust` and `#rust` are one. */
+function spellings(notes: readonly NoteInfo[]): Map<string, string> {
+  const tags = new Map<string, string>();
+  for (const tag of notes.flatMap((note) => note.tags)) {
+    const word = plain(tag);
+    if (!tags.has(word)) tags.set(word, tag);
+  }
+  return tags;
 }
 
 /** Two sorted lists as one. Few are put among many: each finds its place by halves. */

@@ -1,0 +1,82 @@
+//! Links as notes write them: where they stand in a text, and the paths and names they say. Pure. It must not know which notes there are.
+
+use crate::document::Span;
+use crate::text::normalise;
+
+/// Bytes of the longest link that is one: a name is not longer, and what is has lost its end.
+const MOST_BYTES: usize = 1024;
+
+/// A link to another note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written<'t> {
+    /// What it leads to, as it is written, without the heading and the words shown instead.
+    pub target: &'t str,
+    /// Whether it is a path, `](path)`; otherwise it is a name, `[[name]]`.
+    pub by_path: bool,
+    /// The line that it stands in, without white space around it.
+    pub line: Span,
+}
+
+/// The links of a text. What is written several times is told with the first line of each.
+#[must_use]
+pub fn written(text: &str) -> Vec<Written<'_>> {
+    let mut seen = std::collections::HashSet::new();
+    let mut out = Vec::new();
+    let mut at = 0;
+    for whole in text.split_inclusive('\n') {
+        let line = whole.trim();
+        let start = at + (whole.len() - whole.trim_start().len());
+        at += whole.len();
+        let names = line.split("[[").skip(1).map(|rest| (until(rest, &["]]", "|", "#"]).trim(), false));
+        let paths = line.split("](").skip(1).map(|rest| (until(rest, &[")", "#", " "]), true));
+        for (target, by_path) in names.chain(paths) {
+            if !target.is_empty() && target.len() <= MOST_BYTES && seen.insert((target, by_path)) {
+                out.push(Written { target, by_path, line: start..start + line.len() });
+            }
+        }
+    }
+    out
+}
+
+fn until<'t>(text: &'t str, marks: &[&str]) -> &'t str {
+    let end = marks.iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
+    &text[..end]
+}
+
+/// What a link and the note that it means have in common, whichever way the note is called: the last part of a path, or of a title that looks like one, in the
+/// letters that are compared.
+#[must_use]
+pub fn last_part(name: &str) -> String {
+    let last = |path: &str| path.rsplit('/').find(|part| !matches!(*part, "" | ".")).unwrap_or("").to_owned();
+    // Letters that are compared as others may be compared as `/`, too.
+    last(&normalise(&last(name)))
+}
+
+/// A path relative to a note, as a path relative to its library; none if it leads out of it.
+#[must_use]
+pub fn beside(note: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> =
+        if relative.starts_with('/') { Vec::new() } else { note.rsplit_once('/').map_or(Vec::new(), |(folder, _)| folder.split('/').collect()) };
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// `%20` and the like, as links write them; what is no such code stays.
+#[must_use]
+pub fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let code = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(code.unwrap_or(bytes[i]));
+        i += if code.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
