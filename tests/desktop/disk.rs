@@ -38,7 +38,7 @@ impl SmallDisk {
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64m", "tmpfs"]).arg(folder.path()).output();
-        mounted.is_ok_and(|out| out.status.success()).then_some(Self(folder))
+        mounted.is_ok_and(|out| out.status.success()).then(|| Self(folder))
     }
 
     pub(crate) fn path(&self) -> &Path {
