@@ -8,6 +8,7 @@ mod events;
 mod image;
 mod indexer;
 mod links;
+mod pace;
 mod pages;
 mod picker;
 mod settings;
