@@ -56,6 +56,7 @@ pub(crate) fn all<R: tauri::Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sy
         app::stop,
         app::close,
         app::stay,
+        app::present,
         app::info,
         app::settings,
         app::save_settings,

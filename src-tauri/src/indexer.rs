@@ -1,5 +1,5 @@
-//! Indexing beside the window: one thread that syncs what it is told of, and stands aside for what the person waits for (a saved note). It must not know
-//! why anything is to be indexed.
+//! Indexing beside the window: one thread that syncs what it is told of, stands aside for what the person waits for (a saved note), and takes its time while
+//! they are at the window. It must not know why anything is to be indexed.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,6 +14,7 @@ use sidenote_models::generate::start_threads;
 use sidenote_models::switch;
 
 use crate::desk::{Desk, lock};
+use crate::pace::Pace;
 use crate::wire::{AppEvent, ModelProgress, SyncProgress};
 
 /// How often the page is told of progress.
@@ -46,6 +47,8 @@ struct Shared {
     cancel: CancelToken,
     /// How many wait to write while that run stands aside.
     waiting: AtomicUsize,
+    /// Of that run. What someone waits for knows none.
+    pace: Pace,
     /// Whether the person stopped it.
     stopped: AtomicBool,
     /// Whether a run goes on.
@@ -64,6 +67,7 @@ impl Indexer {
             writing: Mutex::default(),
             cancel: CancelToken::new(),
             waiting: AtomicUsize::new(0),
+            pace: Pace::default(),
             stopped: AtomicBool::new(false),
             running: AtomicBool::new(false),
             unfinished: AtomicBool::new(false),
@@ -112,6 +116,11 @@ impl Indexer {
         self.0.stopped.store(true, Ordering::Release);
         drop(wanted);
         self.0.cancel.cancel();
+    }
+
+    /// The person is at the window: what goes on in the background takes its time for a while.
+    pub(crate) fn someone_is_there(&self) {
+        self.0.pace.sign();
     }
 
     /// Whether what is indexed may be older than the files: a run goes on or waits, or the last one failed or was stopped.
@@ -177,7 +186,7 @@ impl Indexer {
             tell(progress.clone());
             desk.events.send(AppEvent::Sync { progress: Some(progress) });
         };
-        let teller = Teller::new(desk, Some(&only), &tell_all);
+        let teller = Teller::new(desk, Some(&only), &tell_all, None);
         let run = Run { observer: &teller, cancel };
         // Another program's indexing is waited for only as long as the person wants.
         let result = self.alone(|| if cancel.is_cancelled() { Err(Error::cancelled()) } else { engine.sync(Some(&only), run).map(drop) });
@@ -289,7 +298,7 @@ impl Shared {
             return Err(Error::cancelled());
         }
         let tell = |progress| desk.events.send(AppEvent::Sync { progress: Some(progress) });
-        let teller = Teller::new(desk, only, &tell);
+        let teller = Teller::new(desk, only, &tell, Some(self));
         let run = Run { observer: &teller, cancel: &self.cancel };
         let synced = loop {
             match patiently(PATIENCE, || if self.cancel.is_cancelled() { Err(Error::cancelled()) } else { engine.sync(only, run).map(drop) }) {
@@ -303,7 +312,7 @@ impl Shared {
             engine.build_graph(run)?;
             // A model that is to take over gets its vectors while the old one answers.
             if let Some(next) = desk.models()?.next {
-                let teller = Preparing { desk, name: next.spec().name.clone() };
+                let teller = Preparing { desk, name: next.spec().name.clone(), of: self };
                 let run = Run { observer: &teller, cancel: &self.cancel };
                 match switch::go_on(&desk.paths.settings(), &engine, next.as_ref(), run) {
                     Ok(made) if made.state == switch::State::InUse => {
@@ -325,6 +334,11 @@ impl Shared {
         drop(writing);
         synced
     }
+
+    /// Between two steps of the run in the background.
+    fn rest(&self) {
+        self.pace.rest(|| self.cancel.is_cancelled());
+    }
 }
 
 /// Tells how far a sync is, often enough to be seen and not more.
@@ -332,6 +346,8 @@ struct Teller<'a> {
     desk: &'a Desk,
     library: Option<String>,
     tell: Tell<'a>,
+    /// Of what goes on in the background; none while someone waits.
+    of: Option<&'a Shared>,
     last: Mutex<Last>,
 }
 
@@ -343,9 +359,9 @@ struct Last {
 }
 
 impl<'a> Teller<'a> {
-    fn new(desk: &'a Desk, only: Option<&[String]>, tell: Tell<'a>) -> Self {
+    fn new(desk: &'a Desk, only: Option<&[String]>, tell: Tell<'a>, of: Option<&'a Shared>) -> Self {
         let library = only.filter(|names| names.len() == 1).and_then(|names| names.first().cloned());
-        Self { desk, library, tell, last: Mutex::new(Last { stage: None, began: Instant::now(), first: 0, told: None }) }
+        Self { desk, library, tell, of, last: Mutex::new(Last { stage: None, began: Instant::now(), first: 0, told: None }) }
     }
 }
 
@@ -373,12 +389,19 @@ impl Observer for Teller<'_> {
         let progress = SyncProgress { library: self.library.clone(), stage: name, done, total, rate, remaining_s };
         (self.tell)(progress);
     }
+
+    fn rest(&self) {
+        if let Some(run) = self.of {
+            run.rest();
+        }
+    }
 }
 
 /// Tells the page how far a model is that is to take over.
 struct Preparing<'a> {
     desk: &'a Desk,
     name: String,
+    of: &'a Shared,
 }
 
 impl Observer for Preparing<'_> {
@@ -386,6 +409,10 @@ impl Observer for Preparing<'_> {
         if let Event::Progress { stage: Stage::Embed, done, total } = event {
             self.desk.events.send(AppEvent::Model { progress: ModelProgress { name: self.name.clone(), stage: "embed", done, total } });
         }
+    }
+
+    fn rest(&self) {
+        self.of.rest();
     }
 }
 

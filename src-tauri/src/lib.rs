@@ -8,6 +8,7 @@ mod events;
 mod image;
 mod indexer;
 mod links;
+mod pace;
 mod pages;
 mod picker;
 mod settings;
@@ -54,7 +55,7 @@ pub fn run() -> ExitCode {
         calm_webkit();
     }
     let context = tauri::generate_context!("tauri.conf.json");
-    let own_folder = own_folder(&arguments);
+    let own_folder = own_folder(&arguments).and_then(|folder| std::path::absolute(folder).ok());
     let mut builder = tauri::Builder::default();
     // Two windows over one data folder would only wait for each other; a folder of its own is a program of its own.
     if own_folder.is_none() {
@@ -66,15 +67,13 @@ pub fn run() -> ExitCode {
     builder = builder.plugin(tauri_plugin_dialog::init()).plugin(tauri_plugin_global_shortcut::Builder::new().build());
     let mut state = tauri_plugin_window_state::Builder::default();
     // Everything of a data folder of its own is in it; a whole path is taken as it is. One that is no text cannot be named here.
-    if let Some(file) =
-        own_folder.as_ref().and_then(|folder| std::path::absolute(folder.join("window-state.json")).ok()?.into_os_string().into_string().ok())
-    {
+    if let Some(file) = own_folder.as_ref().and_then(|folder| folder.join("window-state.json").into_os_string().into_string().ok()) {
         state = state.with_filename(file);
     }
     let app = prepared(builder.plugin(state.build()), paths)
         .setup(move |app| {
             app.manage(Arc::new(Picker::dialogs(app.handle())));
-            window::open(app.handle())?;
+            window::open(app.handle(), own_folder.as_deref())?;
             links::open(app.handle(), arguments, Path::new(""));
             Ok(())
         })

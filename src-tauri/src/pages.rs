@@ -2,8 +2,11 @@
 //! files that are what was indexed are drawn, one page at a time, within limits of size and time. It must not know what is marked on them.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hayro::hayro_interpret::InterpreterSettings;
@@ -13,7 +16,7 @@ use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use sidenote_engine::engine::Paper;
-use sidenote_engine::error::{Error, Result};
+use sidenote_engine::error::Result;
 use tauri::http::{Response, StatusCode};
 
 use crate::desk::{Desk, lock};
@@ -24,6 +27,8 @@ const MOST_ACROSS: f32 = 4000.0;
 const MOST_POINTS: f32 = 12_000_000.0;
 /// How long a page may take.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Pages that may still be drawn when nobody waits for them any more: hayro cannot be stopped.
+const MOST_LEFT: usize = 2;
 /// Stack of the thread that draws: drawings nest as deep as a file likes.
 const STACK_BYTES: usize = 64 << 20;
 
@@ -32,7 +37,16 @@ const STACK_BYTES: usize = 64 << 20;
 pub(crate) struct Papers {
     open: Mutex<Option<Arc<Paper>>>,
     /// One page is drawn at a time: the machine has other things to do.
-    drawing: Mutex<()>,
+    drawing: Mutex<Drawing>,
+}
+
+/// What is drawn, and what was given up.
+#[derive(Default)]
+struct Drawing {
+    /// Threads that draw, also those that nobody waits for.
+    threads: Arc<AtomicUsize>,
+    /// Pages that took too long, as their addresses name them: they are not begun again.
+    too_slow: BTreeSet<(u64, String, usize)>,
 }
 
 impl Papers {
@@ -80,26 +94,69 @@ fn picture(desk: &Desk, path: &str) -> Option<Vec<u8>> {
     if name(&paper) != hash || parts.next().is_some() {
         return None;
     }
-    let _one = lock(&desk.papers.drawing);
-    draw(&paper, number, width).ok()
+    let mut drawing = lock(&desk.papers.drawing);
+    let page = (document, hash.to_owned(), number);
+    if drawing.too_slow.contains(&page) {
+        return None;
+    }
+    let bytes = Arc::clone(&paper.bytes);
+    match aside(&drawing.threads, PATIENCE, move || png(bytes, number, width)) {
+        Ok(picture) => picture,
+        Err(given_up) => {
+            if given_up == GivenUp::TooSlow {
+                drawing.too_slow.insert(page);
+            }
+            None
+        }
+    }
+}
+
+/// Why there is no result.
+#[derive(Debug, PartialEq)]
+enum GivenUp {
+    TooSlow,
+    /// It panicked, or no thread could be had for it.
+    Broken,
+}
+
+/// Does work on a thread of its own, which is left to itself where it takes too long; not while too many are left.
+fn aside<T: Send + 'static>(
+    threads: &Arc<AtomicUsize>,
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::result::Result<T, GivenUp> {
+    if threads.load(Ordering::Acquire) >= MOST_LEFT {
+        return Err(GivenUp::Broken);
+    }
+    let counted = Counted::new(threads);
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let work = move || {
+        let done = work();
+        drop(counted);
+        // Nobody listens any more after the time limit. A panic drops the sender.
+        let _ = sender.send(done);
+    };
+    std::thread::Builder::new().name("page".into()).stack_size(STACK_BYTES).spawn(work).map_err(|_| GivenUp::Broken)?;
+    receiver.recv_timeout(patience).map_err(|why| if why == RecvTimeoutError::Timeout { GivenUp::TooSlow } else { GivenUp::Broken })
+}
+
+/// One of the threads, as long as it lives.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(threads: &Arc<AtomicUsize>) -> Self {
+        threads.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(threads))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// Draws a page, 1-based, as a PNG of about this width.
-///
-/// # Errors
-/// `Internal` where there is no such page, or it cannot be drawn in time.
-fn draw(paper: &Paper, number: usize, width: u16) -> Result<Vec<u8>> {
-    let bytes = Arc::clone(&paper.bytes);
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let work = move || {
-        // Nobody listens any more after the time limit. A panic drops the sender.
-        let _ = sender.send(png(bytes, number, width));
-    };
-    std::thread::Builder::new().name("page".into()).stack_size(STACK_BYTES).spawn(work).map_err(Error::internal)?;
-    let drawn = receiver.recv_timeout(PATIENCE).map_err(|_| Error::internal(format!("page {number} could not be drawn")))?;
-    drawn.ok_or_else(|| Error::internal(format!("there is no page {number}")))
-}
-
 fn png(bytes: Arc<Vec<u8>>, number: usize, width: u16) -> Option<Vec<u8>> {
     let pdf = Pdf::new(bytes).ok()?;
     let page = pdf.pages().get(number.checked_sub(1)?)?;
@@ -161,11 +218,12 @@ fn cjk(family: &CidFamily, serif: bool) -> Option<FontFile> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+    use std::time::Instant;
 
     use hayro::vello_cpu::Pixmap;
 
-    use super::{png, scale};
+    use super::*;
 
     #[test]
     fn a_picture_is_as_wide_as_wanted_and_never_larger_than_the_limits() {
@@ -174,6 +232,27 @@ mod tests {
         assert!(600.0 * huge <= super::MOST_ACROSS && 600.0 * 800.0 * huge * huge <= super::MOST_POINTS * 1.001);
         assert!(scale(14_400.0, 14_400.0, 9000.0).is_some_and(|s| 14_400.0 * s <= super::MOST_ACROSS));
         assert_eq!([scale(0.0, 800.0, 100.0), scale(f32::NAN, 800.0, 100.0), scale(600.0, 800.0, 0.0)], [None, None, None]);
+    }
+
+    #[test]
+    fn pages_that_take_too_long_are_left_to_themselves_and_none_is_begun_while_too_many_are() {
+        let (threads, soon) = (Arc::default(), Duration::from_millis(20));
+        let held: Vec<_> = (0..MOST_LEFT)
+            .map(|_| {
+                let (release, wait) = channel::<()>();
+                assert_eq!(aside(&threads, soon, move || wait.recv().is_ok()), Err(GivenUp::TooSlow));
+                release
+            })
+            .collect();
+        assert_eq!(aside(&threads, soon, || ()), Err(GivenUp::Broken));
+        drop(held);
+        let began = Instant::now();
+        while threads.load(Ordering::Acquire) > 0 {
+            assert!(began.elapsed() < Duration::from_secs(20), "they have ended");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let broken: std::result::Result<(), GivenUp> = aside(&threads, PATIENCE, || panic!("a broken page"));
+        assert_eq!((broken, aside(&threads, PATIENCE, || 7)), (Err(GivenUp::Broken), Ok(7)), "a page that cannot be drawn leaves no thread");
     }
 
     /// A page of 200 by 100 points with a word in each of two fonts that the file does not bring along.

@@ -22,17 +22,27 @@ const TRAY: &str = "sidenote";
 /// How long the page has to say what it does about what was typed before the window goes.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Opens the window.
+/// What the page keeps, below a data folder of its own.
+const STORAGE: &str = "webview";
+
+/// Opens the window. `own_folder`: the whole path of a data folder that is not the standard one. What was typed over it and belongs to no file yet is kept in
+/// it, not where all windows of the program keep theirs.
 ///
 /// # Errors
 /// Those of the system.
-pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, own_folder: Option<&Path>) -> tauri::Result<()> {
+    let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Sidenote")
         .inner_size(1180.0, 780.0)
         .min_inner_size(420.0, 480.0)
-        .center()
-        .build()?;
+        .center();
+    if let Some(folder) = own_folder {
+        // macOS keeps it elsewhere, under a number.
+        let mut number = [0; 16];
+        number.copy_from_slice(&blake3::hash(folder.as_os_str().as_encoded_bytes()).as_bytes()[..16]);
+        builder = builder.data_directory(folder.join(STORAGE)).data_store_identifier(number);
+    }
+    let window = builder.build()?;
     let handle = app.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::DragDrop(event) => dragged(&handle, event),

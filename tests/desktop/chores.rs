@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::disk::SmallDisk;
+use crate::disk::on_small_disk;
 use crate::page::{Page, everywhere};
 
 fn ready(page: &Page) {
@@ -119,17 +119,18 @@ fn a_passage_has_relatives_in_other_notes() {
 
 #[test]
 fn a_note_that_is_deleted_answers_nothing_and_its_file_is_in_the_trash() {
-    // The trash of a disk is on that disk: the person's own is left alone.
-    let Some(disk) = SmallDisk::mount() else { return };
-    let page = Page::over(tempfile::tempdir_in(disk.path()).unwrap());
-    ready(&page);
-    let note = page.ok("create", json!({ "title": "蓝鲸", "text": "# 蓝鲸\n\n蓝鲸计划的负责人是林小满。\n" }));
-    page.ok("remove_note", json!({ "id": note["id"] }));
-    assert!(!page.folder.path().join("notes/蓝鲸.md").exists());
-    let trash = format!("find {} -path '*Trash*' -name '蓝鲸*.md'", disk.path().display());
-    let found = std::process::Command::new("sh").args(["-c", &trash]).output().unwrap();
-    assert!(!found.stdout.is_empty(), "it can be had back");
-    assert!(!ask(&page, "蓝鲸计划的负责人是谁？")["turn"]["answer"]["answer"].as_str().unwrap().contains("林小满"));
+    on_small_disk(|disk| {
+        // The trash of a disk is on that disk: the person's own is left alone.
+        let page = Page::over(tempfile::tempdir_in(disk.path()).unwrap());
+        ready(&page);
+        let note = page.ok("create", json!({ "title": "蓝鲸", "text": "# 蓝鲸\n\n蓝鲸计划的负责人是林小满。\n" }));
+        page.ok("remove_note", json!({ "id": note["id"] }));
+        assert!(!page.folder.path().join("notes/蓝鲸.md").exists());
+        let trash = format!("find {} -path '*Trash*' -name '蓝鲸*.md'", disk.path().display());
+        let found = std::process::Command::new("sh").args(["-c", &trash]).output().unwrap();
+        assert!(!found.stdout.is_empty(), "it can be had back");
+        assert!(!ask(&page, "蓝鲸计划的负责人是谁？")["turn"]["answer"]["answer"].as_str().unwrap().contains("林小满"));
+    });
 }
 
 #[test]

@@ -5,15 +5,40 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+/// Set in a process that has been given the right to mount: where it has none all the same, it does not look for it again.
+const GIVEN: &str = "SIDENOTE_TEST_MAY_MOUNT";
+
 /// A small disk in memory, unmounted at the end.
 pub(crate) struct SmallDisk(tempfile::TempDir);
 
+/// Runs a test that needs a small disk, and is the whole of what its function does. Only the system's administrator may mount one; for anybody else the test
+/// is run again as a process of its own, in which they are (a user namespace, see `unshare(1)`).
+pub(crate) fn on_small_disk<F: FnOnce(&SmallDisk)>(test: F) {
+    if let Some(disk) = SmallDisk::mount() {
+        return test(&disk);
+    }
+    assert!(std::env::var_os(GIVEN).is_none(), "no disk can be mounted here, even by an administrator: is there a `mount` with tmpfs?");
+    // `desktop::trouble::name_of_the_test::{{closure}}`
+    let whole = std::any::type_name::<F>();
+    let name = whole.split_once("::").and_then(|(_, rest)| rest.strip_suffix("::{{closure}}")).unwrap();
+    let ran = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(GIVEN, "1")
+        .output();
+    let refused =
+        "a small disk is needed: run this as the system's administrator, or allow user namespaces (Debian: kernel.unprivileged_userns_clone)";
+    let ran = ran.unwrap_or_else(|e| panic!("{refused}: {e}"));
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success() && said.contains("1 passed"), "{refused}\n{said}\n{}", String::from_utf8_lossy(&ran.stderr));
+}
+
 impl SmallDisk {
-    /// None where nothing may be mounted: only the system's administrator may.
-    pub(crate) fn mount() -> Option<Self> {
+    fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64m", "tmpfs"]).arg(folder.path()).output();
-        mounted.is_ok_and(|out| out.status.success()).then_some(Self(folder))
+        mounted.is_ok_and(|out| out.status.success()).then(|| Self(folder))
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -1,5 +1,6 @@
 //! A person's session: the program keeps its data in their home folder, and there is one window of it, whoever starts it again.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -38,16 +39,22 @@ impl Session {
     }
 
     fn open(&self) -> Window {
+        self.open_over(&[])
+    }
+
+    /// With more variables.
+    fn open_over(&self, more: &[(&'static str, OsString)]) -> Window {
         let home = self.home.path();
         fs::create_dir_all(home.join("config/sidenote")).unwrap();
         fs::write(home.join("config/sidenote/settings.toml"), "[window]\nlanguage = \"zh\"\n").unwrap();
-        let environment: Environment = vec![
+        let mut environment: Environment = vec![
             ("HOME", home.into()),
             ("XDG_DATA_HOME", home.join("data").into()),
             ("XDG_CONFIG_HOME", home.join("config").into()),
             ("XDG_CACHE_HOME", home.join("cache").into()),
             ("DBUS_SESSION_BUS_ADDRESS", self.address.clone().into()),
         ];
+        environment.extend(more.iter().cloned());
         let window = Window::open_among(Display::open(), environment, "zh_CN", &[]);
         window.until("the examples", "return document.querySelectorAll('.examples button').length >= 4");
         window
@@ -98,4 +105,20 @@ fn a_data_folder_of_its_own_has_a_window_of_its_own() {
     drop(other);
     assert_eq!(window.script(&format!("return document.querySelector('{BOX}').value")), json!(""), "what is meant for the other is not told here");
     window.close();
+}
+
+#[test]
+fn what_is_typed_over_one_data_folder_is_there_again_and_in_no_other_window() {
+    let session = Session::begin();
+    let over = |name: &str| session.open_over(&[("SIDENOTE_DATA_DIR", session.home.path().join(name).into())]);
+    let typed = |window: &Window| window.script(&format!("return document.querySelector('{BOX}').value"));
+    let first = over("first");
+    first.type_into(BOX, "苍鹭在哪里");
+    first.close();
+    for (place, there) in [(Some("other"), ""), (None, ""), (Some("first"), "苍鹭在哪里")] {
+        let window = place.map_or_else(|| session.open(), over);
+        assert_eq!(typed(&window), json!(there), "{place:?}");
+        window.close();
+    }
+    assert!(session.home.path().join("first/webview").is_dir(), "it goes where the folder goes");
 }

@@ -13,7 +13,7 @@ use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::paths::Paths;
 use sidenote_models::{Import, Options, Store};
 
-use crate::disk::SmallDisk;
+use crate::disk::on_small_disk;
 use crate::page::{Page, everywhere};
 use crate::speaker;
 
@@ -45,34 +45,35 @@ fn own_ledger(page: &Page) -> Vec<Value> {
 
 #[test]
 fn on_a_full_disk_a_save_fails_in_words_the_file_is_as_it_was_and_it_is_saved_once_there_is_room() {
-    let Some(disk) = SmallDisk::mount() else { return };
-    let page = Page::over(tempfile::tempdir_in(disk.path()).unwrap());
-    first_index(&page);
-    let note = page.ok("create", json!({ "title": "苍鹭", "text": "# 苍鹭\n\n第一稿。\n" }));
-    let source = page.ok("source", json!({ "id": note["id"] }));
-    let file = page.folder.path().join("notes/苍鹭.md");
-    disk.fill();
+    on_small_disk(|disk| {
+        let page = Page::over(tempfile::tempdir_in(disk.path()).unwrap());
+        first_index(&page);
+        let note = page.ok("create", json!({ "title": "苍鹭", "text": "# 苍鹭\n\n第一稿。\n" }));
+        let source = page.ok("source", json!({ "id": note["id"] }));
+        let file = page.folder.path().join("notes/苍鹭.md");
+        disk.fill();
 
-    let text = format!("# 苍鹭\n\n苍鹭站的站长是顾怀远。\n{}", "补记。\n".repeat(40_000));
-    let edit = json!({ "id": note["id"], "text": text, "hash": source["hash"] });
-    for (command, arguments) in
-        [("save", edit.clone()), ("draft", json!({ "id": note["id"], "text": text })), ("create", json!({ "title": "另一篇", "text": text }))]
-    {
-        let refused = page.call(command, arguments).unwrap_err();
-        assert_eq!(refused["code"], "io", "{command}: {refused}");
-        assert!(refused["hint"].as_str().unwrap().contains("disk space"), "{command}: {refused}");
-    }
-    assert_eq!(fs::read_to_string(&file).unwrap(), "# 苍鹭\n\n第一稿。\n");
-    let unkept = ask(&page, "注意力机制为什么要除以根号 d？").unwrap();
-    assert_eq!(unkept["turn"]["answer"]["outcome"], "answered", "a question needs no room: {unkept}");
-    assert_eq!(unkept["conversation"], Value::Null);
-    assert!(unkept["turn"]["answer"]["notices"].to_string().contains("could not be kept: the disk is full"), "{unkept}");
+        let text = format!("# 苍鹭\n\n苍鹭站的站长是顾怀远。\n{}", "补记。\n".repeat(40_000));
+        let edit = json!({ "id": note["id"], "text": text, "hash": source["hash"] });
+        for (command, arguments) in
+            [("save", edit.clone()), ("draft", json!({ "id": note["id"], "text": text })), ("create", json!({ "title": "另一篇", "text": text }))]
+        {
+            let refused = page.call(command, arguments).unwrap_err();
+            assert_eq!(refused["code"], "io", "{command}: {refused}");
+            assert!(refused["hint"].as_str().unwrap().contains("disk space"), "{command}: {refused}");
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), "# 苍鹭\n\n第一稿。\n");
+        let unkept = ask(&page, "注意力机制为什么要除以根号 d？").unwrap();
+        assert_eq!(unkept["turn"]["answer"]["outcome"], "answered", "a question needs no room: {unkept}");
+        assert_eq!(unkept["conversation"], Value::Null);
+        assert!(unkept["turn"]["answer"]["notices"].to_string().contains("could not be kept: the disk is full"), "{unkept}");
 
-    disk.free();
-    assert_eq!(page.ok("save", edit)["type"], "saved");
-    assert_eq!(fs::read_to_string(&file).unwrap(), text);
-    let answer = ask(&page, "苍鹭站的站长是谁？").unwrap();
-    assert!(answer["turn"]["answer"]["answer"].as_str().unwrap().contains("顾怀远"), "{answer}");
+        disk.free();
+        assert_eq!(page.ok("save", edit)["type"], "saved");
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        let answer = ask(&page, "苍鹭站的站长是谁？").unwrap();
+        assert!(answer["turn"]["answer"]["answer"].as_str().unwrap().contains("顾怀远"), "{answer}");
+    });
 }
 
 #[test]
@@ -238,63 +239,62 @@ fn with_settings_that_cannot_be_read_notes_are_read_and_asked_it_is_said_and_the
 
 #[test]
 fn while_another_program_indexes_notes_are_renamed_copied_kept_and_removed_at_once_and_indexed_later() {
-    // The trash of a disk is on that disk: without one nothing is thrown away here.
-    let disk = SmallDisk::mount();
-    let page = Page::over(disk.as_ref().map_or_else(tempfile::tempdir, |disk| tempfile::tempdir_in(disk.path())).unwrap());
-    first_index(&page);
-    let make = |title: &str, text: &str| page.ok("create", json!({ "title": title, "text": text }));
-    let old = make("旧名", "# 旧名\n\n大潮在初三。\n");
-    let gone = disk.as_ref().map(|_| make("多余", "# 多余\n\n不要了。\n"));
-    let asked = ask(&page, "LoRA 微调的原理是什么？").unwrap();
-    let shipped = page.ok("list", json!({})).as_array().unwrap().iter().find(|n| n["editable"] == false).cloned().unwrap();
-    let lock = page.until("a moment between two runs", || Paths::under(page.folder.path()).lock().ok());
-    let began = Instant::now();
+    on_small_disk(|disk| {
+        // The trash of a disk is on that disk: the person's own is left alone.
+        let page = Page::over(tempfile::tempdir_in(disk.path()).unwrap());
+        first_index(&page);
+        let make = |title: &str, text: &str| page.ok("create", json!({ "title": title, "text": text }));
+        let old = make("旧名", "# 旧名\n\n大潮在初三。\n");
+        let gone = make("多余", "# 多余\n\n不要了。\n");
+        let asked = ask(&page, "LoRA 微调的原理是什么？").unwrap();
+        let shipped = page.ok("list", json!({})).as_array().unwrap().iter().find(|n| n["editable"] == false).cloned().unwrap();
+        let lock = page.until("a moment between two runs", || Paths::under(page.folder.path()).lock().ok());
+        let began = Instant::now();
 
-    let renamed = page.ok("rename_note", json!({ "id": old["id"], "title": "新名" }));
-    assert_eq!((&renamed["title"], &renamed["path"], &renamed["editable"]), (&json!("新名"), &json!("新名.md"), &json!(true)));
-    let source = page.ok("source", json!({ "id": renamed["id"] }));
-    let edit = json!({ "id": renamed["id"], "text": "# 新名\n\n大潮在十八，观潮的是沈渡。\n", "hash": source["hash"] });
-    assert_eq!(page.ok("save", edit)["type"], "saved", "it is written in as any other");
-    let stale = page.call("save", json!({ "id": old["id"], "text": "# 旧名\n\n另一处还开着。\n", "hash": source["hash"] })).unwrap_err();
-    assert!(stale["hint"].as_str().unwrap().contains("kept as a new note"), "{stale}");
-    assert_eq!(page.ok("copy_to_own", json!({ "id": shipped["id"] }))["editable"], true);
-    assert_eq!(page.ok("save_as_note", json!({ "turn": asked["turn"]["id"], "language": "zh" }))["editable"], true);
-    if let Some(gone) = gone {
+        let renamed = page.ok("rename_note", json!({ "id": old["id"], "title": "新名" }));
+        assert_eq!((&renamed["title"], &renamed["path"], &renamed["editable"]), (&json!("新名"), &json!("新名.md"), &json!(true)));
+        let source = page.ok("source", json!({ "id": renamed["id"] }));
+        let edit = json!({ "id": renamed["id"], "text": "# 新名\n\n大潮在十八，观潮的是沈渡。\n", "hash": source["hash"] });
+        assert_eq!(page.ok("save", edit)["type"], "saved", "it is written in as any other");
+        let stale = page.call("save", json!({ "id": old["id"], "text": "# 旧名\n\n另一处还开着。\n", "hash": source["hash"] })).unwrap_err();
+        assert!(stale["hint"].as_str().unwrap().contains("kept as a new note"), "{stale}");
+        assert_eq!(page.ok("copy_to_own", json!({ "id": shipped["id"] }))["editable"], true);
+        assert_eq!(page.ok("save_as_note", json!({ "turn": asked["turn"]["id"], "language": "zh" }))["editable"], true);
         page.ok("remove_note", json!({ "id": gone["id"] }));
-    }
-    let again = ask(&page, "观潮的是谁？").unwrap()["turn"]["answer"].clone();
-    assert!(again["notices"].to_string().contains("another sidenote is indexing"), "what may be missing is said: {again}");
-    assert!(began.elapsed() < Duration::from_secs(60), "nobody waits for the other program: {:?}", began.elapsed());
+        let again = ask(&page, "观潮的是谁？").unwrap()["turn"]["answer"].clone();
+        assert!(again["notices"].to_string().contains("another sidenote is indexing"), "what may be missing is said: {again}");
+        assert!(began.elapsed() < Duration::from_secs(60), "nobody waits for the other program: {:?}", began.elapsed());
 
-    let files = || {
-        let mut names: Vec<String> =
-            fs::read_dir(page.folder.path().join("notes")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    };
-    let there = files();
-    assert_eq!(there.len(), 3, "{there:?}");
-    let listed = || {
-        let notes = page.ok("list", json!({}));
-        let own = notes.as_array().unwrap().iter().filter(|note| note["editable"] == true);
-        let mut paths: Vec<(String, u64)> = own.map(|note| (note["path"].as_str().unwrap().to_owned(), note["id"].as_u64().unwrap())).collect();
-        paths.sort();
-        paths
-    };
-    let paths = |listed: &[(String, u64)]| listed.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
-    let meanwhile = listed();
-    assert_eq!(paths(&meanwhile), there, "the list is what the person made of it");
-    assert!(meanwhile.contains(&("新名.md".to_owned(), renamed["id"].as_u64().unwrap())), "{meanwhile:?}");
-    let unread = page.call("view", json!({ "id": renamed["id"], "at": 0 })).unwrap_err();
-    assert!(unread["message"].as_str().unwrap().contains("not indexed yet"), "{unread}");
-    page.until("that it waits", || page.said(900).into_iter().find(|e| e["type"] == "sync_failed" && e["error"]["code"] == "busy"));
-    drop(lock);
-    page.until("the index as the files are", || {
-        let listed = listed();
-        (paths(&listed) == there && listed.iter().all(|note| !meanwhile.contains(note))).then_some(())
+        let files = || {
+            let mut names: Vec<String> =
+                fs::read_dir(page.folder.path().join("notes")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        };
+        let there = files();
+        assert_eq!(there.len(), 3, "{there:?}");
+        let listed = || {
+            let notes = page.ok("list", json!({}));
+            let own = notes.as_array().unwrap().iter().filter(|note| note["editable"] == true);
+            let mut paths: Vec<(String, u64)> = own.map(|note| (note["path"].as_str().unwrap().to_owned(), note["id"].as_u64().unwrap())).collect();
+            paths.sort();
+            paths
+        };
+        let paths = |listed: &[(String, u64)]| listed.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
+        let meanwhile = listed();
+        assert_eq!(paths(&meanwhile), there, "the list is what the person made of it");
+        assert!(meanwhile.contains(&("新名.md".to_owned(), renamed["id"].as_u64().unwrap())), "{meanwhile:?}");
+        let unread = page.call("view", json!({ "id": renamed["id"], "at": 0 })).unwrap_err();
+        assert!(unread["message"].as_str().unwrap().contains("not indexed yet"), "{unread}");
+        page.until("that it waits", || page.said(900).into_iter().find(|e| e["type"] == "sync_failed" && e["error"]["code"] == "busy"));
+        drop(lock);
+        page.until("the index as the files are", || {
+            let listed = listed();
+            (paths(&listed) == there && listed.iter().all(|note| !meanwhile.contains(note))).then_some(())
+        });
+        assert!(ask(&page, "观潮的是谁？").unwrap()["turn"]["answer"]["answer"].as_str().unwrap().contains("沈渡"));
+        assert_eq!(files(), there, "nothing is made twice");
     });
-    assert!(ask(&page, "观潮的是谁？").unwrap()["turn"]["answer"]["answer"].as_str().unwrap().contains("沈渡"));
-    assert_eq!(files(), there, "nothing is made twice");
 }
 
 #[test]

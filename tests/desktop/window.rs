@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::disk::SmallDisk;
+use crate::disk::on_small_disk;
 use crate::driver::Window;
 use crate::speaker;
 
@@ -215,36 +215,37 @@ fn an_answer_is_seen_while_it_is_written() {
 
 #[test]
 fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_its_file() {
-    let Some(disk) = SmallDisk::mount() else { return };
-    // WebKit keeps its own files elsewhere: its driver does not type without room for them.
-    let (data, elsewhere) = (disk.path().join("data"), tempfile::tempdir().unwrap());
-    std::fs::create_dir(&data).unwrap();
-    for place in ["xdg-data", "xdg-config", "xdg-cache"] {
-        std::os::unix::fs::symlink(elsewhere.path(), data.join(place)).unwrap();
-    }
-    let window = open(&data);
-    new_note(&window, "鹈鹕");
-    disk.fill();
-    window.type_into(".cm-content", "鹈鹕湾的渡口在每周四停航。");
-    window.until("that it is not saved", "return document.querySelector('[data-state]')?.dataset.state === 'failed'");
-    window.hands().press_close();
-    let said = window.until("the question", "return document.querySelector('dialog[open]')?.innerText ?? null");
-    assert!(said.as_str().unwrap().contains("丢失"), "{said}");
-    // Longer than a page that does not answer is waited for.
-    std::thread::sleep(Duration::from_secs(5));
-    assert!(window.is_open());
-    window.click("dialog[open] .actions button:first-child");
+    on_small_disk(|disk| {
+        // WebKit keeps its own files elsewhere: its driver does not type without room for them.
+        let (data, elsewhere) = (disk.path().join("data"), tempfile::tempdir().unwrap());
+        std::fs::create_dir(&data).unwrap();
+        for place in ["xdg-data", "xdg-config", "xdg-cache", "webview"] {
+            std::os::unix::fs::symlink(elsewhere.path(), data.join(place)).unwrap();
+        }
+        let window = open(&data);
+        new_note(&window, "鹈鹕");
+        disk.fill();
+        window.type_into(".cm-content", "鹈鹕湾的渡口在每周四停航。");
+        window.until("that it is not saved", "return document.querySelector('[data-state]')?.dataset.state === 'failed'");
+        window.hands().press_close();
+        let said = window.until("the question", "return document.querySelector('dialog[open]')?.innerText ?? null");
+        assert!(said.as_str().unwrap().contains("丢失"), "{said}");
+        // Longer than a page that does not answer is waited for.
+        std::thread::sleep(Duration::from_secs(5));
+        assert!(window.is_open());
+        window.click("dialog[open] .actions button:first-child");
 
-    disk.free();
-    window.until("the note on disk", "return document.querySelector('[data-state]')?.dataset.state === 'saved'");
-    assert!(std::fs::read_to_string(data.join("notes/鹈鹕.md")).unwrap().contains("每周四停航"));
-    window.hands().press_close();
-    let began = std::time::Instant::now();
-    while window.is_open() {
-        assert!(began.elapsed() < Duration::from_secs(20), "nothing is left to ask");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    window.close();
+        disk.free();
+        window.until("the note on disk", "return document.querySelector('[data-state]')?.dataset.state === 'saved'");
+        assert!(std::fs::read_to_string(data.join("notes/鹈鹕.md")).unwrap().contains("每周四停航"));
+        window.hands().press_close();
+        let began = std::time::Instant::now();
+        while window.is_open() {
+            assert!(began.elapsed() < Duration::from_secs(20), "nothing is left to ask");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        window.close();
+    });
 }
 
 #[test]

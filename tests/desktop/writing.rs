@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::engine::{Engine, Settings};
+use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::paths::Paths;
 
 use crate::endpoint_server::{done, head, piece, serve};
@@ -275,4 +277,81 @@ fn nothing_is_indexed_while_an_answer_is_written() {
     // Had anything been indexed, the server would have broken off.
     assert_eq!(answer["answerer"]["kind"], "generative", "{answer}");
     page.until("the note in the index", || (documents() > before).then_some(()));
+}
+
+#[test]
+fn an_answer_says_what_was_written_while_a_model_wrote_it_also_where_it_is_indexed_by_then_and_nobody_told_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let (release, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let (address, _asked) = serve(move |stream| {
+        head(stream, "200 OK");
+        piece(stream, "蓝鲸计划的负责人是林小满。");
+        wait.lock().unwrap().recv().unwrap();
+        done(stream);
+    });
+    fs::create_dir_all(folder.path().join("config")).unwrap();
+    let settings = format!("[models]\ngenerator = \"endpoint\"\nendpoint = {{ url = \"http://{address}/v1\", model = \"big\" }}\n");
+    fs::write(folder.path().join("config/settings.toml"), settings).unwrap();
+    // A disk that is not there: its folder cannot be watched.
+    let disk = tempfile::tempdir().unwrap();
+    let away = disk.path().join("away");
+    fs::create_dir(&away).unwrap();
+    let other = Engine::open(Paths::under(folder.path()), Settings::default(), None).unwrap();
+    other.add_library(&away, None).unwrap();
+    fs::remove_dir(&away).unwrap();
+    let page = Page::over(folder);
+    page.begin();
+    page.ok("create", json!({ "title": "蓝鲸计划", "text": "# 蓝鲸计划\n\n蓝鲸计划的负责人是林小满，预算为三百二十万元。\n" }));
+    page.until("the first index", || page.said(900).iter().find(|e| e["type"] == "notes_changed").cloned());
+
+    let request = json!({ "conversation": null, "question": "蓝鲸计划的负责人是谁？", "filter": everywhere() });
+    let asked = page.begin_call("ask", json!({ "job": 1, "events": "__CHANNEL__:7", "request": request }));
+    page.until("the model's first word", || page.said(7).iter().find(|event| event["type"] == "piece").cloned());
+    fs::create_dir(&away).unwrap();
+    fs::write(away.join("later.md"), "# Later\n\nWritten while the model writes.\n").unwrap();
+    let run = Run { observer: &Silent, cancel: &CancelToken::new() };
+    page.until("the index of another program", || other.sync(Some(&["away".to_owned()]), run).ok());
+    release.send(()).unwrap();
+    let answer = asked.join().unwrap().unwrap()["turn"]["answer"].clone();
+    assert!(answer["notices"].to_string().contains("1 file has changed since"), "{answer}");
+}
+
+#[test]
+fn indexing_takes_its_time_while_someone_is_there_a_saved_note_does_not_and_all_of_it_is_indexed_in_the_end() {
+    const MANY: usize = 1_500;
+    let many = tempfile::tempdir().unwrap();
+    for n in 0..MANY {
+        fs::write(many.path().join(format!("{n}.md")), format!("# 第 {n} 号浮标\n\n第 {n} 号浮标在第 {n} 海区，由第 {n} 组看管。\n").repeat(4))
+            .unwrap();
+    }
+    let page = Page::open();
+    page.begin();
+    let note = page.ok("create", json!({ "title": "蓝鲸计划", "text": "" }));
+    page.until("the first index", || page.said(900).iter().find(|e| e["type"] == "notes_changed").cloned());
+    let source = page.ok("source", json!({ "id": note["id"] }));
+    page.ok("present", json!({}));
+    page.pick(many.path());
+    let name = page.ok("add_library", json!({}))["name"].clone();
+    // A run that looks at everything names no library.
+    let is_read = || page.said(900).into_iter().any(|e| e["progress"]["total"].as_u64().is_some_and(|total| total >= MANY as u64));
+    page.until("that it is read", || {
+        page.ok("present", json!({}));
+        is_read().then_some(())
+    });
+
+    let text = "# 蓝鲸计划\n\n蓝鲸计划的负责人是林小满，预算为三百二十万元。\n";
+    page.ok("present", json!({}));
+    let began = std::time::Instant::now();
+    assert_eq!(page.ok("save", json!({ "id": note["id"], "text": text, "hash": source["hash"] }))["type"], "saved");
+    let answer = outcome(&page, "蓝鲸计划的负责人是谁？");
+    // Without work beside it it takes two seconds at most; what is stored at the moment, at the lowest priority, is waited for on a busy machine.
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    assert!(answer["answer"].as_str().unwrap().contains("林小满"), "{answer}");
+    let listed = || page.ok("list", json!({})).as_array().unwrap().iter().filter(|each| each["library"] == name).count();
+    assert!(listed() < MANY, "all the while the rest went on");
+    page.until("the rest", || {
+        page.ok("present", json!({}));
+        (listed() == MANY).then_some(())
+    });
 }

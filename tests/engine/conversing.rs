@@ -1,11 +1,13 @@
 //! Conversations are kept, found, changed and exported; their citations are found again after edits.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidenote_engine::catalog::Filter;
 use sidenote_engine::conversations::Conversations;
 use sidenote_engine::engine::{Cited, Question};
 use sidenote_engine::error::ErrorCode;
 use sidenote_engine::export::{self, Exported};
+use sidenote_engine::text::normalise;
 use sidenote_engine::wire::{CitationState, Mark};
 
 use crate::support::{Desk, quietly};
@@ -45,6 +47,61 @@ fn words_of_questions_and_answers_find_a_conversation_and_show_where() {
     assert!(found[0].snippet.as_deref().unwrap().contains("显存"), "{found:?}");
     assert_eq!(kept.list(Some("ATTENTION weighted")).unwrap().len(), 1);
     assert!(kept.list(Some("没有的词")).unwrap().is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Letters of which several, or half of one, are one of those that are looked for.
+    #[test]
+    fn words_find_the_conversations_that_hold_all_of_them_however_often_they_are_asked_for_and_a_snippet_holds_the_first(
+        texts in prop::collection::vec(prop::collection::vec("[aAéßﬁİ顯显存Ａ½\u{301} ]{0,90}", 1..4), 1..5),
+        queries in prop::collection::vec("[aeéfi显顯存1\u{301} ]{1,4}", 1..6),
+    ) {
+        let (_folder, mut kept) = open();
+        for turns in &texts {
+            let mut id = None;
+            for text in turns {
+                id = Some(kept.keep(id, None, "?", &json!({}), &answer(text), "2026-01-01T00:00:00Z").unwrap().1);
+            }
+        }
+        for query in &queries {
+            let terms: Vec<String> = normalise(query).split_whitespace().map(str::to_owned).collect();
+            let holds = |id: i64| {
+                let whole = normalise(&format!("?\n{}", texts[usize::try_from(id).unwrap() - 1].join("\n?\n")));
+                terms.iter().all(|term| whole.contains(term))
+            };
+            let found = kept.list(Some(query)).unwrap();
+            let mut ids: Vec<i64> = found.iter().map(|each| each.id).collect();
+            ids.sort_unstable();
+            prop_assert_eq!(ids, (1..=i64::try_from(texts.len()).unwrap()).filter(|id| holds(*id)).collect::<Vec<_>>());
+            for each in found.iter().filter(|_| !terms.is_empty()) {
+                let snippet = each.snippet.as_deref().unwrap();
+                prop_assert!(normalise(snippet).contains(&terms[0]), "{snippet} and {}", terms[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_word_far_down_a_long_line_is_shown_with_little_around_it_and_at_once() {
+    let (_folder, mut kept) = open();
+    let long = format!("{}顯存{}", "潮".repeat(150_000), "汐".repeat(150_000));
+    kept.keep(None, None, "?", &json!({}), &answer(&long), "2026-01-01T00:00:00Z").unwrap();
+    let began = std::time::Instant::now();
+    let found = kept.list(Some("显存")).unwrap();
+    assert_eq!(found[0].snippet.as_deref(), Some(format!("…{}顯存{}…", "潮".repeat(24), "汐".repeat(24)).as_str()));
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_turn_that_was_replaced_is_not_found_any_more_and_the_new_one_is() {
+    let (_folder, mut kept) = open();
+    let (turn, id) = kept.keep(None, None, "苍鹭", &json!({}), &answer("在湖边。"), "2026-01-01T00:00:00Z").unwrap();
+    assert_eq!(kept.list(Some("湖边")).unwrap().len(), 1);
+    kept.keep(Some(id), Some(turn), "苍鹭", &json!({}), &answer("在河口。"), "2026-01-01T00:00:01Z").unwrap();
+    assert!(kept.list(Some("湖边")).unwrap().is_empty());
+    assert_eq!(kept.list(Some("河口")).unwrap().len(), 1);
 }
 
 #[test]

@@ -195,6 +195,57 @@ impl Observer for Saboteur<'_> {
     }
 }
 
+/// Holds every thread that works up between two steps until it is let go.
+#[derive(Default)]
+struct Holding {
+    held: AtomicUsize,
+    steps: AtomicUsize,
+    free: std::sync::atomic::AtomicBool,
+}
+
+impl Observer for Holding {
+    fn event(&self, _: Event) {}
+
+    fn rest(&self) {
+        self.steps.fetch_add(1, Ordering::Relaxed);
+        self.held.fetch_add(1, Ordering::Release);
+        while !self.free.load(Ordering::Acquire) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        self.held.fetch_sub(1, Ordering::Release);
+    }
+}
+
+#[test]
+fn a_sync_can_be_held_up_between_two_steps_and_then_finishes_or_ends_when_it_is_cancelled() {
+    for cancelled in [false, true] {
+        let desk = Desk::new();
+        fill(&desk);
+        let (holding, cancel) = (Holding::default(), CancelToken::new());
+        let synced = std::thread::scope(|scope| {
+            let sync = scope.spawn(|| desk.engine.sync(None, Run { observer: &holding, cancel: &cancel }));
+            while holding.held.load(Ordering::Acquire) == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            assert!(contents(&desk).is_empty() && !sync.is_finished());
+            if cancelled {
+                cancel.cancel();
+            }
+            holding.free.store(true, Ordering::Release);
+            sync.join().unwrap()
+        });
+        if cancelled {
+            assert_eq!(synced.unwrap_err().code, ErrorCode::Cancelled);
+            assert!(contents(&desk).is_empty());
+        } else {
+            assert_eq!(synced.unwrap().added, FILES);
+            assert_whole(&desk);
+            // Each file is a step, and so is each of their passages for the keywords, beside those for the vectors.
+            assert!(holding.steps.load(Ordering::Relaxed) as u64 > 2 * FILES);
+        }
+    }
+}
+
 /// What a data folder holds, without ids: path → (title, text of every chunk, vectors present).
 fn contents(desk: &Desk) -> BTreeMap<String, (String, Vec<String>)> {
     let catalog = Catalog::open_snapshot(&desk.engine.paths().catalog()).unwrap().unwrap();

@@ -480,3 +480,26 @@ test('beside a wide view the note stays open, whatever is gone to', async ({ pag
   await expect(page.getByRole('heading', { level: 1, name: '设置', exact: true })).toBeVisible();
   await expect(reader(page)).toBeVisible();
 });
+
+test('the program is told that someone is there while they scroll, press or type, at most twice a second', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  const told = (): Promise<number[]> =>
+    page.evaluate(() => (globalThis as unknown as { left: { present: number[] } }).left.present);
+  const acts: (() => Promise<void>)[] = [
+    () => page.keyboard.type('a'),
+    () => page.mouse.wheel(0, 10),
+    () => page.getByRole('heading', { level: 2 }).first().click(),
+    // What scrolls is inside the page, where its event does not come up from.
+    () =>
+      page.evaluate(() => document.querySelectorAll('main *').forEach((each) => (each.scrollTop = each.scrollTop > 0 ? 0 : 40))),
+  ];
+  for (const act of acts) {
+    await page.waitForTimeout(600);
+    const before = (await told()).length;
+    for (let times = 0; times < 4; times += 1) await act();
+    await expect.poll(async () => (await told()).length).toBeGreaterThan(before);
+  }
+  const times = await told();
+  expect(times.slice(1).every((time, at) => time - times[at]! >= 499)).toBe(true);
+});

@@ -2,6 +2,8 @@
 //! (`<data>/conversations.sqlite`): the catalog may be thrown away and made again, this may not. It must not know how answers are made, or
 //! what their JSON holds beyond the words that are looked for.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::text::normalise;
+use crate::text::{normalise, normalise_mapped};
 use crate::wire::{ConversationInfo, Mark};
 
 /// The version this program writes, kept in `PRAGMA user_version`.
@@ -51,6 +53,8 @@ pub struct KeptTurn {
 #[derive(Debug)]
 pub struct Conversations {
     db: Connection,
+    /// The words of turns as they are looked in: a turn never changes, and somebody who searches looks with every key.
+    normalised: RefCell<HashMap<i64, String>>,
 }
 
 impl Conversations {
@@ -74,7 +78,7 @@ impl Conversations {
         if found == 0 {
             db.execute_batch(&format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;"))?;
         }
-        Ok(Self { db })
+        Ok(Self { db, normalised: RefCell::default() })
     }
 
     /// Keeps a turn: in a conversation, or in a new one that is named after the question. With `replaces`, that turn of the conversation and what
@@ -142,19 +146,30 @@ impl Conversations {
         if terms.is_empty() {
             return Ok(all);
         }
+        let mut normalised = self.normalised.borrow_mut();
+        let mut before = std::mem::take(&mut *normalised);
         let mut out = Vec::new();
         for mut conversation in all {
-            let mut texts = vec![conversation.title.clone()];
-            let mut select = self.db.prepare_cached("SELECT words FROM turns WHERE conversation = ?1 ORDER BY id")?;
-            texts.extend(select.query_map([conversation.id], |r| r.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?);
-            let whole = texts.join("\n");
-            let normalised = normalise(&whole);
-            if terms.iter().all(|term| normalised.contains(term.as_str())) {
-                conversation.snippet = texts.iter().skip(1).find_map(|text| snippet(text, &terms[0]));
+            let mut select = self.db.prepare_cached("SELECT id FROM turns WHERE conversation = ?1 ORDER BY id")?;
+            let turns = select.query_map([conversation.id], |r| r.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+            for &turn in &turns {
+                let words = before.remove(&turn).map_or_else(|| Ok(normalise(&self.words(turn)?)), Ok::<_, Error>)?;
+                normalised.insert(turn, words);
+            }
+            let holding = |term: &String| turns.iter().copied().find(|turn| normalised[turn].contains(term));
+            let title = normalise(&conversation.title);
+            if terms.iter().all(|term| title.contains(term) || holding(term).is_some()) {
+                conversation.snippet = holding(&terms[0]).map(|turn| self.words(turn)).transpose()?.and_then(|words| snippet(&words, &terms[0]));
                 out.push(conversation);
             }
         }
         Ok(out)
+    }
+
+    /// What is looked for in a turn. None in one that another program has just removed.
+    fn words(&self, turn: i64) -> Result<String> {
+        let mut select = self.db.prepare_cached("SELECT words FROM turns WHERE id = ?1")?;
+        Ok(select.query_row([turn], |r| r.get(0)).optional()?.unwrap_or_default())
     }
 
     /// One conversation's line.
@@ -285,13 +300,14 @@ fn words(question: &str, answer: &Value) -> String {
     std::iter::once(question).chain(texts).collect::<Vec<_>>().join("\n")
 }
 
-/// The line that holds a word, shortened around it.
+/// The first line that holds a word, shortened around it.
 fn snippet(text: &str, term: &str) -> Option<String> {
     let line = text.lines().find(|line| normalise(line).contains(term))?;
-    let chars: Vec<char> = line.chars().collect();
-    // Where the word begins, in characters: normalising may change their number, so it is searched for from each one on.
-    let at = (0..chars.len()).rev().find(|&i| normalise(&chars[i..].iter().collect::<String>()).starts_with(term)).unwrap_or(0);
-    let (from, to) = (at.saturating_sub(AROUND), (at + term.chars().count() + AROUND).min(chars.len()));
-    let (left, right) = (if from > 0 { "…" } else { "" }, if to < chars.len() { "…" } else { "" });
-    Some(format!("{left}{}{right}", chars[from..to].iter().collect::<String>()))
+    let (normalised, origin) = normalise_mapped(line);
+    // Where it cannot be said which characters of the line it is, the line begins with it for all that is known.
+    let found = normalised.find(term).map_or(0..0, |at| origin[at]..origin[at + term.len()]);
+    let from = line[..found.start].char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
+    let to = line[found.end..].char_indices().nth(AROUND).map_or(line.len(), |(at, _)| found.end + at);
+    let (left, right) = (if from > 0 { "…" } else { "" }, if to < line.len() { "…" } else { "" });
+    Some(format!("{left}{}{right}", &line[from..to]))
 }

@@ -316,6 +316,14 @@ impl Engine {
         self.paths.index().join(vector::folder_name(&embedder.spec().fingerprint))
     }
 
+    /// The generation of what is stored now: a snapshot of another one does not know all of it.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub fn generation(&self) -> Result<u64> {
+        Catalog::open_snapshot(&self.paths.catalog())?.map_or(Ok(0), |catalog| catalog.generation())
+    }
+
     /// Whether there are indexes at all: not before the first sync has come to its end, whatever the catalog holds by then.
     pub fn has_indexes(&self) -> bool {
         lexical::generation(&self.paths.index().join(lexical::FOLDER)).is_some()

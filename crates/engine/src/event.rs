@@ -2,6 +2,7 @@
 //! It must not know who listens.
 
 use crate::cancel::CancelToken;
+use crate::error::Result;
 use crate::wire::AnswerEvent;
 
 /// The stages of a sync, in order, then those of a model on its way here.
@@ -51,6 +52,10 @@ pub enum Event {
 pub trait Observer: Send + Sync {
     /// One event.
     fn event(&self, event: Event);
+
+    /// Between two steps of work that goes on for long, on the thread that does it. Unlike the rest it may take its time, where somebody else is to have the
+    /// processor: nothing is begun meanwhile that others wait for but the writer's lock, and whether the run is cancelled is looked at afterwards.
+    fn rest(&self) {}
 }
 
 /// An observer that ignores everything.
@@ -74,6 +79,15 @@ impl Run<'_> {
     /// Reports progress of a stage.
     pub fn progress(&self, stage: Stage, done: u64, total: u64) {
         self.observer.event(Event::Progress { stage, done, total });
+    }
+
+    /// A border between two steps of long work, where it may be held up and is stopped if it was cancelled.
+    ///
+    /// # Errors
+    /// `Cancelled`.
+    pub fn step(&self) -> Result<()> {
+        self.observer.rest();
+        self.cancel.check()
     }
 
     /// Tells a step of an answer.

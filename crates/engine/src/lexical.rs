@@ -7,6 +7,10 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
 
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::query::Bm25Weight;
@@ -24,6 +28,11 @@ pub const FOLDER: &str = "lexical-v3";
 
 /// Memory of the one indexing thread before it writes a segment.
 const WRITER_BYTES: usize = 48 << 20;
+/// Chunks that may wait for that thread: it is held up with the one that gives them to it. The library's own queue holds thousands.
+const AHEAD: u64 = 64;
+/// How often it is looked at how far it is, and how long at most, for a chunk: it may write a segment meanwhile.
+const LOOK: Duration = Duration::from_millis(1);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl From<tantivy::TantivyError> for Error {
     fn from(error: tantivy::TantivyError) -> Self {
@@ -45,6 +54,8 @@ impl From<tantivy::TantivyError> for Error {
 #[derive(Clone)]
 struct Terms {
     split: fn(&str) -> Vec<crate::text::Term>,
+    /// How many texts were split.
+    count: Arc<AtomicU64>,
 }
 
 struct Stream {
@@ -55,7 +66,9 @@ struct Stream {
 impl Tokenizer for Terms {
     type TokenStream<'a> = Stream;
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
-        Stream { terms: (self.split)(text).into_iter(), token: Token::default() }
+        let terms = (self.split)(text).into_iter();
+        self.count.fetch_add(1, Relaxed);
+        Stream { terms, token: Token::default() }
     }
 }
 
@@ -75,6 +88,9 @@ impl TokenStream for Stream {
         &mut self.token
     }
 }
+
+/// Texts of a chunk, as [`LexicalWriter::document`] gives them.
+const TEXTS: u64 = 6;
 
 #[derive(Clone, Copy, Debug)]
 struct Fields {
@@ -108,9 +124,13 @@ fn schema() -> (Schema, Fields) {
     (schema.build(), fields)
 }
 
-fn register(index: &Index) {
-    index.tokenizers().register("words", TextAnalyzer::builder(Terms { split: |text| words(&searchable(text)) }).build());
-    index.tokenizers().register("bigrams", TextAnalyzer::builder(Terms { split: |text| bigrams(&normalise(text)) }).build());
+/// Gives the index what splits texts; the number of texts that it has split.
+fn register(index: &Index) -> Arc<AtomicU64> {
+    let count = Arc::<AtomicU64>::default();
+    let terms = |split| TextAnalyzer::builder(Terms { split, count: Arc::clone(&count) }).build();
+    index.tokenizers().register("words", terms(|text| words(&searchable(text))));
+    index.tokenizers().register("bigrams", terms(|text| bigrams(&normalise(text))));
+    count
 }
 
 /// The generation stored in an index's last commit.
@@ -129,6 +149,8 @@ pub struct LexicalWriter {
     index: Index,
     fields: Fields,
     reached: Option<u64>,
+    /// Texts that the indexing thread has split.
+    split: Arc<AtomicU64>,
 }
 
 impl LexicalWriter {
@@ -146,8 +168,8 @@ impl LexicalWriter {
         std::fs::create_dir_all(folder).map_err(|e| Error::io("create", folder, &e))?;
         let (schema, fields) = schema();
         let index = Index::create_in_dir(folder, schema)?;
-        register(&index);
-        Ok(Self { index, fields, reached: None })
+        let split = register(&index);
+        Ok(Self { index, fields, reached: None, split })
     }
 
     fn open_existing(folder: &Path) -> Result<Self> {
@@ -161,9 +183,9 @@ impl LexicalWriter {
         if !index.validate_checksum()?.is_empty() {
             return Err(Error::internal("damaged segment"));
         }
-        register(&index);
+        let split = register(&index);
         let reached = payload(&index)?;
-        Ok(Self { index, fields, reached })
+        Ok(Self { index, fields, reached, split })
     }
 
     /// Brings the index to the catalog's generation. Cancelling leaves it where it was.
@@ -191,10 +213,16 @@ impl LexicalWriter {
         };
         let total = catalog.count_since(since)?;
         let mut done = 0;
+        let before = self.split.load(Relaxed);
         catalog.chunks_since(since, |chunk| {
-            run.cancel.check()?;
+            run.step()?;
             writer.add_document(self.document(&chunk))?;
             done += 1;
+            let began = Instant::now();
+            while before + TEXTS * done > self.split.load(Relaxed) + TEXTS * AHEAD && began.elapsed() < PATIENCE {
+                run.cancel.check()?;
+                std::thread::sleep(LOOK);
+            }
             run.progress(Stage::Index, done, total);
             Ok(())
         })?;

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -31,8 +31,10 @@ pub use prepare::prepare;
 /// Files per transaction, and bytes of text after which it is committed earlier.
 const BATCH_FILES: usize = 256;
 const BATCH_BYTES: usize = 16 << 20;
-/// Texts per call of the embedder, and vectors per transaction.
+/// Texts per call of the embedder, also of one for which that many took long, and vectors per transaction.
 const EMBED_BATCH: usize = 64;
+const EMBED_SLOWLY: usize = 16;
+const LONG: Duration = Duration::from_millis(250);
 const EMBED_COMMIT: usize = 1024;
 /// Passages that may wait to be indexed where someone waits for a note: some seconds' worth.
 const MOST_WAITING: u64 = 4_000;
@@ -245,7 +247,7 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(4);
     // Files are read side by side but stored in the order of their paths, so that ids do not depend on timing.
     for window in dirty.chunks(16 * workers) {
-        run.cancel.check()?;
+        run.step()?;
         for (entry, outcome) in read_window(window, &known, settings, workers, run)? {
             done += 1;
             run.progress(Stage::Read, done, total);
@@ -356,7 +358,7 @@ fn read_window<'e>(
                     loop {
                         let i = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                         let Some(entry) = window.get(i) else { break mine };
-                        if run.cancel.is_cancelled() {
+                        if run.step().is_err() {
                             break mine;
                         }
                         mine.push((i, read_entry(entry, known.get(&entry.path), settings)));
@@ -461,7 +463,7 @@ fn publish(paths: &Paths, catalog: &mut Catalog, models: Models<'_>, since: u64,
 /// Cuts every text that has not been cut into tokens yet.
 fn keep_tokens(catalog: &mut Catalog, tokens: &dyn TokenVectors, run: Run<'_>) -> Result<()> {
     let cut = catalog.keep_tokens(&tokens.fingerprint().0, EMBED_COMMIT, |text| {
-        run.cancel.check()?;
+        run.step()?;
         tokens.tokens(&normalise(text))
     });
     // What is missing is cut when it is asked for.
@@ -474,20 +476,29 @@ fn embed_missing(catalog: &mut Catalog, embedder: &dyn Embedder, since: u64, run
     let total = catalog.count_without_vector(&fingerprint, since)?;
     let mut done = 0;
     let mut after = None;
+    let mut size = EMBED_BATCH;
     loop {
         let texts = catalog.without_vector(&fingerprint, since, after, EMBED_COMMIT)?;
         let Some(last) = texts.last() else { return Ok(done) };
         after = Some(last.0);
         let mut vectors = Vec::with_capacity(texts.len());
         let mut outcome = Ok(());
-        for batch in texts.chunks(EMBED_BATCH) {
+        let mut rest = texts.as_slice();
+        while !rest.is_empty() {
+            let (batch, after) = rest.split_at(size.min(rest.len()));
             let inputs: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
-            match run.cancel.check().and_then(|()| embedder.embed(&inputs, Role::Passage, run.cancel)) {
+            let began = Instant::now();
+            match run.step().and_then(|()| embedder.embed(&inputs, Role::Passage, run.cancel)) {
                 Ok(made) => vectors.extend(batch.iter().map(|(key, _)| *key).zip(made)),
                 Err(e) => {
                     outcome = Err(e);
                     break;
                 }
+            }
+            rest = after;
+            // Steps are short: between two of them it stands back for the person.
+            if began.elapsed() > LONG {
+                size = EMBED_SLOWLY;
             }
             run.progress(Stage::Embed, done + vectors.len() as u64, total);
         }

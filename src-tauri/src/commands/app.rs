@@ -37,6 +37,12 @@ pub(crate) fn stay(desk: State<'_, Arc<Desk>>) {
     desk.closing.stay();
 }
 
+/// Someone is at the window: what nobody waits for stands back.
+#[tauri::command]
+pub(crate) fn present(desk: State<'_, Arc<Desk>>) {
+    desk.indexer.someone_is_there();
+}
+
 #[tauri::command]
 pub(crate) async fn info(desk: State<'_, Arc<Desk>>) -> Result<AppInfo> {
     desk.inner()

@@ -103,8 +103,9 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
     }
     answer.notices.append(&mut notices);
     answer.notices.extend(models.told());
-    if desk.indexer.is_behind() {
-        // The answer is on the screen; what it does not know of is said below it.
+    // The answer is on the screen; what it does not know of is said below it: what waits to be indexed, and what was while it was written.
+    let newer = || desk.engine()?.generation().and_then(|now| Ok(now != snapshot.generation()?));
+    if desk.indexer.is_behind() || newer().unwrap_or(false) {
         answer.notices.extend(snapshot.staleness(Run { observer: &Silent, cancel }).ok().flatten());
     }
     kept(desk, &request, filter, answer, &snapshot)

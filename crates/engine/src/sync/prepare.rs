@@ -53,7 +53,7 @@ fn embed_missing(paths: &Paths, embedder: &dyn Embedder, before: u64, run: Run<'
     let mut after = None;
     let mut total = None;
     loop {
-        run.cancel.check()?;
+        run.step()?;
         let texts = {
             let Some(catalog) = Catalog::open_snapshot(&paths.catalog())? else { return Ok(done) };
             if total.is_none() {

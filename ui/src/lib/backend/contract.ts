@@ -114,6 +114,8 @@ export interface AppBackend {
   close(): Promise<void>;
   /** The window stays: after `closing`, until the person has decided. Without it or `close` the window goes by itself. */
   stay(): Promise<void>;
+  /** Someone is at the window: for a second from now, work in the background leaves them the processor. */
+  present(): Promise<void>;
   copy(text: string): Promise<void>;
   openLink(url: string): Promise<void>;
 }

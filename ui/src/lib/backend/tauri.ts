@@ -104,6 +104,7 @@ export const tauri: Backend = {
     events: (onEvent) => call('begin', { events: channel(onEvent) }),
     close: () => call('close'),
     stay: () => call('stay'),
+    present: () => call('present'),
     copy: (text) => call('copy', { text }),
     openLink: (url) => call('open_link', { url }),
   },

@@ -1,4 +1,4 @@
-// Settings, models and the program itself, in the page. What would leave the page (the clipboard, links, closing) is kept in
+// Settings, models and the program itself, in the page. What would leave the page (the clipboard, links, closing, when someone was there) is kept in
 // `window.left` for tests, `askToClose` is the window's close button, `tell` says what the program says without being asked,
 // `keptSettings` gives the settings as they are kept, and as many of the next changes of them as `refuseSettings` says are refused.
 
@@ -15,7 +15,12 @@ const full = {
 };
 const failing = { code: 'io', message: 'settings.toml cannot be read: permission denied', hint: 'check who owns the file' };
 
-const left: { copied: string[]; opened: string[]; closed: number } = { copied: [], opened: [], closed: 0 };
+const left: { copied: string[]; opened: string[]; closed: number; present: number[] } = {
+  copied: [],
+  opened: [],
+  closed: 0,
+  present: [],
+};
 Object.assign(globalThis, {
   left,
   askToClose: () => emit({ type: 'closing' }),
@@ -82,6 +87,9 @@ export const app: AppBackend = {
     left.closed += 1;
   },
   stay: () => Promise.resolve(),
+  async present() {
+    left.present.push(performance.now());
+  },
   async copy(text) {
     left.copied.push(text);
   },
