@@ -2,6 +2,7 @@
 //! pass through the network gives several tokens where they are right. It must not know how a token is chosen or what it means.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::error::Result;
@@ -24,10 +25,11 @@ pub struct Ahead {
 }
 
 impl Ahead {
-    /// Another text begins. How lucky guesses were is remembered.
+    /// Another text begins. How lucky guesses were is remembered; what they cost is not, for that depends on the length of the text.
     pub fn begin(&mut self) {
         self.known = None;
         self.read.clear();
+        self.luck.cost = Cost::default();
     }
 
     /// A token was said, after so many that the network has read. Guesses that it proves wrong are forgotten, by the network too.
@@ -53,7 +55,9 @@ impl Ahead {
         // One that is not worth reading is compared with what comes all the same.
         let guesses = if self.luck.gains() { guesses } else { &[] };
         let next: Vec<u32> = text.last().into_iter().chain(guesses).copied().collect();
+        let began = Instant::now();
         let rows = network.read(&next, Logits::All, cancel)?;
+        self.luck.cost.took(next.len(), began.elapsed());
         let mut rows = rows.chunks_exact(network.shape().vocabulary).map(<[f32]>::to_vec);
         let logits = rows.next().unwrap_or_default();
         self.read.extend(guesses.iter().copied().zip(rows));
@@ -69,8 +73,8 @@ fn guess(text: &[u32], most: usize) -> &[u32] {
     found.map_or(&[], |end| &text[end..(end + most).min(before)])
 }
 
-/// Of the guesses read at once this many must be right on the average to gain: four tokens read together took 71 ms where one took 39 ms
-/// (`docs/benchmarks.md`, "Generators: speed beside llama.cpp").
+/// Until it is known here, of the guesses read at once this many must be right on the average to gain: four tokens read together took 71 ms where one took
+/// 39 ms (`docs/benchmarks.md`, "Generators: speed beside llama.cpp").
 const BREAK_EVEN: f32 = 71.0 / 39.0 - 1.0;
 /// How much the newest guesses count.
 const NEWEST: f32 = 0.1;
@@ -81,12 +85,39 @@ struct Luck {
     /// What is expected next, the next last.
     expected: Vec<u32>,
     right: u8,
+    cost: Cost,
+}
+
+/// What reading takes, lately, in seconds. With the text grows the part of it that guesses do not share.
+#[derive(Default)]
+struct Cost {
+    /// A token alone.
+    one: Option<f32>,
+    /// A token with as many guesses as are made at once.
+    more: Option<f32>,
+}
+
+impl Cost {
+    fn took(&mut self, tokens: usize, time: Duration) {
+        let kept = match tokens {
+            1 => &mut self.one,
+            n if n == GUESSES + 1 => &mut self.more,
+            _ => return,
+        };
+        let time = time.as_secs_f32();
+        *kept = Some(kept.map_or(time, |known| known + NEWEST * (time - known)));
+    }
+
+    /// How many guesses of those read at once must be right on the average to gain.
+    fn break_even(&self) -> f32 {
+        self.one.zip(self.more).map_or(BREAK_EVEN, |(one, more)| more / one.max(f32::EPSILON) - 1.0)
+    }
 }
 
 impl Default for Luck {
     fn default() -> Self {
         // The first ones are tried.
-        Self { average: 2.0 * BREAK_EVEN, expected: Vec::new(), right: 0 }
+        Self { average: 2.0 * BREAK_EVEN, expected: Vec::new(), right: 0, cost: Cost::default() }
     }
 }
 
@@ -113,7 +144,7 @@ impl Luck {
     }
 
     fn gains(&self) -> bool {
-        self.average >= BREAK_EVEN
+        self.average >= self.cost.break_even()
     }
 }
 
@@ -139,6 +170,24 @@ mod tests {
         if right < 3 {
             luck.came(9);
         }
+    }
+
+    #[test]
+    fn where_guesses_cost_more_more_of_them_must_be_right() {
+        let mut luck = Luck::default();
+        for _ in 0..60 {
+            guesses(&mut luck, 1);
+        }
+        assert!(luck.gains(), "one right of three: {}", luck.average);
+        luck.cost.took(1, Duration::from_millis(70));
+        luck.cost.took(GUESSES, Duration::from_millis(900));
+        assert!(luck.gains(), "fewer guesses at once say nothing");
+        luck.cost.took(GUESSES + 1, Duration::from_millis(160));
+        assert!(!luck.gains(), "four tokens take as long as 2.3 alone");
+        for _ in 0..60 {
+            guesses(&mut luck, 2);
+        }
+        assert!(luck.gains(), "two right of three: {}", luck.average);
     }
 
     #[test]

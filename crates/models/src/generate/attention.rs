@@ -10,7 +10,7 @@ use half::slice::HalfFloatSliceExt;
 
 use super::lanes::{axpy_tile, dots, softmax, weigh, widen};
 
-/// Up to so many new tokens are attended one by one: the matrices of longer runs would hardly be filled.
+/// Up to so many new tokens are attended row by row: the matrices of longer runs would hardly be filled.
 const FEW: usize = 8;
 
 /// Tokens whose keys or values are widened at once: they stay in the fastest cache.
@@ -102,6 +102,9 @@ impl Run {
     }
 }
 
+/// What the heads of one token that share keys ask, and where what they find goes.
+type Part<'a> = (&'a [f32], &'a mut [f32]);
+
 /// The keys and values of one layer, one run of numbers for each head, so that each is read from beginning to end.
 pub(super) struct Memory {
     heads: Heads,
@@ -142,65 +145,68 @@ impl Memory {
 
     /// What the last `new` tokens attend to, each to all before it and itself; `queries` and the result are token by token, head by head.
     pub(super) fn attend(&self, queries: &[f32], new: usize) -> Result<Vec<f32>> {
-        if new <= FEW {
-            let width = self.heads.queries * self.heads.size;
-            let all = self.keys.first().map_or(0, |keys| keys.len() / self.heads.size);
-            let mut out = vec![0.0; queries.len()];
-            for (at, (query, out)) in queries.chunks_exact(width).zip(out.chunks_exact_mut(width)).enumerate() {
-                self.attend_one(query, all - new + at + 1, out);
-            }
-            Ok(out)
-        } else {
-            self.attend_many(queries, new)
-        }
+        if new <= FEW { Ok(self.attend_few(queries, new)) } else { self.attend_many(queries, new) }
     }
 
-    /// One token: the heads are shared out among the threads; each head of keys and values is read once for all heads that share it.
-    fn attend_one(&self, query: &[f32], tokens: usize, out: &mut [f32]) {
+    /// A few tokens: the heads are shared out among the threads; each head of keys and values is read once for all tokens and all heads that share it.
+    fn attend_few(&self, queries: &[f32], new: usize) -> Vec<f32> {
+        let keys = self.heads.keys;
         let group = self.heads.group() * self.heads.size;
-        let parts: Vec<Mutex<&mut [f32]>> = out.chunks_exact_mut(group).map(Mutex::new).collect();
-        candle_core::utils::barrier_pool().execute_chunked(self.heads.keys, |range| {
+        let mut out = vec![0.0; queries.len()];
+        let mut parts: Vec<Vec<Part<'_>>> = (0..keys).map(|_| Vec::with_capacity(new)).collect();
+        for (at, part) in queries.chunks_exact(group).zip(out.chunks_exact_mut(group)).enumerate() {
+            parts[at % keys].push(part);
+        }
+        let parts: Vec<Mutex<Vec<Part<'_>>>> = parts.into_iter().map(Mutex::new).collect();
+        candle_core::utils::barrier_pool().execute_chunked(keys, |range| {
             for head in range {
-                let mut out = parts[head].lock().unwrap_or_else(PoisonError::into_inner);
-                self.attend_head(&query[head * group..(head + 1) * group], head, tokens, &mut out);
+                self.attend_head(head, &mut parts[head].lock().unwrap_or_else(PoisonError::into_inner));
             }
         });
+        out
     }
 
-    /// One token's heads that share head `head` of the keys: softmax as it goes, so that no row of scores as long as the text is kept.
-    fn attend_head(&self, queries: &[f32], head: usize, tokens: usize, out: &mut [f32]) {
+    /// The heads that share head `head` of the keys, of each of the last tokens what they ask and where the answer goes: softmax as it goes, so that no row of
+    /// scores as long as the text is kept.
+    fn attend_head(&self, head: usize, tokens: &mut [Part<'_>]) {
         let size = self.heads.size;
-        let group = self.heads.group();
+        let rows = tokens.len() * self.heads.group();
         let scale = self.scale();
+        let all = self.keys[head].len() / size;
+        let before = all - tokens.len();
         let mut wide = vec![0.0_f32; TILE * size];
-        let mut scores = vec![0.0_f32; group * TILE];
-        let mut best = vec![f32::NEG_INFINITY; group];
-        let mut sums = vec![0.0_f32; group];
-        out.fill(0.0);
-        for from in (0..tokens).step_by(TILE) {
-            let to = tokens.min(from + TILE);
+        let mut scores = vec![0.0_f32; rows * TILE];
+        let mut best = vec![f32::NEG_INFINITY; rows];
+        let mut sums = vec![0.0_f32; rows];
+        tokens.iter_mut().for_each(|(_, out)| out.fill(0.0));
+        for from in (0..all).step_by(TILE) {
+            let to = all.min(from + TILE);
+            // A token sees itself and those before it only.
+            let seen = |token: usize| (before + token + 1).min(to).saturating_sub(from);
             let wide = &mut wide[..(to - from) * size];
             self.keys[head].widen(from * size..to * size, wide);
-            for (query, scores) in queries.chunks_exact(size).zip(scores.chunks_exact_mut(TILE)) {
-                dots(query, wide, scale, &mut scores[..to - from]);
+            let asked = tokens.iter().enumerate().flat_map(|(token, (asked, _))| asked.chunks_exact(size).map(move |query| (seen(token), query)));
+            for ((seen, query), scores) in asked.zip(scores.chunks_exact_mut(TILE)) {
+                dots(query, &wide[..seen * size], scale, &mut scores[..seen]);
             }
             self.values[head].widen(from * size..to * size, wide);
-            for (at, scores) in scores.chunks_exact_mut(TILE).enumerate() {
-                let scores = &mut scores[..to - from];
-                let out = &mut out[at * size..(at + 1) * size];
-                let highest = scores.iter().fold(best[at], |a, b| a.max(*b));
-                if highest > best[at] {
+            let found = tokens.iter_mut().enumerate().flat_map(|(token, (_, out))| out.chunks_exact_mut(size).map(move |out| (seen(token), out)));
+            for (row, ((seen, out), scores)) in found.zip(scores.chunks_exact_mut(TILE)).enumerate().filter(|(_, ((seen, _), _))| *seen > 0) {
+                let scores = &mut scores[..seen];
+                let highest = scores.iter().fold(best[row], |a, b| a.max(*b));
+                if highest > best[row] {
                     // What was added so far was weighed against a lower score.
-                    let fade = (best[at] - highest).exp();
+                    let fade = (best[row] - highest).exp();
                     out.iter_mut().for_each(|number| *number *= fade);
-                    sums[at] *= fade;
-                    best[at] = highest;
+                    sums[row] *= fade;
+                    best[row] = highest;
                 }
-                sums[at] += weigh(scores, highest);
-                axpy_tile(scores, wide, out);
+                sums[row] += weigh(scores, highest);
+                axpy_tile(scores, &wide[..seen * size], out);
             }
         }
-        for (out, sum) in out.chunks_exact_mut(size).zip(sums) {
+        let found = tokens.iter_mut().flat_map(|(_, out)| out.chunks_exact_mut(size));
+        for (out, sum) in found.zip(sums) {
             out.iter_mut().for_each(|number| *number /= sum);
         }
     }
@@ -269,5 +275,39 @@ impl InplaceOp1 for CausalSoftmax {
             }
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_tokens_together_find_what_each_finds_alone() {
+        let heads = Heads { queries: 4, keys: 2, size: 32 };
+        let mut seed = 7_u32;
+        let mut numbers = |count: usize| -> Vec<f32> {
+            let mut next = || {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
+            };
+            (0..count).map(|_| next()).collect()
+        };
+        // Few, a whole tile and one that the new tokens begin.
+        for before in [0, 5, TILE - 2, TILE, 3 * TILE] {
+            let new = 3;
+            let (keys, values) = (numbers((before + new) * 64), numbers((before + new) * 64));
+            let queries = numbers(new * 128);
+            let mut memory = Memory::new(heads, Precision::Half);
+            memory.extend(&keys, &values);
+            let together = memory.attend(&queries, new).expect("attention");
+            for token in (0..new).rev() {
+                memory.truncate(before + token + 1);
+                let alone = memory.attend(&queries[token * 128..(token + 1) * 128], 1).expect("attention");
+                assert_eq!(alone, together[token * 128..(token + 1) * 128], "token {token} after {before}");
+            }
+            let many = memory.attend_many(&queries[..128], 1).expect("attention");
+            assert!(many.iter().zip(&together).all(|(a, b)| (a - b).abs() < 1e-4), "as by products of matrices");
+        }
     }
 }
