@@ -22,7 +22,11 @@ pub(crate) fn on_small_disk<F: FnOnce(&SmallDisk)>(test: F) {
     let unshare = |command: &[&OsStr]| Command::new("unshare").args(["--user", "--map-root-user", "--mount"]).args(command).env(GIVEN, "1").output();
     if !unshare(&[OsStr::new("true")]).is_ok_and(|out| out.status.success()) {
         // Some containers allow neither; a test cannot change that, and says so.
-        return eprintln!("not tested: a small disk needs the system's administrator or user namespaces (Debian: kernel.unprivileged_userns_clone)");
+        #[expect(clippy::print_stderr, reason = "who runs the tests should know what was not tested")]
+        {
+            eprintln!("not tested: a small disk needs the system's administrator or user namespaces (Debian: kernel.unprivileged_userns_clone)");
+        }
+        return;
     }
     // `desktop::trouble::name_of_the_test::{{closure}}`
     let whole = std::any::type_name::<F>();
