@@ -241,7 +241,7 @@ impl<'a> Topic<'a> {
         let joined = match (about, self.language) {
             (Some(about), _) if name.contains(about.as_str()) => name.clone(),
             (Some(about), Language::Chinese) => line::join(&[&about, "的", name]),
-            (Some(about), Language::English) => format!("{name} in {about}"),
+            (Some(about), Language::English) => line::join(&[name, "in", &about]),
             (None, _) => name.clone(),
         };
         Some((joined, turn))
