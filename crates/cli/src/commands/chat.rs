@@ -185,6 +185,7 @@ impl Talk<'_> {
             return output.line(&answer);
         }
         if answer.outcome == Ended::Cancelled && answer.sentences.is_empty() {
+            output.notice(INCOMPLETE);
             return Ok(());
         }
         output.text(&(human(&answer, output) + "\n"))?;
