@@ -11,7 +11,7 @@ use sidenote_engine::model::{CrossEncoder, CrossEncoderSpec, Embedder};
 use sidenote_engine::paths::Paths;
 use sidenote_engine::wire::Search;
 
-use crate::support::{Desk, WordEmbedder, quietly};
+use crate::support::{Desk, WordEmbedder, open, quietly};
 
 /// Likes what says `gold`, takes its time, and fails at a passage that says `poison`.
 struct GoldDigger {
@@ -72,7 +72,7 @@ fn names(found: &Search) -> Vec<&str> {
 #[test]
 fn the_answer_follows_its_order() {
     let desk = desk("and is red");
-    let engine = Engine::open(Paths::under(&desk.data()), Settings::default(), Some(WordEmbedder::new() as Arc<dyn Embedder>)).unwrap();
+    let engine = open(desk.folder.path(), Some(WordEmbedder::new()));
     let question = Question { text: "lantern harbour water 000".into(), ..Question::default() };
     let ask = |engine: &Engine| quietly(|run| engine.snapshot(run)?.ask(&question, run)).unwrap();
     let (plain, engine) = (ask(&engine), engine.with_cross_encoder(Some(GoldDigger::new(Duration::ZERO))));
@@ -128,7 +128,7 @@ fn a_failure_is_told_and_the_order_stays() {
 fn explaining_reads_no_passage_twice() {
     let desk = desk("");
     let model = GoldDigger::new(Duration::ZERO);
-    let engine = Engine::open(Paths::under(&desk.data()), Settings::default(), Some(WordEmbedder::new() as Arc<dyn Embedder>)).unwrap();
+    let engine = open(desk.folder.path(), Some(WordEmbedder::new()));
     let engine = engine.with_cross_encoder(Some(model.clone()));
     let question = Question { text: "lantern harbour water 000".into(), limit: 9, ..Question::default() };
     let told = quietly(|run| engine.snapshot(run)?.explain(&question, "8.md", run)).unwrap();
@@ -143,7 +143,7 @@ fn a_comparison_has_its_time_once() {
     desk.write("coffee.md", "# 咖啡\n\n## 咖啡是什么？\n\n咖啡是用烘焙过的咖啡豆做成的饮料，用九十三度的水冲煮。\n");
     desk.sync();
     let model = GoldDigger::new(Duration::ZERO);
-    let engine = Engine::open(Paths::under(&desk.data()), Settings::default(), Some(WordEmbedder::new() as Arc<dyn Embedder>)).unwrap();
+    let engine = open(desk.folder.path(), Some(WordEmbedder::new()));
     let engine = engine.with_cross_encoder(Some(model.clone()));
     let question = Question { text: "绿茶和咖啡有什么区别？".into(), limit: 8, ..Question::default() };
     let answer = quietly(|run| engine.snapshot(run)?.ask(&question, run)).unwrap();

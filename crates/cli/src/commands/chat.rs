@@ -184,12 +184,11 @@ impl Talk<'_> {
             answer.notices.append(&mut self.untold);
             return output.line(&answer);
         }
-        if answer.outcome == Ended::Cancelled && answer.sentences.is_empty() {
-            output.notice(INCOMPLETE);
-            return Ok(());
+        let stopped = answer.outcome == Ended::Cancelled;
+        if !(stopped && answer.sentences.is_empty()) {
+            output.text(&(human(&answer, output) + "\n"))?;
         }
-        output.text(&(human(&answer, output) + "\n"))?;
-        if answer.outcome == Ended::Cancelled {
+        if stopped {
             output.notice(INCOMPLETE);
         }
         if answer.followup.is_some() && answer.outcome == Ended::NotInNotes {

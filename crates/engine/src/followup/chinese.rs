@@ -40,8 +40,8 @@ fn body(norm: &str) -> usize {
 fn pointed(line: &Line<'_>, topic: &Topic<'_>, (at, len, pointer): Found) -> Option<Made> {
     let item = if let Pointer::Item(nth) = pointer { topic.item(nth) } else { None };
     // What is counted, and of no list, is the subject's.
-    let of_subject = matches!(pointer, Pointer::Of) || matches!(pointer, Pointer::Item(_)) && item.is_none();
-    let end = if matches!(pointer, Pointer::Item(_)) && of_subject { at } else { at + len };
+    let counted = matches!(pointer, Pointer::Item(_)) && item.is_none();
+    let end = if counted { at } else { at + len };
     if matches!(pointer, Pointer::One) && at == body(&line.norm) && has(&line.norm[end..], &["是为什么", "是真的吗", "是对的吗"]) {
         return Some(continued(line, topic, at));
     }
@@ -59,7 +59,7 @@ fn pointed(line: &Line<'_>, topic: &Topic<'_>, (at, len, pointer): Found) -> Opt
     }
     let after = line.norm[end..].trim_start();
     let noun = begins(after, ASPECTS).is_some() && !after.starts_with('的');
-    let by = if of_subject || noun { format!("{subject}的") } else { subject.clone() };
+    let by = if counted || matches!(pointer, Pointer::Of) || noun { format!("{subject}的") } else { subject.clone() };
     let by = if by.ends_with('的') { join(&[&subject, "的"]) } else { by };
     let start = body(&line.norm).min(at);
     let standalone = join(&[line.typed(start..at), &by, line.typed(end..line.norm.len())]);
