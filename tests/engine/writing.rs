@@ -281,46 +281,81 @@ fn what_was_said_before_a_stop_is_kept() {
     assert_eq!(answer.sentences[0].text, "绿茶用八十度左右的水冲泡。");
     assert_eq!((answer.sentences.len(), answer.citations.len()), (1, 1), "a sentence that was not finished is none");
     assert!(matches!(told.last(), Some(AnswerEvent::Done { outcome: Outcome::Cancelled })));
+    // The last one ended, but only a piece more, or the end, would have told that.
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。每杯放 3 克茶叶。", "再也不会说到的话。"]).ending(End::CancelledBefore(1));
+    let (answer, _) = ask(&desk(), BREW, &script);
+    assert_eq!((answer.outcome, answer.sentences.len(), answer.citations.len()), (Outcome::Cancelled, 2, 2), "{answer:?}");
 }
 
-/// Stops the run when the first sentence was verified.
-struct Impatient<'a>(&'a CancelToken, Told);
+/// Stops the run when the first sentence was verified, and keeps the second one waiting for so long.
+struct Impatient<'a>(&'a CancelToken, Duration, Told);
 
 impl Observer for Impatient<'_> {
     fn event(&self, event: Event) {
-        if matches!(&event, Event::Answer(step) if matches!(**step, AnswerEvent::Sentence { .. })) {
+        if let Event::Answer(step) = &event
+            && let AnswerEvent::Sentence { index, .. } = **step
+        {
             self.0.cancel();
+            if index == 1 {
+                std::thread::sleep(self.1);
+            }
         }
-        self.1.event(event);
+        self.2.event(event);
     }
 }
 
+/// An answer of three sentences that came at once and was stopped when its first one had been compared.
+fn ask_and_stop(desk: &Desk, said: &str, ending: Ending, delay: Duration) -> (Answer, Vec<AnswerEvent>) {
+    let script = Script::new(&[said]).ending(End::With(ending));
+    let cancel = CancelToken::new();
+    let told = Impatient(&cancel, delay, Told::default());
+    let run = Run { observer: &told, cancel: &cancel };
+    let snapshot = desk.engine.snapshot(run).unwrap();
+    let question = Question { text: BREW.into(), limit: 8, ..Question::default() };
+    let answer = snapshot.ask_with(&question, &Manner { generator: Some(&script), ..Manner::default() }, run).unwrap();
+    assert_eq!(answer.answerer.kind, "generative", "{answer:?}");
+    (answer, told.2.0.into_inner().unwrap())
+}
+
+const THREE: &str = "绿茶用八十度左右的水冲泡。每杯放 3 克茶叶。水太热茶汤会发苦。";
+
 #[test]
-fn a_stop_while_sentences_are_verified_leaves_the_rest_of_them_also_where_the_model_was_done() {
+fn a_stop_while_sentences_are_compared_loses_none_that_was_written() {
     let desk = desk();
     for ending in [Ending::Complete, Ending::Limit] {
-        let script = Script::new(&["绿茶用八十度左右的水冲泡。每杯放 3 克茶叶。水太热茶汤会发苦。"]).ending(End::With(ending));
-        let cancel = CancelToken::new();
-        let told = Impatient(&cancel, Told::default());
-        let snapshot = desk.engine.snapshot(Run { observer: &told, cancel: &cancel }).unwrap();
-        let question = Question { text: BREW.into(), limit: 8, ..Question::default() };
-        let manner = Manner { generator: Some(&script), ..Manner::default() };
-        let answer = snapshot.ask_with(&question, &manner, Run { observer: &told, cancel: &cancel }).unwrap();
-        assert_eq!((answer.outcome, answer.answerer.kind, answer.sentences.len()), (Outcome::Cancelled, "generative", 1), "{answer:?}");
-        assert!(!answer.notices.iter().any(|n| n.contains("instead") || n.contains("was cut")), "{:?}", answer.notices);
-        let told = told.1.0.into_inner().unwrap();
-        assert!(matches!(told.last(), Some(AnswerEvent::Done { outcome: Outcome::Cancelled })), "{told:?}");
+        let (answer, told) = ask_and_stop(&desk, THREE, ending, Duration::ZERO);
+        // The model was done: there was nothing left to stop.
+        assert_eq!((answer.outcome, answer.sentences.len()), (Outcome::Answered, 3), "{answer:?}");
+        assert!(answer.sentences.iter().all(|s| s.support == Support::Supported), "{answer:?}");
+        assert_eq!(answer.notices.iter().any(|n| n.contains("was cut")), ending == Ending::Limit, "{:?}", answer.notices);
+        assert!(matches!(told.last(), Some(AnswerEvent::Done { outcome: Outcome::Answered })), "{told:?}");
     }
 }
 
 #[test]
-fn comparing_one_sentence_stops_where_it_is() {
+fn what_could_not_be_compared_soon_after_a_stop_is_kept_as_unsupported() {
+    let (answer, told) = ask_and_stop(&desk(), THREE, Ending::Complete, Duration::from_millis(1_100));
+    assert_eq!(answer.outcome, Outcome::Cancelled);
+    let supports: Vec<Support> = answer.sentences.iter().map(|s| s.support).collect();
+    assert_eq!(supports, [Support::Supported, Support::Supported, Support::Unsupported], "{answer:?}");
+    assert_eq!(answer.sentences[2].text, "水太热茶汤会发苦。");
+    assert!(answer.notices.iter().any(|n| n == "it was stopped before 1 sentence(s) were compared with the notes"), "{:?}", answer.notices);
+    assert!(matches!(told.last(), Some(AnswerEvent::Done { outcome: Outcome::Cancelled })), "{told:?}");
+}
+
+#[test]
+fn after_a_stop_nothing_takes_the_place_of_what_was_written() {
+    let (answer, told) = ask_and_stop(&desk(), "红茶来自云南。白茶来自福建。黑茶来自湖南。", Ending::Complete, Duration::ZERO);
+    assert_eq!((answer.outcome, answer.sentences.len()), (Outcome::Cancelled, 3), "{answer:?}");
+    assert!(!told.iter().any(|step| matches!(step, AnswerEvent::Replaced { .. })), "{told:?}");
+}
+
+#[test]
+fn comparing_one_sentence_ends_where_nobody_waits_for_it() {
     let source = Source { title: "绿茶", heading: &[], text: "绿茶用八十度左右的水冲泡。" };
-    let cancel = CancelToken::new();
-    let grounds = Grounds::new(&[source], None, &cancel).unwrap();
-    assert!(grounds.judge("绿茶用八十度的水。", &cancel).is_ok());
-    cancel.cancel();
-    assert_eq!(grounds.judge("绿茶用八十度的水。", &cancel).unwrap_err().code, ErrorCode::Cancelled);
+    let grounds = Grounds::new(&[source], None, &CancelToken::new()).unwrap();
+    assert!(grounds.judge("绿茶用八十度的水。", &|| false).is_some());
+    assert!(grounds.judge("绿茶用八十度的水。", &|| true).is_none());
 }
 
 #[test]
@@ -704,7 +739,7 @@ proptest! {
         let sources = [Source { title: &claim, heading: &heading, text: &passage }, Source { title: "", heading: &[], text: &other }];
         let grounds = Grounds::new(&sources, None, &CancelToken::new()).unwrap();
         for sentence in [&claim, &other, &passage] {
-            for quote in grounds.judge(sentence, &CancelToken::new()).unwrap().quotes {
+            for quote in grounds.judge(sentence, &|| false).unwrap().quotes {
                 prop_assert!(sources[quote.passage].text.get(quote.span).is_some());
             }
         }

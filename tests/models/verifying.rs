@@ -90,7 +90,7 @@ impl Counts {
                 group.passages.iter().map(|(_, above, text)| Source { title: &above[0], heading: &above[1..], text }).collect();
             let grounds = Grounds::new(&sources, Some(model.as_ref()), &CancelToken::new()).unwrap();
             for claim in &group.claims {
-                let verdict = grounds.judge(&claim.text, &CancelToken::new()).expect("nobody cancels");
+                let verdict = grounds.judge(&claim.text, &|| false).expect("nobody stops it");
                 out.table[index(claim.label)][index(verdict.support)] += 1;
                 if claim.label != verdict.support {
                     let _ = writeln!(out.wrong, "{:?} for {:?}: {} {} | {}", verdict.support, claim.label, group.name, claim.kind, claim.text);

@@ -110,11 +110,9 @@ impl<'a> Grounds<'a> {
         Ok(Self { grounds, model })
     }
 
-    /// Looks for what a sentence says; markers must have been taken out of it. Among the passages of a whole folder that takes its time.
-    ///
-    /// # Errors
-    /// `Cancelled`.
-    pub fn judge(&self, sentence: &str, cancel: &CancelToken) -> Result<Verdict> {
+    /// Looks for what a sentence says; markers must have been taken out of it. Among the passages of a whole folder that takes its time: none where `over`
+    /// says meanwhile that nobody waits for it.
+    pub fn judge(&self, sentence: &str, over: &dyn Fn() -> bool) -> Option<Verdict> {
         let claimed = claimed(sentence, self.model);
         let cjk = sentence.contains(is_cjk);
         let mut quotes: Vec<Quote> = Vec::new();
@@ -123,7 +121,9 @@ impl<'a> Grounds<'a> {
         for clause in &claimed {
             let mut best: Option<(Found, &Ground)> = None;
             for ground in &self.grounds {
-                cancel.check()?;
+                if over() {
+                    return None;
+                }
                 let found = align(clause, ground, ground.cjk != cjk, self.model);
                 // Of equals the first: a sentence is quoted where it is said first.
                 if best.as_ref().is_none_or(|(known, _)| found.is_better_than(known)) {
@@ -155,7 +155,7 @@ impl<'a> Grounds<'a> {
         } else {
             Support::Partly
         };
-        Ok(Verdict { support, quotes, claims: !claimed.is_empty() })
+        Some(Verdict { support, quotes, claims: !claimed.is_empty() })
     }
 }
 

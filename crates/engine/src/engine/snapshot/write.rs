@@ -1,7 +1,8 @@
 //! An answer that a model writes: streamed, each sentence verified against the passages as it completes and given its citations by us. It must not know
 //! which model it is.
 
-use std::time::Instant;
+use std::cell::OnceCell;
+use std::time::{Duration, Instant};
 
 use super::ask::Body;
 use super::flaw::Flaw;
@@ -22,6 +23,8 @@ use crate::wire::{self, AnswerEvent, Support};
 const REPEATED: usize = 2;
 /// Characters below which a sentence may be said as often as one likes, only not in a row: 「答案：对。」 stands under each question of a quiz.
 const SHORT: usize = 12;
+/// After a stop, what was written before is compared for so long; then it stands as it is.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What is being written.
 struct Writing<'a> {
@@ -33,8 +36,10 @@ struct Writing<'a> {
     /// Sentences that claim something, and those of them that are not supported.
     claims: (usize, usize),
     loops: bool,
-    /// Whether the person stopped it while a sentence was compared with the passages.
-    stopped: bool,
+    /// When it was seen that the person stopped it.
+    stopped: OnceCell<Instant>,
+    /// Sentences that nobody waited for to be compared with the passages.
+    uncompared: usize,
     failure: Option<Error>,
     /// Stops the model: what it would say after this is not wanted.
     stop: CancelToken,
@@ -42,7 +47,7 @@ struct Writing<'a> {
 
 impl Writing<'_> {
     fn take(&mut self, shown: String, sentences: Vec<Written>) {
-        if self.loops || self.stopped || self.failure.is_some() {
+        if self.loops || self.failure.is_some() {
             return;
         }
         if !shown.is_empty() {
@@ -54,17 +59,10 @@ impl Writing<'_> {
                 self.stop.cancel();
                 return;
             }
-            match self.judge(sentence) {
-                Ok(()) => {}
-                Err(error) if error.code == ErrorCode::Cancelled => {
-                    self.stopped = true;
-                    return;
-                }
-                Err(error) => {
-                    self.failure = Some(error);
-                    self.stop.cancel();
-                    return;
-                }
+            if let Err(error) = self.judge(sentence) {
+                self.failure = Some(error);
+                self.stop.cancel();
+                return;
             }
         }
     }
@@ -76,8 +74,15 @@ impl Writing<'_> {
         times >= REPEATED
     }
 
+    /// Whether the person stopped it, and what was written before has had its time.
+    fn over(&self) -> bool {
+        self.run.cancel.is_cancelled() && self.stopped.get_or_init(Instant::now).elapsed() >= GRACE
+    }
+
     fn judge(&mut self, written: Written) -> Result<()> {
-        let Verdict { mut support, quotes, claims } = self.grounds.judge(&written.text[written.label..], self.run.cancel)?;
+        let verdict = self.grounds.judge(&written.text[written.label..], &|| self.over());
+        self.uncompared += usize::from(verdict.is_none());
+        let Verdict { mut support, quotes, claims } = verdict.unwrap_or(Verdict { support: Support::Unsupported, quotes: Vec::new(), claims: true });
         let known = self.quoting.citations.len();
         let mut numbers = Vec::new();
         for quote in quotes {
@@ -193,7 +198,8 @@ impl Snapshot {
             quoting: Quoting::default(),
             claims: (0, 0),
             loops: false,
-            stopped: false,
+            stopped: OnceCell::new(),
+            uncompared: 0,
             failure: None,
             stop: run.cancel.child(),
         };
@@ -214,16 +220,19 @@ impl Snapshot {
             return Err(error);
         }
         let silenced = !state.loops && late.is_none() && matches!(&generated, Err(e) if e.code == ErrorCode::Cancelled);
-        // A model that was done already does not tell of a stop.
-        let stopped = state.stopped || silenced;
-        let flaw = if stopped { None } else { late.or_else(|| state.flaw(&generator.spec().name, &generated)) };
-        let mut quoting = state.quoting;
+        let flaw = if silenced || state.uncompared > 0 { None } else { late.or_else(|| state.flaw(&generator.spec().name, &generated)) };
+        // A model that was done already does not tell of a stop; and nobody waits for other sentences to take the place of its own.
+        let stopped = silenced || state.uncompared > 0 || (flaw.is_some() && run.cancel.is_cancelled());
+        let (mut quoting, uncompared) = (state.quoting, state.uncompared);
         found.timings.insert("write", ms(writing));
-        if let Some(reason) = flaw {
+        if let Some(reason) = flaw.filter(|_| !stopped) {
             return Ok(self.replaced(found, &reason, run));
         }
         if !stopped && matches!(&generated, Ok(g) if g.ending == Ending::Limit) {
             quoting.notices.push("the model's answer was cut: it reached its longest".to_owned());
+        }
+        if uncompared > 0 {
+            quoting.notices.push(format!("it was stopped before {uncompared} sentence(s) were compared with the notes"));
         }
         let outcome = if stopped { wire::Outcome::Cancelled } else { wire::Outcome::Answered };
         run.answer(AnswerEvent::Done { outcome });

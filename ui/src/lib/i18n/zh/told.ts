@@ -37,6 +37,7 @@ export const told: Record<string, string> = {
   '`{}` was edited after it was indexed; what is quoted is still in it': '`{}` 在读取之后改过，引用的话还在里面',
   '{} sentence(s) were left out: their note has changed or is gone; run `sidenote sync`':
     '有 {} 句没有列出：它们所在的笔记改过或不在了',
+  'it was stopped before {} sentence(s) were compared with the notes': '停得早，有 {} 句还没有和笔记核对',
   'the list goes on: {} more in the note': '清单还没完，笔记里还有 {} 项',
   'the notes answer in another language than the question: their own sentences are shown':
     '笔记用的是另一种语言，这里显示笔记的原句',
