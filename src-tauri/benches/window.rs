@@ -283,19 +283,20 @@ fn keys(window: &Window, css: &str, text: &str) -> Outcome<String> {
 fn frames(window: &Window) -> Outcome<f64> {
     let counted: Value = window.ok_async(&format!(
         "const done = arguments[0];
-        const list = document.querySelector('.notes .list .list') ?? document.querySelector('.list[role=listbox]');
+        const list = [...document.querySelectorAll('.notes [role=listbox]')].find((each) => each.scrollHeight > each.clientHeight);
+        if (!list) return done('nothing scrolls');
         let frames = 0, began = null, at = 0;
         const step = (now) => {{
             began ??= now;
             if (now - began >= {COUNTING_MS}) return done(frames / ((now - began) / 1000));
             frames += 1;
-            at = (at + 24) % Math.max(1, list.scrollHeight - list.clientHeight);
+            at = (at + 24) % (list.scrollHeight - list.clientHeight);
             list.scrollTop = at;
             requestAnimationFrame(step);
         }};
         requestAnimationFrame(step);"
     ));
-    Ok(counted.as_f64().ok_or("no frames")?)
+    Ok(counted.as_f64().ok_or("nothing scrolls")?)
 }
 
 fn list(values: &[f64]) -> String {

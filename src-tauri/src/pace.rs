@@ -1,4 +1,4 @@
-//! How much of its time work in the background gets while someone is at the window: a fifth. On two cores it otherwise takes a quarter of the frames, also at
+//! How much of its time work in the background gets while someone is at the window: a fifth. On two cores it otherwise takes a sixth of the frames, also at
 //! the lowest priority: what the cores share, it takes from the page. It must not know what the work is, or how it is known that someone is there.
 
 use std::sync::Mutex;

@@ -453,6 +453,31 @@ test('links are followed by title, by file and by path; a title with signs of li
   expect(await textOf(page, MEETING)).toMatch(/and \[\[读书笔记\]\]$/);
 });
 
+test('a link that is followed from the text goes to its heading, also in the note itself', async ({ page }) => {
+  await openNotes(page);
+  await openMeeting(page);
+  const prose = page.locator('section.reader .prose');
+  for (const [typed, heading] of [
+    ['\n\nSee [[RAG#RAG 效果不好时怎么排查？|there]]', 'RAG 效果不好时怎么排查？'],
+    ['\n\n## Later\n\nSee [[#Later]]', 'Later'],
+  ] as const) {
+    await toEnd(page);
+    await page.keyboard.insertText(typed);
+    await saved(page);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Control+Enter');
+    await expect(prose.getByRole('heading', { name: heading })).toBeInViewport();
+    await content(page).click();
+  }
+  await toEnd(page);
+  await page.keyboard.insertText('\n\nSee [[RAG#没有这一节]]');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('没有找到这个链接指向的标题')).toBeVisible();
+});
+
 test('an open editor speaks the language that is chosen', async ({ page }) => {
   await openNotes(page);
   await openMeeting(page);

@@ -78,6 +78,16 @@ test.describe('which notes are shown', () => {
     expect(arrangement.libraries).toEqual(expect.arrayContaining(['Sidenote', 'other']));
     expect(arrangement.tags.length).toBe(2);
   });
+
+  test('a tag has those below it, by whole names', () => {
+    const pets = new Arrangement(
+      [note(1, 'a', 'a.md', { tags: ['pets/indoor'] }), note(2, 'b', 'b.md', { tags: ['petshop'] })],
+      'en',
+    );
+    expect(pets.tags).toEqual(['pets', 'pets/indoor', 'petshop']);
+    const ids = (tag: string): number[] => pets.show({ query: '', tag, library: null, sort: 'title' }).map(({ id }) => id);
+    expect([ids('pets'), ids('Pets/indoor'), ids('pet')]).toEqual([[1], [1], []]);
+  });
 });
 
 test.describe('which note a link means', () => {

@@ -462,7 +462,7 @@ impl Catalog {
             let any = |list: &[String], test: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|x| test(x));
             let kept = any(&filter.libraries, &|l| l == library)
                 && any(&filter.folders, &|f| in_folder(&path, f) || in_folder(&format!("{library}/{path}"), f))
-                && any(&filter.tags, &|t| tags.iter().any(|have| same_word(have, t.trim_start_matches('#'))))
+                && any(&filter.tags, &|t| tags.iter().any(|have| is_tag(have, t.trim_start_matches('#'))))
                 && any(&filter.notes, &|n| is_note(&path, &title, n))
                 && filter.since.as_ref().is_none_or(|day| date.as_str() >= day.as_str())
                 && filter.until.as_ref().is_none_or(|day| date.as_str() <= day.as_str());
@@ -744,6 +744,11 @@ fn in_folder(path: &str, folder: &str) -> bool {
 
 fn same_word(a: &str, b: &str) -> bool {
     normalise(a) == normalise(b)
+}
+
+/// Whether a tag is the wanted one, or one below it: `#pets/indoor` is one of `#pets`.
+fn is_tag(have: &str, wanted: &str) -> bool {
+    normalise(have).strip_prefix(&normalise(wanted)).is_some_and(|below| below.is_empty() || below.starts_with('/'))
 }
 
 fn is_note(path: &str, title: &str, wanted: &str) -> bool {

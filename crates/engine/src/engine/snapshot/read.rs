@@ -121,7 +121,7 @@ impl Snapshot {
         Ok(found.hits.into_iter().filter(|hit| hit.document_id != id).take(RELATED).collect())
     }
 
-    /// Every tag with its notes, most used first.
+    /// Every tag with its notes, those of the tags below it too, most used first.
     ///
     /// # Errors
     /// `DataDamaged`.
@@ -129,8 +129,14 @@ impl Snapshot {
         // 「Rust」 and 「rust」 are one tag, written as most notes write it.
         let mut tags: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
         for note in self.catalog().documents()? {
-            for tag in note.tags {
-                *tags.entry(normalise(&tag)).or_default().entry(tag).or_default() += 1;
+            // `#pets/indoor` is one of `#pets`.
+            let lines = note.tags.iter().flat_map(|tag| {
+                let ends = tag.match_indices('/').map(|(at, _)| at).chain([tag.len()]);
+                ends.map(move |end| &tag[..end]).filter(|tag| !tag.is_empty())
+            });
+            let once: BTreeMap<String, &str> = lines.map(|tag| (normalise(tag), tag)).collect();
+            for (tag, spelling) in once {
+                *tags.entry(tag).or_default().entry(spelling.to_owned()).or_default() += 1;
             }
         }
         let mut out: Vec<wire::TagInfo> = tags

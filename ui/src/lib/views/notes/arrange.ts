@@ -62,21 +62,25 @@ export class Arrangement {
     if (words.length === 0 && wanted.tag === null && wanted.library === null) return sorted;
     const texts = words.length > 0 ? this.words() : null;
     const tag = wanted.tag === null ? null : plain(wanted.tag);
+    // `#pets/indoor` is one of `#pets`.
+    const isTag = (have: string): boolean => have === tag || have.startsWith(`${tag ?? ''}/`);
     return sorted.filter((note) => {
       if (wanted.library !== null && note.library !== wanted.library) return false;
-      if (tag !== null && !note.tags.some((have) => plain(have) === tag)) return false;
+      if (tag !== null && !note.tags.some((have) => isTag(plain(have)))) return false;
       const text = texts?.get(note.id) ?? '';
       return words.every((word) => text.includes(word));
     });
   }
 }
 
-/** Every tag once, as it is spelled first: `Rust` and `#rust` are one. */
+/** Every tag and every one above it once, as it is spelled first: `Rust` and `#rust` are one, and `pets/indoor` tells of `pets`. */
 function spellings(notes: readonly NoteInfo[]): Map<string, string> {
   const tags = new Map<string, string>();
-  for (const tag of notes.flatMap((note) => note.tags)) {
-    const word = plain(tag);
-    if (!tags.has(word)) tags.set(word, tag);
+  for (const whole of notes.flatMap((note) => note.tags)) {
+    for (let tag = whole; tag !== ''; tag = tag.slice(0, Math.max(tag.lastIndexOf('/'), 0))) {
+      const word = plain(tag);
+      if (!tags.has(word)) tags.set(word, tag);
+    }
   }
   return tags;
 }

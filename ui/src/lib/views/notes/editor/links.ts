@@ -37,21 +37,29 @@ const colours = ViewPlugin.fromClass(
   { decorations: (plugin) => plugin.decorations },
 );
 
-/** What the link at a place leads to: without the heading and the words shown instead. */
-export function targetAt(text: string, at: number): string | null {
+/** Where a link leads to: a note by its name, this one where that is empty, and a heading of it. */
+export interface Target {
+  title: string;
+  heading: string | null;
+}
+
+/** What the link at a place leads to, without the words shown instead. */
+function targetAt(text: string, at: number): Target | null {
   for (const match of text.matchAll(LINK)) {
-    if (at >= match.index && at <= match.index + match[0].length)
-      return (match[1] ?? '').split('|')[0]?.split('#')[0]?.trim() || null;
+    if (at < match.index || at > match.index + match[0].length) continue;
+    const [, title = '', heading = ''] = /^([^#|]*)(?:#([^|]*))?/u.exec(match[1] ?? '') ?? [];
+    const target = { title: title.trim(), heading: heading.trim() || null };
+    return target.title === '' && target.heading === null ? null : target;
   }
   return null;
 }
 
-export function links(open: (title: string) => void): Extension {
+export function links(open: (target: Target) => void): Extension {
   const follow = (view: EditorView, pos: number): boolean => {
     const line = view.state.doc.lineAt(pos);
-    const title = targetAt(line.text, pos - line.from);
-    if (title === null) return false;
-    open(title);
+    const target = targetAt(line.text, pos - line.from);
+    if (target === null) return false;
+    open(target);
     return true;
   };
   return [

@@ -17,7 +17,7 @@ import {
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { completion, type Offers } from './complete';
 import { arrived, images, placeAt, put, type Image } from './images';
-import { links } from './links';
+import { links, type Target } from './links';
 import { withoutStyleElements } from './sheet';
 import { theme } from './theme';
 
@@ -31,7 +31,7 @@ export interface Wiring {
   words: Words;
   offers: Offers;
   typed(text: string): void;
-  open(title: string): void;
+  open(target: Target): void;
   store(image: Image): Promise<string>;
   failed(error: unknown): void;
 }
