@@ -517,6 +517,16 @@ impl Catalog {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Every document by id, with its title, its path and the day that it says of itself, `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn dated(&self) -> Result<Vec<(u64, String, String, Option<String>)>> {
+        let mut query = self.db.prepare_cached("SELECT id, title, path, CASE WHEN dated THEN date END FROM documents ORDER BY id")?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The document at a path of a library.
     ///
     /// # Errors
