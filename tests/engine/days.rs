@@ -66,13 +66,20 @@ fn what_is_asked_of_a_day_is_looked_for_in_it_and_elsewhere_where_it_is_not() {
     let answer = ask_on(&desk, "2026-11-27", "今天的大模型有哪些局限？");
     assert!(answer.answer.contains("幻觉") && !answer.answer.contains("自行车"), "{}", answer.answer);
     assert_eq!(answer.standalone_question, "今天的大模型有哪些局限？");
+    // Nobody asks that of a diary.
+    assert_eq!(ask_on(&desk, "2026-11-26", "How are you today?").outcome, Outcome::NotInNotes);
 }
 
 #[test]
 fn a_day_without_an_entry_is_not_answered_with_another() {
     let desk = desk();
-    for (today, question) in [("2026-11-20", "昨天做了什么？"), ("2026-12-20", "What did I do yesterday?")] {
-        assert_eq!(ask_on(&desk, today, question).outcome, Outcome::NotInNotes, "{question}");
+    desk.write("日记/十二月.md", "# 2026年12月\n\n## 2026-12-18\n\n今天和妈妈去做了体检。\n");
+    desk.sync();
+    for (today, question) in [("2026-11-20", "昨天做了什么？"), ("2026-12-20", "What did I do yesterday?"), ("2026-12-20", "今天做了什么？")]
+    {
+        let answer = ask_on(&desk, today, question);
+        assert_eq!(answer.outcome, Outcome::NotInNotes, "{question}: {}", answer.answer);
+        assert!(answer.notices.iter().any(|n| n.starts_with("no note has anything of")), "{:?}", answer.notices);
     }
 }
 

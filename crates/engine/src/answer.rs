@@ -28,6 +28,7 @@ use crate::text::normalise;
 use crate::wire;
 
 use evidence::{Evidence, TermWeights, confidence};
+pub(crate) use meant::is_small_talk;
 use units::{Kind, Unit};
 use wanted::Wanted;
 
@@ -378,7 +379,8 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, sett
         let length = unit.clean.chars().count();
         let place = (candidate.passage, candidate.unit);
         // What the direct sentence's heading names and this has nowhere: it is about something else that stands beside it.
-        let aside = !direct.named.is_empty() && direct.named.iter().all(|word| !candidate.holds.contains(word)) || whole && candidate.asked < direct.asked;
+        let aside =
+            !direct.named.is_empty() && direct.named.iter().all(|word| !candidate.holds.contains(word)) || whole && candidate.asked < direct.asked;
         // Where one item answers, or one row, its neighbours are other things.
         let neighbour = (short || unit.kind == Kind::Row) && candidate.score < NEAR * direct.score && in_one_list(direct, candidate, all);
         if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() || aside || neighbour {

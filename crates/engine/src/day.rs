@@ -31,7 +31,8 @@ const WITHIN: [&str; 2] = ["前天", "后天"];
 
 /// A day as people write it: with its year first, or month and day.
 static DAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    const MONTH: &str = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
+    const MONTH: &str =
+        "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
     let forms = [
         r"(?P<y1>[0-9]{4})\s?[-/.年]\s?(?P<m1>[0-9]{1,2})\s?[-/.月]\s?(?P<d1>[0-9]{1,2})(?:\s?[日号])?".to_owned(),
         r"(?P<m2>[0-9]{1,2})\s?月\s?(?P<d2>[0-9]{1,2})\s?[日号]".to_owned(),
@@ -97,7 +98,7 @@ pub fn named(question: &str, today: Date) -> Option<Named> {
     let first = around.min_by_key(|(at, name, _)| (*at, std::cmp::Reverse(name.len())));
     if let Some((at, name, days)) = first {
         let span = typed(&(at..at + name.len()));
-        return today.checked_add(days.days()).ok().map(|day| Named { day, span });
+        return Some(Named { day: today.checked_add(days.days()).ok()?, span });
     }
     written(&text).into_iter().find_map(|written| {
         let in_year = |year: i16| Date::new(year, written.month, written.day).ok();
@@ -147,7 +148,8 @@ pub fn entries(text: &str, above: &str, day: Date) -> Vec<Range<usize>> {
 
 /// The day that a line is about: a heading's, or the one that it begins with.
 fn head(line: &str, heading: bool) -> Option<Written> {
-    let line = normalise(line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '-' | '*' | '+' | '>' | '[' | '【' | '(' | '（' | '_')));
+    let line =
+        normalise(line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '-' | '*' | '+' | '>' | '[' | '【' | '(' | '（' | '_')));
     written(&line).into_iter().find(|written| heading || written.span.start == 0)
 }
 
@@ -185,7 +187,8 @@ mod tests {
             let named = named(question, today).unwrap_or_else(|| panic!("{question}"));
             assert_eq!((named.day, &question[named.span]), (date(day), name), "{question}");
         }
-        for question in ["LoRA 是什么？", "以前天气怎么样", "Who is todayson?", "marbles 12", "13月40日", "version 3.5.1", "每天做什么"] {
+        for question in ["LoRA 是什么？", "以前天气怎么样", "Who is todayson?", "marbles 12", "13月40日", "version 3.5.1", "每天做什么"]
+        {
             assert_eq!(named(question, today), None, "{question}");
         }
     }
@@ -193,7 +196,16 @@ mod tests {
     #[test]
     fn a_name_carries_a_day() {
         let day = date("2026-11-06");
-        for name in ["diary/2026-11-06.md", "日记/2026年11月6日 周五.md", "2026/11/06.md", "20261106.txt", "note_2026-11-06.md", "周记2026-11-06", "20261106周五", "Nov 6, 2026"] {
+        for name in [
+            "diary/2026-11-06.md",
+            "日记/2026年11月6日 周五.md",
+            "2026/11/06.md",
+            "20261106.txt",
+            "note_2026-11-06.md",
+            "周记2026-11-06",
+            "20261106周五",
+            "Nov 6, 2026",
+        ] {
             assert!(carries(name, day), "{name}");
         }
         for name in ["2026-11-16.md", "11-06.md", "202611060.md", "11月6日.md", "notes.md"] {
@@ -205,7 +217,8 @@ mod tests {
     fn an_entry_ends_where_the_next_day_or_section_begins() {
         let day = date("2026-11-26");
         let parts = |text: &str, above: &str| entries(text, above, day).into_iter().map(|part| text[part].to_owned()).collect::<Vec<_>>();
-        let headings = "# 日记\n\n## 2026-11-25\n\n下雨。\n\n## 2026-11-26 晴\n\n爬山。\n\n### 晚上\n\n看书。\n\n## 2026-11-27\n\n修车。\n\n## 别的\n";
+        let headings =
+            "# 日记\n\n## 2026-11-25\n\n下雨。\n\n## 2026-11-26 晴\n\n爬山。\n\n### 晚上\n\n看书。\n\n## 2026-11-27\n\n修车。\n\n## 别的\n";
         assert_eq!(parts(headings, ""), ["## 2026-11-26 晴\n\n爬山。\n\n### 晚上\n\n看书。"]);
         let lines = "2026-11-25 下雨。\n2026-11-26 爬山。\n\n晚上看书。\n2026-11-27 修车。\n";
         assert_eq!(parts(lines, ""), ["2026-11-26 爬山。\n\n晚上看书。"]);

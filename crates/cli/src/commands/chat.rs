@@ -165,7 +165,8 @@ impl Talk<'_> {
         let snapshot = self.engine.snapshot(self.app.silent());
         let streaming = Streaming::new(&self.app.output, &self.app.cancel);
         let run = self.app.streaming(&streaming);
-        let manner = Manner { rewrite: Some(&rewrite), earlier: &self.said, generator: self.generator.as_deref(), today: Some(today()), ..Manner::default() };
+        let manner =
+            Manner { rewrite: Some(&rewrite), earlier: &self.said, generator: self.generator.as_deref(), today: Some(today()), ..Manner::default() };
         let asked = snapshot.and_then(|s| s.ask_with(&self.chat.question(&question), &manner, run));
         streaming.clear();
         let answer = match asked {

@@ -202,7 +202,8 @@ pub(super) fn asks_number_to_call(question: &str) -> bool {
 
 /// Whether a text has what may be a telephone number.
 pub(super) fn names_number_to_call(text: &str) -> bool {
-    static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:\+|\b0|\b1[3-9])[0-9](?:[ ()/-]{0,2}[0-9]){4,}|\b[0-9]{3,4}[ -]?[0-9]{4}\b|[0-9]{6,}"));
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:\+|\b0|\b1[3-9])[0-9](?:[ ()/-]{0,2}[0-9]){4,}|\b[0-9]{3,4}[ -]?[0-9]{4}\b|[0-9]{6,}"));
     NUMBER.is_match(&folded(text))
 }
 
@@ -326,8 +327,26 @@ impl Wanted {
     pub(super) fn is_named_by(self, heading: &str) -> bool {
         let names: &[&str] = match self {
             Self::Steps => &[
-                "做法", "步骤", "方法", "流程", "制作", "制作方法", "制作步骤", "操作", "操作步骤", "操作方法", "用法", "使用方法", "怎么做", "steps", "method", "directions",
-                "instructions", "procedure", "preparation", "how to",
+                "做法",
+                "步骤",
+                "方法",
+                "流程",
+                "制作",
+                "制作方法",
+                "制作步骤",
+                "操作",
+                "操作步骤",
+                "操作方法",
+                "用法",
+                "使用方法",
+                "怎么做",
+                "steps",
+                "method",
+                "directions",
+                "instructions",
+                "procedure",
+                "preparation",
+                "how to",
             ],
             Self::Reason => &["原因", "原因分析", "为什么", "reason", "reasons", "cause", "causes", "why"],
             _ => &[],

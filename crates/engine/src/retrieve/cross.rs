@@ -39,8 +39,7 @@ pub fn rerank(
     text: impl Fn(&Hit) -> Option<String>,
     run: Run<'_>,
 ) -> Result<(usize, usize)> {
-    let read: Vec<(usize, String)> =
-        hits.iter().enumerate().take(settings.candidates).filter_map(|(at, hit)| Some((at, text(hit)?))).collect();
+    let read: Vec<(usize, String)> = hits.iter().enumerate().take(settings.candidates).filter_map(|(at, hit)| Some((at, text(hit)?))).collect();
     if read.is_empty() {
         return Ok((0, 0));
     }

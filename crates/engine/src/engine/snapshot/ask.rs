@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use jiff::civil::Date;
 
-use super::present::passage_json;
 use super::list::whole;
+use super::present::passage_json;
 use super::quoting::Quoting;
 use super::summarise::Named;
 use super::{ANSWER_PASSAGES, Found, Question, Snapshot, ms, told};
 use crate::act::{Act, Again};
 use crate::answer::prompt::{Exchange, Task};
-use crate::answer::{self, Draft, Material};
+use crate::answer::{self, Draft, Material, Point};
 use crate::error::Result;
 use crate::event::Run;
 use crate::followup::{Kind, Rewrite};
@@ -165,7 +165,8 @@ impl Snapshot {
         let spoken = found.query.asked.split_whitespace().nth(1).is_some() || chinese;
         // A command is in no language, either: its note is.
         let other = |text: &str| mostly_cjk(text) != chinese;
-        draft.across = spoken && draft.points.first().is_some_and(|point| other(&point.text) && other(&whole(&found.passages[point.passage])));
+        let elsewhere = |point: &Point| other(&point.text) && other(&whole(&found.passages[point.passage]));
+        draft.across = spoken && !draft.points.is_empty() && draft.points.iter().all(elsewhere);
         found.timings.insert("answer", ms(answering));
         let confidence = draft.confidence;
         // What the notes do not answer is not asked of a model.

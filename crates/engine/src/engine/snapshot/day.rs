@@ -32,18 +32,26 @@ const WHATEVER: &[&str] = &[
 ];
 
 impl Snapshot {
-    /// What the notes have of the day that a question names, and the answer in it. None where the question names no day, or that day's notes do not answer it.
+    /// What the notes have of the day that a question names, and the answer in it. None where the question names no day, or asks for something that the notes of that
+    /// day do not answer.
     pub(super) fn of_day(&self, asked: &Question, today: Date, run: Run<'_>) -> Result<Option<(Found, Draft)>> {
-        let Some(named) = day::named(&asked.text, today) else { return Ok(None) };
+        let named = day::named(&asked.text, today).filter(|_| !answer::is_small_talk(&asked.text));
+        let Some(named) = named else { return Ok(None) };
         let passages = self.entries(asked, named.day, run)?;
-        if passages.is_empty() {
-            return Ok(None);
-        }
         let rest = format!("{} {}", &asked.text[..named.span.start], &asked.text[named.span.end..]);
+        let wanted = self.query(&rest).ok().filter(asks_for_something);
+        if passages.is_empty() {
+            if wanted.is_some() {
+                return Ok(None);
+            }
+            // What there was on another day is no answer.
+            let mut found = self.find(asked, asked.limit.max(ANSWER_PASSAGES), run)?;
+            found.notices.push(format!("no note has anything of {}", named.day));
+            return Ok(Some((found, Draft::default())));
+        }
         let query = self.query(&dated(&asked.text, &named))?;
-        let mut found =
-            Found { query, vector: None, passages, hits: Vec::new(), notices: self.notices.clone(), timings: wire::Timings::new() };
-        let draft = match self.query(&rest).ok().filter(asks_for_something) {
+        let mut found = Found { query, vector: None, passages, hits: Vec::new(), notices: self.notices.clone(), timings: wire::Timings::new() };
+        let draft = match wanted {
             None => answer::account(&found.passages),
             Some(query) => {
                 let said: String = found.passages.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
@@ -125,5 +133,9 @@ fn dated(question: &str, named: &Named) -> String {
 /// A day in the ways in which notes write it.
 fn forms(day: Date) -> String {
     let (year, month, date) = (day.year(), day.month(), day.day());
-    format!("{day} {year}/{month:02}/{date:02} {year}.{month:02}.{date:02} {year}年{month}月{date}日 {} {}", day.strftime("%B %d"), day.strftime("%b"))
+    format!(
+        "{day} {year}/{month:02}/{date:02} {year}.{month:02}.{date:02} {year}年{month}月{date}日 {} {}",
+        day.strftime("%B %d"),
+        day.strftime("%b")
+    )
 }
