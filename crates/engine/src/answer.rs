@@ -381,8 +381,10 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, sett
         // What the direct sentence's heading names and this has nowhere: it is about something else that stands beside it.
         let aside =
             !direct.named.is_empty() && direct.named.iter().all(|word| !candidate.holds.contains(word)) || whole && candidate.asked < direct.asked;
-        // Where one item answers, or one row, its neighbours are other things.
-        let neighbour = (short || unit.kind == Kind::Row) && candidate.score < NEAR * direct.score && in_one_list(direct, candidate, all);
+        // Where one item, or row, has what is asked, its neighbours that have less of it are other things.
+        let has_less = || candidate.holds.len() < direct.holds.len() && candidate.holds.iter().all(|word| direct.holds.contains(word));
+        let single = short || unit.kind == Kind::Row;
+        let neighbour = single && candidate.score < NEAR * direct.score && has_less() && in_one_list(direct, candidate, all);
         if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() || aside || neighbour {
             continue;
         }

@@ -517,14 +517,21 @@ impl Catalog {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Every document by id, with its title, its path and the day that it says of itself, `YYYY-MM-DD`.
+    /// Ids of the documents whose title, path and the day that they say of themselves (`YYYY-MM-DD`) fulfil a condition.
     ///
     /// # Errors
     /// `DataDamaged`.
-    pub fn dated(&self) -> Result<Vec<(u64, String, String, Option<String>)>> {
+    pub fn called(&self, is: impl Fn(&str, &str, Option<&str>) -> bool) -> Result<Vec<u64>> {
         let mut query = self.db.prepare_cached("SELECT id, title, path, CASE WHEN dated THEN date END FROM documents ORDER BY id")?;
-        let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let mut rows = query.query([])?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (title, path, day): (String, String, Option<String>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            if is(&title, &path, day.as_deref()) {
+                out.push(row.get(0)?);
+            }
+        }
+        Ok(out)
     }
 
     /// The document at a path of a library.

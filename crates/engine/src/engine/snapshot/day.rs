@@ -76,11 +76,9 @@ impl Snapshot {
         let keep = self.filter(&asked.filter)?;
         let kept = |id: &u64| keep.as_ref().is_none_or(|keep| keep.contains(id));
         let said = day.to_string();
-        let of_day = |title: &str, path: &str, own: &Option<String>| {
-            own.as_deref() == Some(said.as_str()) || day::carries(title, day) || day::carries(path, day)
-        };
-        let dated = self.catalog().dated()?;
-        let whole: Vec<u64> = dated.into_iter().filter(|(id, title, path, own)| kept(id) && of_day(title, path, own)).map(|(id, ..)| id).collect();
+        let of_day = |title: &str, path: &str, own: Option<&str>| own == Some(said.as_str()) || day::carries(title, day) || day::carries(path, day);
+        let mut whole = self.catalog().called(of_day)?;
+        whole.retain(kept);
         let mut notes = whole.clone();
         if let Some(index) = &self.lexical {
             let keep = keep.as_ref().map(|keep| move |id: u64| keep.contains(&id));
