@@ -167,6 +167,16 @@ struct Candidate {
     holds: Vec<usize>,
 }
 
+/// How much is said.
+struct Length {
+    /// Score that a further sentence must have.
+    floor: f32,
+    /// Characters aimed at.
+    aim: usize,
+    /// Whether one thing is asked for.
+    single: bool,
+}
+
 /// Picks the answer out of the passages.
 ///
 /// # Errors
@@ -274,8 +284,13 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         draft.answered = false;
     }
     let share = if across { settings.support_across } else { settings.support };
-    let aim = if wanted.is_short(&material.query.asked) { settings.characters_short } else { settings.characters };
-    (draft.points, draft.cut) = choose(&candidates, share * best.score, aim, wanted, settings, &all);
+    let short = wanted.is_short(&material.query.asked);
+    let length = Length {
+        floor: share * best.score,
+        aim: if short { settings.characters_short } else { settings.characters },
+        single: short && !wanted::asks_of_each(&material.query.asked),
+    };
+    (draft.points, draft.cut) = choose(&candidates, &length, wanted, settings, &all);
     let direct = &all[best.passage][best.unit].span;
     draft.direct = draft.points.iter().position(|p| p.passage == best.passage && p.span == *direct).unwrap_or(0);
     Ok(draft)
@@ -339,9 +354,9 @@ fn list_of(direct: &Candidate, wanted: Wanted, asked: f32, own: &[Unit]) -> Rang
 
 /// The direct sentence with its list, and the next best sentences while there is room: the direct one first, at most with the sentence before it, then those of
 /// its passage, then the others. And how many items of the list are left out.
-fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, settings: &Settings, all: &[Vec<Unit>]) -> (Vec<Point>, usize) {
+fn choose(candidates: &[Candidate], length: &Length, wanted: Wanted, settings: &Settings, all: &[Vec<Unit>]) -> (Vec<Point>, usize) {
     let direct = &candidates[0];
-    let short = aim == settings.characters_short;
+    let &Length { floor, aim, single } = length;
     let (mut taken, mut chars, mut cut) = (Vec::<(usize, usize)>::new(), 0, 0);
     let mut take = |candidate: &Candidate, list: Range<usize>| {
         let own = &all[candidate.passage];
@@ -383,8 +398,8 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, sett
             !direct.named.is_empty() && direct.named.iter().all(|word| !candidate.holds.contains(word)) || whole && candidate.asked < direct.asked;
         // Where one item, or row, has what is asked, its neighbours that have less of it are other things.
         let has_less = || candidate.holds.len() < direct.holds.len() && candidate.holds.iter().all(|word| direct.holds.contains(word));
-        let single = short || unit.kind == Kind::Row;
-        let neighbour = single && candidate.score < NEAR * direct.score && has_less() && in_one_list(direct, candidate, all);
+        let one = single || unit.kind == Kind::Row;
+        let neighbour = one && candidate.score < NEAR * direct.score && has_less() && in_one_list(direct, candidate, all);
         if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() || aside || neighbour {
             continue;
         }

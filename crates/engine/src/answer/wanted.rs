@@ -193,6 +193,12 @@ pub(super) fn asks_time(question: &str) -> bool {
     english || ["什么时候", "何时"].iter().any(|mark| text.contains(mark)) && !OCCASION.is_match(&text)
 }
 
+/// Whether something is asked of each of several things: 「分别放在哪里」.
+pub(super) fn asks_of_each(question: &str) -> bool {
+    let text = folded(question);
+    ["分别", "各", "每"].iter().any(|mark| text.contains(mark)) || ["each", "respectively", "both"].iter().any(|mark| has(&text, mark))
+}
+
 /// Whether the question asks for somebody's telephone number.
 pub(super) fn asks_number_to_call(question: &str) -> bool {
     static ASKS: LazyLock<Regex> =
