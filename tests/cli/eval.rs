@@ -234,3 +234,35 @@ fn ctrl_c_leaves_no_index_behind() {
     assert!(ended.err.contains("stopping") && ended.out.is_empty(), "{}", ended.whole());
     assert_eq!(inside(), None);
 }
+
+#[test]
+fn what_would_make_figures_wrong_is_told() {
+    let desk = desk_with_set(Desk::without_runtime());
+    // As an editor of another system saves it.
+    fs::write(desk.path().join("set/queries.jsonl"), format!("\u{feff}{QUESTIONS}")).expect("questions");
+    assert_eq!(desk.json(["eval", "set", "--leg", "keyword"])["sets"][0]["questions"], 4);
+    let typo = r#"{"id": "typo", "question": "How hot is it?", "gold_docs": ["cofee.md"], "gold_answers": ["93"]}"#;
+    fs::write(desk.path().join("set/queries.jsonl"), format!("{QUESTIONS}{typo}\n")).expect("questions");
+    let told = desk.run(["eval", "set", "--leg", "keyword"]).exits(0);
+    assert!(told.err.contains("1 question of `set`") && told.err.contains("`typo` names `cofee.md`"), "{}", told.whole());
+    fs::create_dir(desk.path().join("folder")).expect("a folder");
+    fails(&desk.run(["eval", "set", "--report", "folder"]), &["`folder` is a folder"]);
+    fs::write(desk.path().join("file"), "").expect("a file");
+    fails(&desk.run(["eval", "set", "--runs", "file"]), &["`file` is a file"]);
+}
+
+#[test]
+fn of_judged_answers_only_those_whose_notes_are_there_are_asked() {
+    let desk = Desk::without_runtime().with_notes();
+    let lines = [
+        r#"{"id": "m1", "question": "How hot is the coffee water?", "gold_docs": ["coffee.md"], "gold_answers": ["93"]}"#,
+        r#"{"id": "m2", "question": "What was in the old note?", "gold_docs": ["gone.md"], "gold_answers": ["x"]}"#,
+        r#"{"id": "m3", "question": "绿茶用多少度的水？", "gold_docs": []}"#,
+    ];
+    fs::write(desk.data().join("marked.jsonl"), lines.join("\n")).expect("a file");
+    let asked = |args: &[&str]| desk.json(["eval", "--questions", "1", "--leg", "keyword"].iter().chain(args));
+    let all = asked(&[]);
+    assert_eq!(all["sets"][1]["questions"], 2, "{all}");
+    assert!(all["notices"].to_string().contains("1 of 3 questions that you judged were left out"), "{all}");
+    assert_eq!(asked(&["--folder", "茶"])["sets"][1]["questions"], Value::Null, "neither is answered there, for all that is known");
+}

@@ -378,6 +378,11 @@ fn a_name_that_is_none_is_answered_with_those_that_are() {
         let ran = desk.run(["models", act, "tinny"]).exits(2);
         assert!(ran.err.contains("no model named `tinny`") && ran.err.contains("installed are tiny;"), "{}", ran.whole());
     }
+    // The one inside the program is on the list, and there is nothing to fetch or check.
+    for act in ["pull", "verify"] {
+        let ran = desk.run(["models", act, BUILT_IN]).exits(2);
+        assert!(ran.err.contains("is inside the program") && ran.err.contains("models use sidenote-static-256"), "{}", ran.whole());
+    }
     // Whoever names the file is told what to do with it.
     for act in ["use", "pull"] {
         let ran = desk.run(["models", act, &file]).exits(2);

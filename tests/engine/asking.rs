@@ -446,3 +446,53 @@ fn a_code_is_looked_up_in_notes_of_either_language() {
     // Another code is not what is asked for.
     assert_eq!(ask_note(errors, "E2007 怎么解决？").outcome, Outcome::NotInNotes);
 }
+
+#[test]
+fn a_list_under_the_heading_that_is_asked_is_whole_with_its_shortest_items() {
+    let note = "# 操作系统\n\n## 进程\n\n进程是资源分配的基本单位。\n\n## 死锁的四个必要条件\n\n1. 互斥\n2. 占有并等待\n3. 不可抢占\n4. 循环等待\n\n只要破坏其中一个，死锁就不会发生。\n";
+    for question in ["什么是死锁的四个必要条件？", "死锁的四个必要条件是什么？", "死锁的四个必要条件"] {
+        let answer = ask_note(note, question);
+        for item in ["1. 互斥", "2. 占有并等待", "3. 不可抢占", "4. 循环等待"] {
+            assert!(answer.answer.contains(item), "{question}: {}", answer.answer);
+        }
+    }
+}
+
+const RECIPE: &str = "# 番茄炒蛋\n\n用料（两人份）：\n\n- 番茄 3 个\n- 鸡蛋 4 个\n- 白糖 1 小勺\n- 盐\n\n## 做法\n\n1. 番茄切块，鸡蛋打散，加一点盐。\n2. 热锅凉油，倒蛋液，凝固后盛出。\n3. 再放油炒番茄。\n4. 倒回鸡蛋，翻匀出锅。\n\n## 为什么先炒蛋？\n\n先炒蛋是因为鸡蛋需要高油温才能蓬松，番茄出水后锅里温度会降下来。\n";
+
+#[test]
+fn a_heading_that_only_says_method_is_about_what_stands_above_it() {
+    let answer = ask_note(RECIPE, "番茄炒蛋怎么做？");
+    let lines: Vec<&str> = answer.answer.lines().collect();
+    assert!(lines[0].starts_with("1. 番茄切块") && lines[3].starts_with("4. 倒回鸡蛋"), "{}", answer.answer);
+    assert!(!answer.answer.contains("先炒蛋是因为"), "{}", answer.answer);
+}
+
+#[test]
+fn the_neighbours_of_the_item_that_answers_are_left_out() {
+    let answer = ask_note(RECIPE, "番茄炒蛋要几个鸡蛋？");
+    assert!(answer.answer.starts_with("- 鸡蛋 4 个") && !answer.answer.contains("白糖"), "{}", answer.answer);
+}
+
+#[test]
+fn a_command_in_a_note_of_the_questions_language_is_not_told_as_another_language() {
+    let note = "# Git 常用\n\n## 撤销上一次提交但保留改动\n\n```\ngit reset --soft HEAD~1\n```\n\n## 报错 refusing to merge unrelated histories\n\n两个仓库没有共同祖先。加参数再拉一次。\n";
+    for question in ["怎么撤销上一次提交？", "refusing to merge unrelated histories 怎么办"] {
+        let answer = ask_note(note, question);
+        assert_eq!(answer.outcome, Outcome::Answered, "{question}");
+        assert!(answer.notices.iter().all(|n| !n.contains("another language")), "{question}: {:?}", answer.notices);
+    }
+}
+
+#[test]
+fn a_telephone_number_or_address_that_no_passage_has_is_not_answered() {
+    let note = "# 周会\n\n时间：2026-11-13 14:00，参加：张伟、李娜\n\n张伟联系供应商要新的报价。\n";
+    for question in ["张伟的电话是多少？", "张伟的邮箱是什么？"] {
+        assert_eq!(ask_note(note, question).outcome, Outcome::NotInNotes, "{question}");
+    }
+    let known = format!("{note}\n张伟的电话是 138 0013 8000，邮箱是 zhang@example.org。\n");
+    for (question, said) in [("张伟的电话是多少？", "8000"), ("张伟的邮箱是什么？", "zhang@example.org")] {
+        let answer = ask_note(&known, question);
+        assert!(answer.answer.contains(said), "{question}: {}", answer.answer);
+    }
+}

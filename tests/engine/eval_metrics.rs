@@ -227,3 +227,26 @@ fn percentiles_lie_between_neighbours() {
     assert_eq!(percentile(&[1.0, 2.0, 3.0, 4.0], 50.0), Some(2.5));
     assert_eq!(percentile(&[0.0, 10.0], 95.0), Some(9.5));
 }
+
+#[test]
+fn where_nobody_said_what_answers_only_notes_are_measured() {
+    let bare = r#"{"id": "a", "question": "?", "gold_docs": ["a.md"]}"#;
+    let empty = r#"{"id": "a", "question": "?", "gold_docs": ["a.md"], "gold_answers": ["…"], "gold_spans": ["…", " "]}"#;
+    let found = run(r#"{"id": "a", "results": [{"doc": "a.md", "text": "anything"}], "answer": "x", "citations": [1]}"#);
+    for set in [bare, empty] {
+        let figures = figures(&questions(set), &found);
+        assert_eq!(value(&figures, Metric::Recall1), Some(1.0), "{set}");
+        for metric in [Metric::Pass1, Metric::Pass2kc, Metric::Contain, Metric::CiteHit, Metric::CitePrec] {
+            assert_eq!(value(&figures, metric), None, "{metric:?} of {set}");
+        }
+    }
+    let answers = r#"{"id": "a", "question": "?", "gold_docs": ["a.md"], "gold_answers": ["any thing"], "gold_spans": ["…"]}"#;
+    assert_eq!(value(&figures(&questions(answers), &found), Metric::Pass1), Some(0.0), "the short answers count where no sentence is given");
+}
+
+#[test]
+fn two_questions_of_one_id_are_refused() {
+    let line = r#"{"id": "a", "question": "?", "gold_docs": ["a.md"]}"#;
+    let error = set::questions(&format!("{line}\n\n{line}"), "queries.jsonl").unwrap_err();
+    assert!(error.code == ErrorCode::InvalidInput && error.message.contains("lines 1 and 3 of `queries.jsonl`"), "{error:?}");
+}

@@ -398,3 +398,35 @@ fn a_point_of_a_list_is_counted_in_the_answer() {
     later.push(Turn::answered("量化有哪些？", "量化有哪些？", "- 训练后量化：不训练。 [1]\n- 感知训练：训练。 [2]", std::iter::empty()));
     assert_eq!(rewrite(&later, "第四步是什么？").standalone, "RAG 的生成是什么？");
 }
+
+#[test]
+fn what_is_counted_of_a_subject_is_no_part_of_it() {
+    assert_eq!(after(&["死锁的四个必要条件是什么？"], "怎么避免？").standalone, "死锁怎么避免？");
+    assert_eq!(after(&["LoRA 的三个优点是什么？"], "它有什么缺点？").standalone, "LoRA 有什么缺点？");
+    let listed = "1. 互斥 [1]\n2. 占有并等待 [2]\n3. 不可抢占 [3]";
+    let turn = Turn::answered("死锁的四个必要条件是什么？", "死锁的四个必要条件是什么？", listed, ["操作系统".to_owned()].into_iter());
+    assert_eq!(rewrite(&[turn], "第二个是什么意思？").standalone, "死锁的占有并等待是什么意思？");
+}
+
+#[test]
+fn who_does_something_is_not_the_subject_and_named_by_nobody() {
+    assert_eq!(after(&["Who owns the rollback plan?"], "When is it due?").standalone, "When is the rollback plan due?");
+    for (before, question) in [("Who owns the rollback plan?", "What else does he do?"), ("谁负责写公告？", "他还有什么待办？")] {
+        assert_eq!(after(&[before], question).kind, Kind::AsIs, "{question}");
+    }
+}
+
+#[test]
+fn a_day_after_another_is_asked_about_alike() {
+    for (before, question, standalone) in [
+        ("昨天做了什么？", "那前天呢？", "前天做了什么？"),
+        ("2026-11-26 做了什么？", "昨天呢", "昨天做了什么？"),
+        ("昨天做了什么？", "11月20日呢？", "11月20日做了什么？"),
+        ("What did I do yesterday?", "and the day before yesterday?", "What did I do the day before yesterday?"),
+        ("What did I do on 2026-11-26?", "what about today?", "What did I do on today?"),
+    ] {
+        let made = after(&[before], question);
+        assert_eq!((letters(&made.standalone), made.kind), (letters(standalone), Kind::Swap), "{question}");
+    }
+    assert_eq!(after(&["昨天做了什么？"], "今天的大模型有哪些局限？").kind, Kind::AsIs);
+}

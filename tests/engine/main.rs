@@ -7,6 +7,7 @@ mod borders;
 mod chunking;
 mod conversing;
 mod cross_encoding;
+mod days;
 mod eval_metrics;
 mod eval_properties;
 mod eval_selftest;

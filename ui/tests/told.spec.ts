@@ -58,7 +58,7 @@ function sentences(): string[] {
 
 /** What holds no sentences to show: words that questions and web pages are known by, prompts, HTML. A constructor of `sentences` in them is looked into. */
 const WORDS_ONLY =
-  /engine\/src\/(polite|act\/|followup\/|answer\/|catalog|conversations|document|export|render\/|retrieve\/glossary|engine\/snapshot\/compare|ingest\.rs|ingest\/(docx|html|structure|furniture))|models\/src\/(catalogue|fingerprint|generate\/(lanes|matrix|linear|attention|elsewhere|choose))|src\/hub\/checksum|src\/pages\.rs/;
+  /engine\/src\/(polite|day\.rs|act\/|followup(\/|\.rs)|answer\/|catalog|conversations|document|export|render\/|retrieve\/glossary|engine\/snapshot\/compare|ingest\.rs|ingest\/(docx|html|structure|furniture))|models\/src\/(catalogue|fingerprint|generate\/(lanes|matrix|linear|attention|elsewhere|choose))|src\/hub\/checksum|src\/pages\.rs/;
 /** Before a text that is for whoever reads the source, or for a machine: the verb of `could not …`, defects, reasons of lints, patterns. */
 const NOT_SAID =
   /(reason = |expect\(|unreachable!\(|Error::io\(|Error::internal\((format!\()?|Regex::new\(|starts_with\(|contains\(|header\("authorization", format!\(|InvalidData, |trim_start_matches\(|prepare_cached\()\s*$/;

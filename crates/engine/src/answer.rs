@@ -28,6 +28,7 @@ use crate::text::normalise;
 use crate::wire;
 
 use evidence::{Evidence, TermWeights, confidence};
+pub(crate) use meant::is_small_talk;
 use units::{Kind, Unit};
 use wanted::Wanted;
 
@@ -40,8 +41,10 @@ const MAX_POINTS: usize = 8;
 /// Items and characters of a list that is shown whole; of a longer one it is said how many are left out.
 const MAX_ITEMS: usize = 12;
 const MAX_LIST: usize = 700;
-/// Share of the direct sentence's score from which a list stands beside it where several things are wanted.
+/// Share of the direct sentence's score from which a list stands beside it where several things are wanted, and an item beside the item that answers.
 const NEAR: f32 = 0.85;
+/// How far a section's heading must be the question for its list to be the answer whatever is wanted: 「死锁的四个必要条件」.
+const SAME: f32 = 0.8;
 /// Characters by which one more sentence may pass the length aimed at.
 const OVERSHOOT: usize = 80;
 /// Share of the question's words, by rarity, that a heading must hold to say which of the things beside each other are meant.
@@ -164,6 +167,16 @@ struct Candidate {
     holds: Vec<usize>,
 }
 
+/// How much is said.
+struct Length {
+    /// Score that a further sentence must have.
+    floor: f32,
+    /// Characters aimed at.
+    aim: usize,
+    /// Whether one thing is asked for.
+    single: bool,
+}
+
 /// Picks the answer out of the passages.
 ///
 /// # Errors
@@ -200,6 +213,10 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             if place == 0 || heading != above {
                 // How far the heading asks what the person asks: its answer is then what stands first under it.
                 asked = above.map_or(0.0, |h| 0.5 * weights.coverage(h, "") + 0.5 * likeness(&material.query.asked, h));
+                if above.is_some_and(|h| wanted.is_named_by(h)) {
+                    // 「做法」, "Method": what stands above says of what.
+                    asked = f32::max(asked, weights.coverage(&context, ""));
+                }
                 aspect = f32::from(u8::from(above.is_some_and(|h| wanted::same_aspect(&material.query.asked, h))));
                 around = evidence::terms(&format!("{context}\n{}", unit.heading.as_deref().unwrap_or_default()));
                 // Across languages words tell too little of what a heading is about.
@@ -255,15 +272,25 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         draft.answered = false;
     }
     let says = |names: fn(&str) -> bool| all[best.passage].iter().any(|unit| unit.quotable() && names(&unit.clean));
+    let anywhere = |names: fn(&str) -> bool| passages.iter().any(|passage| names(&passage.text));
     let asked = &material.query.asked;
-    if wanted::asks_year(asked) && !says(wanted::names_year) || wanted::asks_time(asked) && !says(wanted::names_time) {
+    let unsaid = wanted::asks_year(asked) && !says(wanted::names_year)
+        || wanted::asks_time(asked) && !says(wanted::names_time)
+        || wanted::asks_number_to_call(asked) && !anywhere(wanted::names_number_to_call)
+        || wanted::asks_address_to_write(asked) && !anywhere(wanted::names_address_to_write);
+    if unsaid {
         // Its passage does not say what is asked for.
         draft.confidence = draft.confidence.min(UNSAID);
         draft.answered = false;
     }
     let share = if across { settings.support_across } else { settings.support };
-    let aim = if wanted.is_short(&material.query.asked) { settings.characters_short } else { settings.characters };
-    (draft.points, draft.cut) = choose(&candidates, share * best.score, aim, wanted, settings, &all);
+    let short = wanted.is_short(&material.query.asked);
+    let length = Length {
+        floor: share * best.score,
+        aim: if short { settings.characters_short } else { settings.characters },
+        single: short && !wanted::asks_of_each(&material.query.asked),
+    };
+    (draft.points, draft.cut) = choose(&candidates, &length, wanted, settings, &all);
     let direct = &all[best.passage][best.unit].span;
     draft.direct = draft.points.iter().position(|p| p.passage == best.passage && p.span == *direct).unwrap_or(0);
     Ok(draft)
@@ -286,12 +313,35 @@ pub(crate) fn leads(text: &str) -> Vec<Point> {
     out
 }
 
+/// What passages say, sentence by sentence in their order, as far as an answer has room.
+pub(crate) fn account(passages: &[Passage]) -> Draft {
+    let mut draft = Draft { confidence: 1.0, answered: true, ..Draft::default() };
+    let mut chars = 0;
+    for (at, passage) in passages.iter().enumerate() {
+        let units: Vec<Unit> = units::of_note(&passage.text).into_iter().filter(Unit::quotable).collect();
+        // The first line of a plain text is its title; it may be all that it says.
+        let names = |unit: &Unit| is_heading_text(passage, &unit.clean);
+        let only_names = units.iter().all(names);
+        for unit in units.into_iter().filter(|unit| only_names || !names(unit)) {
+            chars += unit.clean.chars().count();
+            if !draft.points.is_empty() && (draft.points.len() >= MAX_ITEMS || chars > MAX_LIST) {
+                draft.cut += 1;
+                continue;
+            }
+            draft.points.push(Point { mark: unit.mark(), passage: at, span: unit.span, text: unit.clean, heading: unit.heading });
+        }
+    }
+    draft.answered = !draft.points.is_empty();
+    draft
+}
+
 /// The list or table that answers with the direct sentence: the one it opens, or belongs to where several things are wanted and the section is about the
 /// question. A sentence that opens it comes with it.
 fn list_of(direct: &Candidate, wanted: Wanted, asked: f32, own: &[Unit]) -> Range<usize> {
     let end = |from: usize| from + own[from..].iter().take_while(|unit| unit.in_list()).count();
     let (at, unit) = (direct.unit, &own[direct.unit]);
-    let several = matches!(wanted, Wanted::List | Wanted::Steps | Wanted::Reason | Wanted::Comparison) && direct.asked >= asked;
+    let several = matches!(wanted, Wanted::List | Wanted::Steps | Wanted::Reason | Wanted::Comparison) && direct.asked >= asked
+        || wanted != Wanted::Number && direct.asked >= SAME;
     if unit.listed() && several {
         let begun = at - own[..at].iter().rev().take_while(|before| before.in_list()).count();
         let first = (begun..at).find(|&u| own[u].listed()).unwrap_or(at);
@@ -304,8 +354,9 @@ fn list_of(direct: &Candidate, wanted: Wanted, asked: f32, own: &[Unit]) -> Rang
 
 /// The direct sentence with its list, and the next best sentences while there is room: the direct one first, at most with the sentence before it, then those of
 /// its passage, then the others. And how many items of the list are left out.
-fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, settings: &Settings, all: &[Vec<Unit>]) -> (Vec<Point>, usize) {
+fn choose(candidates: &[Candidate], length: &Length, wanted: Wanted, settings: &Settings, all: &[Vec<Unit>]) -> (Vec<Point>, usize) {
     let direct = &candidates[0];
+    let &Length { floor, aim, single } = length;
     let (mut taken, mut chars, mut cut) = (Vec::<(usize, usize)>::new(), 0, 0);
     let mut take = |candidate: &Candidate, list: Range<usize>| {
         let own = &all[candidate.passage];
@@ -333,6 +384,8 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, sett
         }
     }
     let head = taken.len();
+    // A list whose heading is the question needs nothing from elsewhere.
+    let whole = !alone && direct.asked >= SAME;
     for candidate in &candidates[1..] {
         if chars >= aim || candidate.score < floor || taken.len() >= MAX_POINTS {
             break;
@@ -341,8 +394,13 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, sett
         let length = unit.clean.chars().count();
         let place = (candidate.passage, candidate.unit);
         // What the direct sentence's heading names and this has nowhere: it is about something else that stands beside it.
-        let aside = !direct.named.is_empty() && direct.named.iter().all(|word| !candidate.holds.contains(word));
-        if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() || aside {
+        let aside =
+            !direct.named.is_empty() && direct.named.iter().all(|word| !candidate.holds.contains(word)) || whole && candidate.asked < direct.asked;
+        // Where one item, or row, has what is asked, its neighbours that have less of it are other things.
+        let has_less = || candidate.holds.len() < direct.holds.len() && candidate.holds.iter().all(|word| direct.holds.contains(word));
+        let one = single || unit.kind == Kind::Row;
+        let neighbour = one && candidate.score < NEAR * direct.score && has_less() && in_one_list(direct, candidate, all);
+        if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() || aside || neighbour {
             continue;
         }
         chars += length;
@@ -370,6 +428,13 @@ fn choose(candidates: &[Candidate], floor: f32, aim: usize, wanted: Wanted, sett
         }
     }
     (points, cut)
+}
+
+/// Whether two items, or rows, stand in the same list or table.
+fn in_one_list(a: &Candidate, b: &Candidate, all: &[Vec<Unit>]) -> bool {
+    let own = &all[a.passage];
+    let between = a.unit.min(b.unit)..=a.unit.max(b.unit);
+    a.passage == b.passage && own[a.unit].listed() && own[b.unit].listed() && own[between].iter().all(Unit::in_list)
 }
 
 /// Cosine of the question and each quotable unit; empty without a model. The model inside compares them where it is there: a large one would read every sentence

@@ -517,6 +517,23 @@ impl Catalog {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Ids of the documents whose title, path and the day that they say of themselves (`YYYY-MM-DD`) fulfil a condition.
+    ///
+    /// # Errors
+    /// `DataDamaged`.
+    pub fn called(&self, is: impl Fn(&str, &str, Option<&str>) -> bool) -> Result<Vec<u64>> {
+        let mut query = self.db.prepare_cached("SELECT id, title, path, CASE WHEN dated THEN date END FROM documents ORDER BY id")?;
+        let mut rows = query.query([])?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (title, path, day): (String, String, Option<String>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            if is(&title, &path, day.as_deref()) {
+                out.push(row.get(0)?);
+            }
+        }
+        Ok(out)
+    }
+
     /// The document at a path of a library.
     ///
     /// # Errors

@@ -23,6 +23,12 @@ use crate::wire;
 pub use snapshot::{Cited, Manner, Paper, Passage, Question, Snapshot, stopped, told, unindexed};
 pub use switch::Coverage;
 
+/// The day that it is here and now, for [`Manner::today`].
+#[must_use]
+pub fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
+
 /// The name of the library that comes with the program.
 pub const SHIPPED: &str = "study-notes";
 

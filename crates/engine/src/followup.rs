@@ -11,7 +11,10 @@ mod subject;
 #[rustfmt::skip]
 mod words;
 
+use jiff::civil::Date;
 use serde::Serialize;
+
+use crate::day;
 
 use line::Line;
 use subject::{Language, Subject, language, subject};
@@ -163,11 +166,34 @@ fn once(history: &[Turn], question: &str) -> Option<Made> {
     let line = Line::new(question);
     let lines: Vec<Line<'_>> = history.iter().map(|t| Line::new(beginning(&t.standalone))).collect();
     let topic = Topic::new(history, &lines, language(&line))?;
+    if let Some(made) = another_day(&line, &topic) {
+        return Some(made);
+    }
     match topic.language {
         Language::Chinese => chinese::rewrite(&line, &topic),
         Language::English => english::rewrite(&line, &topic),
     }
 }
+
+/// 「那前天呢？」, "and yesterday?": the last question of another day.
+fn another_day(line: &Line<'_>, topic: &Topic<'_>) -> Option<Made> {
+    let (turn, last) = topic.last();
+    // Words are replaced: which days they are is of no account.
+    let (new, old) = (day::named(&line.norm, ANY_DAY)?, day::named(last, ANY_DAY)?);
+    let around = [&line.norm[..new.span.start], &line.norm[new.span.end..]];
+    let says = |part: &&str| !part.split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || DAY_FILLERS.contains(&word));
+    if around.iter().any(says) {
+        return None;
+    }
+    let name = line.typed(new.span);
+    let standalone = line::join(&[&last[..old.span.start], name, &last[old.span.end..]]);
+    Some(Made { standalone, kind: Kind::Swap, turn, subject: name.to_owned() })
+}
+
+const ANY_DAY: Date = jiff::civil::date(2000, 1, 1);
+
+/// What stands around a day that is asked about like another one before.
+const DAY_FILLERS: &[&str] = &["那", "那么", "呢", "那么呢", "和", "and", "what", "how", "about", "on", "then", "so"];
 
 fn beginning(text: &str) -> &str {
     &text[..text.char_indices().nth(MAX_EARLIER).map_or(text.len(), |(i, _)| i)]
@@ -252,7 +278,8 @@ impl<'a> Topic<'a> {
         self.subjects.first().is_some_and(|(turn, subject)| {
             let line = &self.lines[*turn];
             let asked = &line.norm;
-            let who = asked.contains('谁') || asked.starts_with("who ") || asked.starts_with("who's ");
+            // 「谁负责公告？」 names nobody.
+            let who = asked.contains("是谁") || ["who is ", "who was ", "who are ", "who were ", "who's "].iter().any(|who| asked.starts_with(who));
             let acts = line.tokens().iter().any(|token| words::EN_PERSON_VERBS.contains(&line.word(token)));
             who || line::has(asked, words::PERSON_VERBS) || acts && is_like_a_persons_name(&subject.text)
         })

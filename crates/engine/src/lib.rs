@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod chunk;
 pub mod cite;
 pub mod conversations;
+pub mod day;
 pub mod document;
 pub mod engine;
 pub mod error;

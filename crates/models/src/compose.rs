@@ -155,7 +155,7 @@ fn chosen(store: &Store, name: &str) -> Result<Installed> {
 
 /// The error for a model that is not there.
 pub fn not_installed(store: &Store, name: &str) -> Error {
-    if let Some(error) = crate::import::is_a_file(name) {
+    if let Some(error) = crate::import::is_inside_the_program(name).or_else(|| crate::import::is_a_file(name)) {
         return error;
     }
     match crate::catalogue::known(name) {

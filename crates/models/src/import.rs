@@ -141,6 +141,17 @@ fn whole(from: &Path) -> std::io::Result<PathBuf> {
     }
 }
 
+/// The error for the name of the model inside the program, where one that can be installed is wanted.
+pub(crate) fn is_inside_the_program(name: &str) -> Option<Error> {
+    name.eq_ignore_ascii_case(crate::BUNDLED).then(|| {
+        Error::new(
+            ErrorCode::InvalidInput,
+            format!("`{}` is inside the program", crate::BUNDLED),
+            format!("it needs no download and no check; `sidenote models use {}` goes back to it", crate::BUNDLED),
+        )
+    })
+}
+
 /// The error for a file's path where the name of a model is wanted; none where it is no file's.
 pub(crate) fn is_a_file(name: &str) -> Option<Error> {
     Path::new(name).is_file().then(|| {

@@ -11,7 +11,7 @@ use sidenote_engine::event::{Run, Stage};
 use crate::assemble::{Options, Origin, assemble, is_gguf, weights_of};
 use crate::catalogue::{KNOWN, Known, known};
 use crate::hub::{Client, Download, Entry, Listing, Repository};
-use crate::import::is_a_file;
+use crate::import::{is_a_file, is_inside_the_program};
 use crate::installed::{NEEDED, USEFUL};
 use crate::manifest::ModelFile;
 use crate::store::{Installed, Store};
@@ -84,7 +84,7 @@ impl Pull {
     /// # Errors
     /// `NotFound`, `InvalidInput`, `Busy`, `Download`, `ModelUnavailable`, `Io`, `Cancelled` (what has come is kept).
     pub fn run(&self, store: &Store, client: &Client, run: Run<'_>) -> Result<Pulled> {
-        if let Some(error) = is_a_file(&self.name) {
+        if let Some(error) = is_inside_the_program(&self.name).or_else(|| is_a_file(&self.name)) {
             return Err(error);
         }
         let known = known(&self.name);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sidenote_engine::answer::prompt::{Exchange, Read};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::conversations::{Conversations, KeptTurn};
-use sidenote_engine::engine::{Cited, Manner, Question, Snapshot, stopped};
+use sidenote_engine::engine::{Cited, Manner, Question, Snapshot, stopped, today};
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::eval::set::GoldQuestion;
 use sidenote_engine::event::{Event, Observer, Run, Silent};
@@ -84,7 +84,7 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
     let models = desk.models()?;
     let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
     let generator = models.generator.as_deref().filter(|_| !request.extractive);
-    let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator, ..Manner::default() };
+    let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator, today: Some(today()), ..Manner::default() };
     // A person's question comes before work in the background, whoever answers it.
     let aside = desk.indexer.aside();
     let mut answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use sidenote_engine::engine::{Manner, Question, stopped};
+use sidenote_engine::engine::{Manner, Question, stopped, today};
 use sidenote_engine::error::ErrorCode;
 use sidenote_engine::followup::{self, Rewrite};
 use sidenote_engine::text::is_cjk;
@@ -70,7 +70,7 @@ impl Ask {
         let generator = reading.generator.as_deref().filter(|_| !self.extractive);
         // Only questions are known of what was asked before: a model is told of none without its answer.
         let before: Vec<String> = followup::conversation(&self.after).into_iter().map(|turn| turn.standalone).collect();
-        let manner = Manner { rewrite: Some(rewrite), before: &before, generator, ..Manner::default() };
+        let manner = Manner { rewrite: Some(rewrite), before: &before, generator, today: Some(today()), ..Manner::default() };
         let mut answer = reading.snapshot.ask_with(&question, &manner, app.streaming(&streaming))?;
         streaming.clear();
         answer.notices.extend(reading.notices);

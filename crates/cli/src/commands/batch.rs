@@ -53,6 +53,8 @@ impl Batch {
     pub(crate) fn run(&self, app: &App) -> Outcome {
         let began = Instant::now();
         let input = fs::read(&self.queries).map_err(|e| Error::io("read the questions from", &self.queries, &e))?;
+        // Some editors put a mark of the encoding first.
+        let input = input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&input);
         let lines: Vec<(u64, &[u8])> = (1..).zip(input.split(|&b| b == b'\n')).filter(|(_, l)| !l.trim_ascii().is_empty()).collect();
         let mut target = Target::create(&self.out)?;
         let reading = app.read(true)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use sidenote_engine::answer::prompt::Exchange;
-use sidenote_engine::engine::{Engine, Manner, Question, stopped};
+use sidenote_engine::engine::{Engine, Manner, Question, stopped, today};
 use sidenote_engine::error::{Error, ErrorCode};
 use sidenote_engine::followup::{self, Rewrite, Turn};
 use sidenote_engine::model::Generator;
@@ -165,7 +165,8 @@ impl Talk<'_> {
         let snapshot = self.engine.snapshot(self.app.silent());
         let streaming = Streaming::new(&self.app.output, &self.app.cancel);
         let run = self.app.streaming(&streaming);
-        let manner = Manner { rewrite: Some(&rewrite), earlier: &self.said, generator: self.generator.as_deref(), ..Manner::default() };
+        let manner =
+            Manner { rewrite: Some(&rewrite), earlier: &self.said, generator: self.generator.as_deref(), today: Some(today()), ..Manner::default() };
         let asked = snapshot.and_then(|s| s.ask_with(&self.chat.question(&question), &manner, run));
         streaming.clear();
         let answer = match asked {

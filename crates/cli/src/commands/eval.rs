@@ -8,6 +8,7 @@ mod load;
 mod report;
 mod table;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -15,16 +16,18 @@ use clap::Args;
 use sidenote_engine::engine::Settings;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::eval::bootstrap::Bootstrap;
-use sidenote_engine::eval::run::Run;
+use sidenote_engine::eval::run::{Run, note_path};
 use sidenote_engine::eval::set::GoldQuestion;
 use sidenote_engine::eval::summary::Scored;
 use sidenote_engine::wire;
 
 use self::asking::{Bench, Leg};
 use self::json::{Compared, Evaluated, Kind, Measured, SetResult};
+use self::load::LoadedSet;
 use super::batch::{Target, ms};
 use crate::app::App;
 use crate::args::{Filters, NoteFilter};
+use crate::layout::count;
 use crate::output::{Exit, Outcome};
 use crate::settings;
 
@@ -113,7 +116,7 @@ impl Eval {
             (None, []) => {
                 let mut bench = Bench::own(app, self.filters.filter(&NoteFilter::default()))?;
                 notices.append(&mut bench.notices);
-                for (name, kind, questions) in self.own_questions(app, &bench, &sides)? {
+                for (name, kind, questions) in self.own_questions(app, &mut bench, &sides)? {
                     sets.push(self.asked(app, &mut bench, name, kind, &questions, &sides)?);
                 }
                 notices.append(&mut bench.notices);
@@ -123,6 +126,8 @@ impl Eval {
                 let mut bench = Bench::apart(app, self.keep.as_deref())?;
                 for set in &loaded {
                     bench.turn_to(set);
+                    let there = bench.paths(app, &sides[0].settings)?;
+                    bench.notices.extend(missed(set, &there));
                     sets.push(self.asked(app, &mut bench, &set.name, Kind::Set, &set.questions, &sides)?);
                 }
                 notices.append(&mut bench.notices);
@@ -157,6 +162,15 @@ impl Eval {
         if let Some(folder) = folder.filter(|f| !f.is_dir()) {
             return Err(Error::new(ErrorCode::NotFound, format!("there is no folder `{}` for the report", folder.display()), "create it first"));
         }
+        if let Some(file) = self.report.as_deref().filter(|file| file.is_dir()) {
+            return Err(invalid(
+                &format!("`{}` is a folder, and the report is a file", file.display()),
+                "name a file in it, for example report.html",
+            ));
+        }
+        if let Some(folder) = self.runs.as_deref().filter(|folder| folder.exists() && !folder.is_dir()) {
+            return Err(invalid(&format!("`{}` is a file, and the results go into a folder", folder.display()), "name a folder"));
+        }
         if self.keep.is_some() && self.sets.is_empty() {
             return Err(invalid("--keep is for sets: the self-test asks your own index and keeps nothing", "leave out --keep, or name a SET"));
         }
@@ -181,14 +195,27 @@ impl Eval {
     }
 
     /// The questions of the self-test, and those whose answers the person judged.
-    fn own_questions(&self, app: &App, bench: &Bench<'_>, sides: &[Side]) -> Result<Vec<(&'static str, Kind, Vec<GoldQuestion>)>> {
+    fn own_questions(&self, app: &App, bench: &mut Bench<'_>, sides: &[Side]) -> Result<Vec<(&'static str, Kind, Vec<GoldQuestion>)>> {
         if sides.iter().any(|s| s.settings.sync.chunk != Settings::default().sync.chunk) {
             let hint = "compare sizes of chunks on a set: its notes are indexed for each configuration";
             return Err(invalid("the self-test asks the index you have, whose chunks stay as they are", hint));
         }
         let mut out = Vec::new();
         let made = bench.made_questions(app, self.questions, self.seed)?;
-        let marked = load::marked(&app.paths().marked())?;
+        let mut marked = load::marked(&app.paths().marked())?;
+        if !marked.is_empty() {
+            let (there, judged) = (bench.paths(app, &sides[0].settings)?, marked.len());
+            let some = !self.filters.filter(&NoteFilter::default()).is_empty();
+            // Of a refusal that was wrong nobody said which notes answer: perhaps not those that are chosen.
+            let known = |q: &GoldQuestion| q.gold_docs.iter().any(|doc| there.contains(&note_path(doc)));
+            marked.retain(|q| if q.gold_docs.is_empty() { !some || !q.answerable || !q.wrong_spans.is_empty() } else { known(q) });
+            if marked.len() < judged {
+                bench.notices.push(format!(
+                    "{} of {judged} questions that you judged were left out: their notes are not there, or not among those chosen",
+                    judged - marked.len()
+                ));
+            }
+        }
         for (name, kind, mut questions) in [("self-test", Kind::SelfTest, made), ("marked", Kind::Marked, marked)] {
             questions.retain(|q| q.id.starts_with(&self.prefix));
             if !questions.is_empty() {
@@ -248,6 +275,15 @@ impl Eval {
             differences,
         }
     }
+}
+
+/// What is said of questions whose notes the set does not have.
+fn missed(set: &LoadedSet, there: &HashSet<String>) -> Option<String> {
+    let gone = |q: &&GoldQuestion| q.answerable && !q.gold_docs.iter().any(|doc| there.contains(&note_path(doc)));
+    let first = set.questions.iter().find(gone)?;
+    let questions = count(set.questions.iter().filter(gone).count() as u64, "question");
+    let doc = first.gold_docs.first().map(String::as_str).unwrap_or_default();
+    Some(format!("{questions} of `{}` cannot be found: no note that should answer is there; `{}` names `{doc}`", set.name, first.id))
 }
 
 fn write_run(folder: &Path, name: &str, questions: &[GoldQuestion], run: &Run) -> Result<()> {

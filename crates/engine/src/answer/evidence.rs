@@ -8,6 +8,7 @@ use super::{Material, Passage};
 use crate::lexical::LexicalReader;
 use crate::retrieve::Query;
 use crate::retrieve::late::LateInteraction;
+use crate::retrieve::query::mostly_cjk;
 use crate::text::{is_cjk, normalise, searchable, words};
 
 /// Share of a word's weight that the heading or title above a sentence gives it: it says what the sentence is about, not what it says.
@@ -124,11 +125,6 @@ pub(super) fn scores(passages: &[Passage]) -> Vec<f32> {
 /// Whether question and best passage are in different languages.
 fn is_across(material: &Material<'_>) -> bool {
     material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk())
-}
-
-fn mostly_cjk(text: &str) -> bool {
-    let cjk = text.chars().filter(|&c| is_cjk(c)).count();
-    cjk * 6 >= text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
 /// How much speaks against an answer where a name in the question is in no note: of dev-seeds 7 of 18 unanswerable questions have such a name and 1 of 42

@@ -34,8 +34,7 @@ pub(super) fn is_meant(query: &Query, units: &[Vec<Unit>]) -> bool {
     let normalised = normalise(&query.asked).replace('’', "'");
     let terms = words(&normalised);
     let content: Vec<&str> = terms.iter().map(|t| t.text.as_str()).filter(|t| !is_question_word(t)).collect();
-    let bare = normalised.trim_matches(|c: char| !c.is_alphanumeric());
-    if !SMALL_TALK.contains(&bare) && !asks_of_a_day(&query.asked, &content) {
+    if !is_small_talk(&query.asked) && !asks_of_a_day(&query.asked, &content) {
         return true;
     }
     !content.is_empty()
@@ -43,6 +42,12 @@ pub(super) fn is_meant(query: &Query, units: &[Vec<Unit>]) -> bool {
             let said: HashSet<String> = words(&searchable(&unit.clean)).into_iter().map(|t| t.text).collect();
             content.iter().all(|term| said.contains(*term))
         })
+}
+
+/// Whether it is what people say to whoever answers.
+pub(crate) fn is_small_talk(asked: &str) -> bool {
+    let normalised = normalise(asked).replace('’', "'");
+    SMALL_TALK.contains(&normalised.trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
 /// Whether a question has a day and at most one word beside it, and no name.

@@ -42,11 +42,19 @@ pub(super) struct Unit {
     pub(super) names_notes: bool,
 }
 
+/// Letters and digits of a sentence that says something.
+const FEWEST_LETTERS: usize = 4;
+
 impl Unit {
     pub(super) fn quotable(&self) -> bool {
-        !self.names_notes
-            && !matches!(self.kind, Kind::Head | Kind::Heading | Kind::Code)
-            && self.clean.chars().filter(|c| c.is_alphanumeric()).count() >= 4
+        let letters = || self.clean.chars().filter(|c| c.is_alphanumeric());
+        let says = match self.kind {
+            Kind::Head | Kind::Heading | Kind::Code => false,
+            // 「互斥」, "SYN": a list is not whole without it.
+            Kind::Item => letters().next().is_some(),
+            Kind::Sentence | Kind::Row => letters().count() >= FEWEST_LETTERS,
+        };
+        says && !self.names_notes
     }
 
     /// What speaks against a unit as an answer, whatever the question.

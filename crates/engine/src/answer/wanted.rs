@@ -193,6 +193,37 @@ pub(super) fn asks_time(question: &str) -> bool {
     english || ["什么时候", "何时"].iter().any(|mark| text.contains(mark)) && !OCCASION.is_match(&text)
 }
 
+/// Whether something is asked of each of several things: 「分别放在哪里」.
+pub(super) fn asks_of_each(question: &str) -> bool {
+    let text = folded(question);
+    ["分别", "各", "每"].iter().any(|mark| text.contains(mark)) || ["each", "respectively", "both"].iter().any(|mark| has(&text, mark))
+}
+
+/// Whether the question asks for somebody's telephone number.
+pub(super) fn asks_number_to_call(question: &str) -> bool {
+    static ASKS: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:电话|手机|座机)(?:号码|号)?(?:是|为)?(?:多少|什么)|(?:电话|手机|座机)号|\b(?:tele)?phone numbers?\b"));
+    ASKS.is_match(&folded(question))
+}
+
+/// Whether a text has what may be a telephone number.
+pub(super) fn names_number_to_call(text: &str) -> bool {
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:\+|\b0|\b1[3-9])[0-9](?:[ ()/-]{0,2}[0-9]){4,}|\b[0-9]{3,4}[ -]?[0-9]{4}\b|[0-9]{6,}"));
+    NUMBER.is_match(&folded(text))
+}
+
+/// Whether the question asks for somebody's address for mail.
+pub(super) fn asks_address_to_write(question: &str) -> bool {
+    static ASKS: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:邮箱|邮件地址)(?:地址)?(?:是|为)?(?:多少|什么|哪)|\be-?mail address(?:es)?\b"));
+    ASKS.is_match(&folded(question))
+}
+
+/// Whether a text has one.
+pub(super) fn names_address_to_write(text: &str) -> bool {
+    text.contains('@')
+}
+
 /// Whether a text names a day, a time or a season, or says before or after what something is.
 pub(super) fn names_time(text: &str) -> bool {
     TIME.is_match(&folded(text)) || names_year(text)
@@ -296,6 +327,38 @@ impl Wanted {
             Self::Steps if OPINION.is_match(&text) => Self::Other,
             asked => asked,
         }
+    }
+
+    /// Whether a heading says only that what is wanted stands under it: 「做法」, "Method". What stands above it says of what.
+    pub(super) fn is_named_by(self, heading: &str) -> bool {
+        let names: &[&str] = match self {
+            Self::Steps => &[
+                "做法",
+                "步骤",
+                "方法",
+                "流程",
+                "制作",
+                "制作方法",
+                "制作步骤",
+                "操作",
+                "操作步骤",
+                "操作方法",
+                "用法",
+                "使用方法",
+                "怎么做",
+                "steps",
+                "method",
+                "directions",
+                "instructions",
+                "procedure",
+                "preparation",
+                "how to",
+            ],
+            Self::Reason => &["原因", "原因分析", "为什么", "reason", "reasons", "cause", "causes", "why"],
+            _ => &[],
+        };
+        let heading = folded(heading);
+        names.contains(&heading.trim_matches(|c: char| !c.is_alphanumeric()))
     }
 
     /// Whether a few words answer a question of this kind: it asks who, where, which or whether. A subject without a question word wants an account.

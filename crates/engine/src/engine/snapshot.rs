@@ -5,6 +5,7 @@ mod ask;
 mod carry;
 mod compare;
 mod cross;
+mod day;
 mod explain;
 mod flaw;
 mod follow;

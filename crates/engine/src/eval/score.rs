@@ -88,7 +88,15 @@ fn retrieval(question: &GoldQuestion, gold: &HashSet<String>, results: &[Found],
         let gained = right.iter().enumerate().filter(|(_, r)| **r).map(|(i, _)| gain(i)).fold(0.0, |sum, gain| sum + gain);
         scores.set(Metric::Ndcg10, gained / ideal);
     }
-    passages(question, gold, results, scores);
+    // Where only notes are named, which passage answers nobody said.
+    if says_answer(question) {
+        passages(question, gold, results, scores);
+    }
+}
+
+/// Whether a question says what a passage must hold.
+fn says_answer(question: &GoldQuestion) -> bool {
+    question.spans().next().is_some() || question.answers().next().is_some()
 }
 
 fn passages(question: &GoldQuestion, gold: &HashSet<String>, results: &[Found], scores: &mut Scores) {
@@ -116,7 +124,7 @@ fn passages(question: &GoldQuestion, gold: &HashSet<String>, results: &[Found], 
 
 fn answer(question: &GoldQuestion, row: &Row, refused: bool, scores: &mut Scores) {
     let text = if refused { String::new() } else { without_markers(row.answer.as_deref().unwrap_or_default()) };
-    if !question.gold_answers.is_empty() {
+    if question.answers().next().is_some() {
         let said = Haystack::new(&text);
         let any = |answers: &[String]| answers.iter().any(|a| said.has(a));
         let contained = if question.gold_all.is_empty() { any(&question.gold_answers) } else { question.gold_all.iter().all(|group| any(group)) };
@@ -126,7 +134,7 @@ fn answer(question: &GoldQuestion, row: &Row, refused: bool, scores: &mut Scores
         return;
     }
     scores.set(Metric::Len, text.chars().count() as f64);
-    let Some(citations) = &row.citations else { return };
+    let Some(citations) = row.citations.as_ref().filter(|_| says_answer(question)) else { return };
     let held = citations.iter().filter(|c| holds(question, &cited_text(c, &row.results))).count();
     scores.set(Metric::CiteHit, flag(held > 0));
     if !citations.is_empty() {
@@ -154,8 +162,8 @@ fn cited_text(citation: &Cited, results: &[Found]) -> String {
 /// Whether a passage holds the answer: one of the sentences where the question names some, one of the short answers otherwise.
 fn holds(question: &GoldQuestion, text: &str) -> bool {
     let passage = Haystack::new(text);
-    if question.gold_spans.is_empty() {
-        return question.gold_answers.iter().any(|a| passage.has(a));
+    if question.spans().next().is_none() {
+        return question.answers().any(|a| passage.has(a));
     }
-    question.gold_spans.iter().any(|s| passage.has_sentence(s))
+    question.spans().any(|s| passage.has_sentence(s))
 }

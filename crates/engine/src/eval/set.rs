@@ -1,7 +1,10 @@
 //! The format of a set of questions: one JSON object a line, and what stands beside it. It must not know where a set is on disk.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::contain::letters;
 use super::lines;
 use crate::error::{Error, ErrorCode, Result};
 
@@ -49,6 +52,18 @@ pub struct GoldQuestion {
     pub note: Option<String>,
 }
 
+impl GoldQuestion {
+    /// Its short answers, without those that have no letter or digit: `…` is a place to be filled in.
+    pub(super) fn answers(&self) -> impl Iterator<Item = &String> {
+        self.gold_answers.iter().filter(|answer| !letters(answer).is_empty())
+    }
+
+    /// Its sentences that answer, likewise.
+    pub(super) fn spans(&self) -> impl Iterator<Item = &String> {
+        self.gold_spans.iter().filter(|span| !letters(span).is_empty())
+    }
+}
+
 fn yes() -> bool {
     true
 }
@@ -76,8 +91,13 @@ pub fn marked(text: &str, file: &str) -> Result<Vec<GoldQuestion>> {
 /// # Errors
 /// `InvalidInput`, naming the line.
 pub fn questions(text: &str, file: &str) -> Result<Vec<GoldQuestion>> {
-    let mut out = Vec::new();
+    let mut out: Vec<GoldQuestion> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for (number, question) in lines::<GoldQuestion>(text, file, HINT)? {
+        if let Some(first) = known.insert(question.id.clone(), number) {
+            let message = format!("lines {first} and {number} of `{file}` have the same id `{}`", question.id);
+            return Err(Error::new(ErrorCode::InvalidInput, message, "results are told apart by it: give each question its own"));
+        }
         if question.answerable && question.gold_docs.is_empty() {
             let message = format!("line {number} of `{file}`: question `{}` can be answered but names no `gold_docs`", question.id);
             return Err(Error::new(ErrorCode::InvalidInput, message, HINT));

@@ -137,6 +137,7 @@ fn chinese_clause(text: &str, clause: Range<usize>) -> Option<Range<usize>> {
             .or_else(|| ends(part, MORE));
         let Some(tail) = tail else { break };
         span = trimmed(text, span.start..span.end - tail.len());
+        span.end = uncounted(text, &span);
     }
     let part = &text[span.clone()];
     let empty = part.is_empty()
@@ -152,6 +153,15 @@ fn is_opening(text: &str, span: &Range<usize>, opening: &str, masked: &[bool]) -
     let rest = &text[after..];
     let request = opening == "比较" || opening == "对比" && !rest.starts_with(is_han);
     rest.starts_with("一下") || (!masked[span.start] || request) && is_between_words(text, after)
+}
+
+/// Where a phrase ends without what counts the aspects that were asked of it: 「死锁的四个必要」, 「LoRA 的三个」.
+fn uncounted(text: &str, span: &Range<usize>) -> usize {
+    let part = &text[span.clone()];
+    let Some((subject, counted)) = part.rsplit_once('的').filter(|(subject, _)| !subject.is_empty()) else { return span.end };
+    let number = counted.trim_start_matches(|c: char| c.is_ascii_digit() || "一二两三四五六七八九十几".contains(c));
+    let counts = number.len() < counted.len() && number.starts_with(['个', '种', '大', '类', '点', '条', '项', '步']);
+    if counts { span.start + subject.len() } else { span.end }
 }
 
 /// Whether an aspect at the end of a phrase is asked of what stands before it, and no part of a term: 「训练速度」, 「注意力机制」 are terms.
@@ -237,7 +247,7 @@ fn english(line: &Line<'_>) -> Option<Range<usize>> {
             }
         } else if aspect && ["of", "in", "for", "between", "with", "to"].contains(&word(i + 1)) {
             i += 2;
-        } else if EN_EMPTY.contains(&w) || asks || of_what_follows || acts && EN_VERBS.contains(&w) {
+        } else if EN_EMPTY.contains(&w) || asks || of_what_follows || acts && EN_VERBS.contains(&w) || is_done(&word, i, begun) {
             i += 1;
         } else {
             break;
@@ -275,6 +285,11 @@ fn english(line: &Line<'_>) -> Option<Range<usize>> {
         !EN_EMPTY.contains(&w) && !EN_WEAK.contains(&w) && !EN_ASPECTS.contains(&w)
     });
     (end > start && kept).then(|| tokens[start].span.start..last.span.end)
+}
+
+/// Whether a word is what somebody does who is asked for: "who owns the plan".
+fn is_done<'w>(word: &impl Fn(usize) -> &'w str, i: usize, begun: usize) -> bool {
+    i == begun + 1 && word(begun) == "who" && !word(i + 1).is_empty()
 }
 
 /// What the question asks of its subject, in the other language.

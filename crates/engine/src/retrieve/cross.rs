@@ -30,21 +30,16 @@ impl Default for Settings {
 /// scored keeps its order below. Returns how many it read of how many it was to read.
 ///
 /// # Errors
-/// Those of `text`, `ModelUnavailable`, `Cancelled`; the hits are then as they were.
+/// `ModelUnavailable`, `Cancelled`; the hits are then as they were.
 pub fn rerank(
     query: &str,
     hits: &mut [Hit],
     model: &dyn CrossEncoder,
     settings: &Settings,
-    mut text: impl FnMut(&Hit) -> Result<Option<String>>,
+    text: impl Fn(&Hit) -> Option<String>,
     run: Run<'_>,
 ) -> Result<(usize, usize)> {
-    let mut read: Vec<(usize, String)> = Vec::new();
-    for (at, hit) in hits.iter().enumerate().take(settings.candidates) {
-        if let Some(text) = text(hit)? {
-            read.push((at, text));
-        }
-    }
+    let read: Vec<(usize, String)> = hits.iter().enumerate().take(settings.candidates).filter_map(|(at, hit)| Some((at, text(hit)?))).collect();
     if read.is_empty() {
         return Ok((0, 0));
     }

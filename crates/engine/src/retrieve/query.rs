@@ -332,10 +332,22 @@ impl Query {
     /// Whether the question is written in Han characters or kana, but for the names in it.
     #[must_use]
     pub fn is_cjk(&self) -> bool {
-        let cjk = self.text.chars().filter(|&c| is_cjk(c)).count();
-        // A Chinese question about `KV cache` has few Chinese characters; an English one has them where it names something.
-        cjk * 6 >= self.text.chars().filter(|c| c.is_alphanumeric()).count() || cjk > 0 && !is_framed_in_english(&self.text)
+        is_in_chinese(&self.text)
     }
+}
+
+/// Whether a question is written in Han characters or kana, but for the names in it: one about `KV cache` has few of them, an English one has them where it names
+/// something.
+#[must_use]
+pub fn is_in_chinese(question: &str) -> bool {
+    mostly_cjk(question) || question.contains(is_cjk) && !is_framed_in_english(question)
+}
+
+/// Whether a good part of a text is Han characters or kana.
+#[must_use]
+pub fn mostly_cjk(text: &str) -> bool {
+    let cjk = text.chars().filter(|&c| is_cjk(c)).count();
+    cjk * 6 >= text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
 /// Whether a word of a text, and not all of them, is in capitals.

@@ -124,6 +124,16 @@ impl<'a> Bench<'a> {
         Ok(selftest::questions(&notes, count, seed))
     }
 
+    /// Paths of the notes that are asked.
+    pub(super) fn paths(&mut self, app: &App, settings: &Settings) -> Result<HashSet<String>> {
+        let (paths, filter) = (self.indexed(app, settings)?, self.filter());
+        let snapshot = Engine::open(paths, settings.clone(), None)?.snapshot(app.silent())?;
+        if filter.is_empty() {
+            return Ok(snapshot.all_notes()?.into_iter().map(|note| note.path).collect());
+        }
+        Ok(snapshot.notes(&filter, usize::MAX, 0, app.silent())?.into_iter().map(|note| note.path).collect())
+    }
+
     fn filter(&self) -> Filter {
         match &self.notes {
             Notes::Own { filter } => filter.clone(),

@@ -54,7 +54,7 @@ pub(crate) struct SetResult {
 /// One leg of one configuration, or a file of results.
 #[derive(Debug, Serialize)]
 pub(crate) struct Measured {
-    /// `keyword`, `vector`, `fused` or `file`.
+    /// `keyword`, `vector`, `fused`, `reranked` or `file`.
     pub(crate) leg: &'static str,
     /// `a` or `b` where two are compared.
     pub(crate) side: Option<&'static str>,

@@ -65,6 +65,8 @@ fn text(file: &Path) -> Result<String> {
         std::io::ErrorKind::NotFound => Error::new(ErrorCode::NotFound, format!("there is no file `{}`", file.display()), HINT),
         _ => Error::io("read", file, &e),
     })?;
-    String::from_utf8(bytes)
-        .map_err(|_| Error::new(ErrorCode::InvalidInput, format!("`{}` is not UTF-8", file.display()), "convert it to UTF-8 first"))
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::new(ErrorCode::InvalidInput, format!("`{}` is not UTF-8", file.display()), "convert it to UTF-8 first"))?;
+    // Some editors put a mark of the encoding first.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

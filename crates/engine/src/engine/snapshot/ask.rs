@@ -3,18 +3,21 @@
 
 use std::time::Instant;
 
+use jiff::civil::Date;
+
+use super::list::whole;
 use super::present::passage_json;
 use super::quoting::Quoting;
 use super::summarise::Named;
 use super::{ANSWER_PASSAGES, Found, Question, Snapshot, ms, told};
 use crate::act::{Act, Again};
 use crate::answer::prompt::{Exchange, Task};
-use crate::answer::{self, Draft, Material};
+use crate::answer::{self, Draft, Material, Point};
 use crate::error::Result;
 use crate::event::Run;
 use crate::followup::{Kind, Rewrite};
 use crate::model::Generator;
-use crate::text::is_cjk;
+use crate::retrieve::query::{is_in_chinese, mostly_cjk};
 use crate::wire;
 
 /// How a question is asked.
@@ -28,6 +31,8 @@ pub struct Manner<'a> {
     pub before: &'a [String],
     /// Writes the answer; without one it is made of the notes' own sentences.
     pub generator: Option<&'a dyn Generator>,
+    /// The day on which it is asked, for "yesterday" and 「11月26日」; without it no day is looked up.
+    pub today: Option<Date>,
 }
 
 /// An answer before it becomes JSON.
@@ -40,12 +45,6 @@ pub(super) struct Body {
 /// Who answers without a model.
 pub(super) fn extractive() -> wire::Answerer {
     wire::Answerer { kind: "extractive", model: None, leaves_machine_to: None }
-}
-
-/// Whether a text is mostly written in Han characters or kana: one about `KV cache` has few of them, an English one none.
-fn mostly_cjk(text: &str) -> bool {
-    let cjk = text.chars().filter(|&c| is_cjk(c)).count();
-    cjk * 6 >= text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
 impl Snapshot {
@@ -68,7 +67,7 @@ impl Snapshot {
             None => question.clone(),
         };
         // What an act is about may be a name of another language than the question.
-        let chinese = mostly_cjk(&question.text);
+        let chinese = is_in_chinese(&question.text);
         let mut answer = match self.again(question, manner, chinese, run)? {
             Some(answer) => answer,
             None => self.act(&asked, chinese, manner, run)?,
@@ -146,15 +145,28 @@ impl Snapshot {
             // It is loaded while passages are looked for.
             generator.warm_up();
         }
-        let mut found = self.find(asked, asked.limit.max(ANSWER_PASSAGES), run)?;
-        let answering = Instant::now();
-        let mut draft = self.draft(&found, run)?;
-        if let Some(sides) = sides {
-            self.both_sides(asked, sides, &mut found, &mut draft, run)?;
-        }
+        let of_day = match manner.today {
+            Some(today) if sides.is_none() => self.of_day(asked, today, run)?,
+            _ => None,
+        };
+        let (mut found, mut draft, answering) = match of_day {
+            Some((found, draft)) => (found, draft, began),
+            None => {
+                let mut found = self.find(asked, asked.limit.max(ANSWER_PASSAGES), run)?;
+                let answering = Instant::now();
+                let mut draft = self.draft(&found, run)?;
+                if let Some(sides) = sides {
+                    self.both_sides(asked, sides, &mut found, &mut draft, run)?;
+                }
+                (found, draft, answering)
+            }
+        };
         // Said of what is shown, in the language that was spoken; a bare identifier is in none.
         let spoken = found.query.asked.split_whitespace().nth(1).is_some() || chinese;
-        draft.across = spoken && draft.points.first().is_some_and(|point| mostly_cjk(&point.text) != chinese);
+        // A command is in no language, either: its note is.
+        let other = |text: &str| mostly_cjk(text) != chinese;
+        let elsewhere = |point: &Point| other(&point.text) && other(&whole(&found.passages[point.passage]));
+        draft.across = spoken && !draft.points.is_empty() && draft.points.iter().all(elsewhere);
         found.timings.insert("answer", ms(answering));
         let confidence = draft.confidence;
         // What the notes do not answer is not asked of a model.

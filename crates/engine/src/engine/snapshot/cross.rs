@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use super::passages::Draft;
 use super::{Snapshot, ms};
-use crate::catalog::embed_text;
 use crate::error::{ErrorCode, Result};
 use crate::event::Run;
 use crate::model::CrossEncoder;
@@ -31,12 +30,8 @@ impl Snapshot {
     ) -> Result<()> {
         let Some(model) = &self.cross_encoder else { return Ok(()) };
         let began = Instant::now();
-        let text = |hit: &Hit| {
-            let catalog = self.catalog();
-            let Some(chunk) = catalog.chunk(hit.chunk)? else { return Ok(None) };
-            let Some(document) = catalog.document(chunk.document)? else { return Ok(None) };
-            Ok(Some(embed_text(&document.title, &chunk.heading, &catalog.text_of(chunk.document, &chunk.span)?)))
-        };
+        // What was read for the light reranker; a chunk without a draft is gone.
+        let text = |hit: &Hit| drafts.iter().find(|draft| draft.hit.chunk == hit.chunk).map(Draft::embedded);
         match cross::rerank(&query.asked, hits, model.as_ref(), &self.settings.search.cross, text, run) {
             Err(e) if e.code == ErrorCode::ModelUnavailable => notices.push(format!("results are not reranked: {}; {}", e.message, e.hint)),
             Err(e) => return Err(e),

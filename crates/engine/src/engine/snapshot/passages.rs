@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Passage, Snapshot};
-use crate::catalog::{ChunkPlace, DocumentRow};
+use crate::catalog::{ChunkPlace, DocumentRow, embed_text};
 use crate::error::Result;
 use crate::retrieve::fold::{Shape, repeats};
 use crate::retrieve::late::LateInteraction;
@@ -151,6 +151,11 @@ impl Snapshot {
 }
 
 impl Draft {
+    /// Its text as models read it.
+    pub(super) fn embedded(&self) -> String {
+        embed_text(&self.title, &self.chunk.heading, &self.text)
+    }
+
     fn of(self, document: Arc<DocumentRow>) -> Passage {
         let Self { hit, chunk, text, .. } = self;
         Passage { hit, document, chunk, text, grown: Vec::new(), also_in: Vec::new() }

@@ -227,7 +227,7 @@ pub fn unindexed(id: u64, library: &str, folder: &Path, path: &str) -> wire::Not
         path: path.to_owned(),
         title: if title.is_empty() { name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned() } else { title },
         tags,
-        date: date.unwrap_or_else(|| jiff::Zoned::now().date().to_string()),
+        date: date.unwrap_or_else(|| crate::engine::today().to_string()),
         format: ingest::format_of(name).unwrap_or(Format::Plain),
         encoding,
         verbatim,

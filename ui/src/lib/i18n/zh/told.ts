@@ -39,6 +39,8 @@ export const told: Record<string, string> = {
     '有 {} 句没有列出：它们所在的笔记改过或不在了',
   'it was stopped before {} sentence(s) were compared with the notes': '停得早，有 {} 句还没有和笔记核对',
   'the list goes on: {} more in the note': '清单还没完，笔记里还有 {} 项',
+  'no note has anything of {}': '没有写着 {} 的笔记',
+  'this is what the notes have of {}': '这里是笔记里 {} 的内容',
   'the notes answer in another language than the question: their own sentences are shown':
     '笔记用的是另一种语言，这里显示笔记的原句',
   'this was asked as `{}`; if that is not what was meant, ask it as typed or in other words':
@@ -396,6 +398,8 @@ export const told: Record<string, string> = {
   '`{}` holds no ONNX model and no GGUF file': '`{}` 里没有 ONNX 模型，也没有 GGUF 文件',
   'name the folder in which the .onnx or .gguf file is, or the file itself':
     '请选 .onnx 或 .gguf 文件所在的文件夹，或这个文件本身',
+  '`{}` is inside the program': '`{}` 是程序自带的',
+  'it needs no download and no check; `sidenote models use {}` goes back to it': '不用下载，也不用检查；在模型列表里可以换回它',
   '`{}` is a file, not the name of a model': '`{}` 是文件，不是模型的名称',
   'run `sidenote models import {}`, which says the name that it gets': '请导入这个文件',
   '`sidenote models list` says which can be had': '可以装哪些模型，见模型列表',
