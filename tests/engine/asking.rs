@@ -496,3 +496,14 @@ fn a_telephone_number_or_address_that_no_passage_has_is_not_answered() {
         assert!(answer.answer.contains(said), "{question}: {}", answer.answer);
     }
 }
+
+#[test]
+fn an_answer_about_drawbacks_takes_nothing_from_how_it_works() {
+    let note = "# LoRA\n\n## LoRA 的原理是什么？\n\nLoRA 冻结原权重，在旁边并联两个小的低秩矩阵。\n\n- 依据：LoRA 带来的权重改变量的内在秩很低。\n\
+                - 推理：LoRA 训练后可以合并，不增加延迟。\n\n## LoRA 有什么局限？\n\nLoRA 的局限是低秩限制了能学到的改变量。任务差别大时效果常低于全参数微调。\n";
+    let drawbacks = ask_note(note, "LoRA 有什么缺点？").answer;
+    assert!(drawbacks.contains("局限是低秩") && drawbacks.contains("全参数"), "{drawbacks}");
+    assert!(!drawbacks.contains("依据") && !drawbacks.contains("推理") && !drawbacks.contains("并联"), "{drawbacks}");
+    let works = ask_note(note, "LoRA 的原理是什么？").answer;
+    assert!(works.contains("并联") && works.contains("依据") && !works.contains("局限"), "{works}");
+}

@@ -165,6 +165,8 @@ struct Candidate {
     named: Vec<usize>,
     /// Those that it holds itself, with all that stands above it.
     holds: Vec<usize>,
+    /// Whether the heading above it names what the question asks for of its subject, or something else of it; none where either names nothing.
+    same_aspect: Option<bool>,
 }
 
 /// How much is said.
@@ -203,7 +205,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     for (p, passage) in passages.iter().enumerate() {
         let context = format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n"));
         let above_late = late.nearest(&late.tokens(&normalise(&context)));
-        let (mut heading, mut asked, mut aspect, mut place) = (None, 0.0, 0.0, 0);
+        let (mut heading, mut asked, mut same_aspect, mut place) = (None, 0.0, None, 0);
         let (mut around, mut named) = (HashSet::new(), Vec::new());
         for (u, unit) in all[p].iter().enumerate() {
             if !unit.quotable() || is_heading_text(passage, &unit.clean) {
@@ -217,7 +219,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
                     // 「做法」, "Method": what stands above says of what.
                     asked = f32::max(asked, weights.coverage(&context, ""));
                 }
-                aspect = f32::from(u8::from(above.is_some_and(|h| wanted::same_aspect(&material.query.asked, h))));
+                same_aspect = above.and_then(|h| wanted::same_aspect(&material.query.asked, h));
                 around = evidence::terms(&format!("{context}\n{}", unit.heading.as_deref().unwrap_or_default()));
                 // Across languages words tell too little of what a heading is about.
                 let heads = evidence::terms(above.filter(|_| !across).map_or("", String::as_str));
@@ -233,6 +235,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             let holds = weights.held(|term| own.contains(term) || around.contains(term));
             let cosine = similar.get(&(p, u)).copied().unwrap_or(0.0);
             let first = 1.0 / (1.0 + place as f32);
+            let aspect = f32::from(u8::from(same_aspect == Some(true)));
             let rank = scores[p] / best;
             // What only introduces something is no answer without it.
             let opens = unit.opens() && all[p].get(u + 1).is_none_or(|n| !n.listed());
@@ -248,7 +251,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
                 + settings.kind * wanted.signs(&text, unit)
                 - unit.penalty()
                 - bare;
-            candidates.push(Candidate { passage: p, unit: u, score, asked, named: named.clone(), holds });
+            candidates.push(Candidate { passage: p, unit: u, score, asked, named: named.clone(), holds, same_aspect });
             place += 1;
         }
     }
@@ -372,13 +375,15 @@ fn choose(candidates: &[Candidate], length: &Length, wanted: Wanted, settings: &
             chars += length;
         }
     };
+    // How it works is no drawback, where there is a section about those.
+    let of_other_aspect = |candidate: &Candidate| direct.same_aspect == Some(true) && candidate.same_aspect == Some(false);
     let list = |candidate: &Candidate| list_of(candidate, wanted, settings.list, &all[candidate.passage]);
     let own = list(direct);
     let alone = own.len() == 1;
     take(direct, own);
     if alone && matches!(wanted, Wanted::List | Wanted::Steps) {
         // The direct sentence says that there are several; a list that is nearly as good says which.
-        let near = candidates[1..].iter().take_while(|c| c.score >= NEAR * direct.score).find(|c| list(c).len() > 1);
+        let near = candidates[1..].iter().take_while(|c| c.score >= NEAR * direct.score).find(|c| list(c).len() > 1 && !of_other_aspect(c));
         if let Some(near) = near.filter(|near| near.passage != direct.passage || !list(near).contains(&direct.unit)) {
             take(near, list(near));
         }
@@ -400,7 +405,14 @@ fn choose(candidates: &[Candidate], length: &Length, wanted: Wanted, settings: &
         let has_less = || candidate.holds.len() < direct.holds.len() && candidate.holds.iter().all(|word| direct.holds.contains(word));
         let one = single || unit.kind == Kind::Row;
         let neighbour = one && candidate.score < NEAR * direct.score && has_less() && in_one_list(direct, candidate, all);
-        if chars + length > aim + OVERSHOOT || taken.contains(&place) || unit.opens() || unit.points_elsewhere() || aside || neighbour {
+        if chars + length > aim + OVERSHOOT
+            || taken.contains(&place)
+            || unit.opens()
+            || unit.points_elsewhere()
+            || aside
+            || neighbour
+            || of_other_aspect(candidate)
+        {
             continue;
         }
         chars += length;

@@ -175,9 +175,10 @@ fn aspects(line: &str) -> u32 {
     ASPECTS.iter().enumerate().filter(|(_, aspect)| named(aspect)).map(|(bit, _)| 1 << bit).sum()
 }
 
-/// Whether a heading names an aspect that a question asks for.
-pub(super) fn same_aspect(question: &str, heading: &str) -> bool {
-    aspects(question) & aspects(heading) != 0
+/// Whether a heading names an aspect that a question asks for; none where one of them names no aspect.
+pub(super) fn same_aspect(question: &str, heading: &str) -> Option<bool> {
+    let (question, heading) = (aspects(question), aspects(heading));
+    (question != 0 && heading != 0).then_some(question & heading != 0)
 }
 
 /// Whether the question asks for a year.
@@ -439,7 +440,7 @@ mod tests {
             assert_ne!(Wanted::of(one), Wanted::Other, "{one}");
             assert_eq!(Wanted::of(one).is_short(one), Wanted::of(other).is_short(other));
         }
-        assert!(same_aspect("LoRA 有什麼缺點？", "LoRA 的局限"));
+        assert_eq!(same_aspect("LoRA 有什麼缺點？", "LoRA 的局限"), Some(true));
         assert!(asks_year("論文是哪一年發表的？"));
     }
 
@@ -462,7 +463,9 @@ mod tests {
 
     #[test]
     fn an_aspect_is_seen_by_whole_words() {
-        assert!(same_aspect("How does LoRA work?", "LoRA 的原理是什么？") && same_aspect("How is RAG evaluated?", "怎样评估 RAG？"));
-        assert!(!same_aspect("What is a neural network?", "神经网络的原理") && !same_aspect("prefix tuning", "怎样避免过拟合？"));
+        assert_eq!(same_aspect("How does LoRA work?", "LoRA 的原理是什么？"), Some(true));
+        assert_eq!(same_aspect("How is RAG evaluated?", "怎样评估 RAG？"), Some(true));
+        assert_eq!(same_aspect("What is a neural network?", "神经网络的原理"), Some(false));
+        assert_eq!(same_aspect("prefix tuning", "怎样避免过拟合？"), None);
     }
 }
