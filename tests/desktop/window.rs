@@ -41,7 +41,7 @@ pub(crate) fn marked(window: &Window) -> String {
 }
 
 fn marked_in_view(window: &Window) -> String {
-    let script = "const marks = [...document.querySelectorAll('.reader mark')];
+    let script = "const marks = [...document.querySelectorAll('.reader mark.quote')];
         if (!marks.length) return null;
         const box = marks[0].getBoundingClientRect();
         if (box.top < 0 || box.bottom > innerHeight || !box.width) return null;
