@@ -101,6 +101,19 @@ fn new_notes_get_names_that_every_system_takes_and_never_replace_one() {
 }
 
 #[test]
+fn notes_of_one_title_made_at_once_are_all_kept() {
+    let folder = folder();
+    let mut made: Vec<String> = std::thread::scope(|scope| {
+        let make = |n: usize| notes::create(folder.path(), "会议", &format!("第 {n} 份")).unwrap();
+        let threads: Vec<_> = (0..16).map(|n| scope.spawn(move || make(n))).collect();
+        threads.into_iter().map(|thread| fs::read_to_string(thread.join().unwrap()).unwrap()).collect()
+    });
+    made.sort();
+    made.dedup();
+    assert_eq!((made.len(), fs::read_dir(folder.path()).unwrap().count()), (16, 16), "{made:?}");
+}
+
+#[test]
 fn a_new_title_is_in_the_text_and_in_the_name() {
     let folder = folder();
     let file = notes::create(folder.path(), "旧", "---\ntags: [x]\n---\n# 旧\n\n```\n# 不是标题\n```\n").unwrap();

@@ -9,6 +9,7 @@ mod title;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, ErrorCode, Result};
 
@@ -94,6 +95,7 @@ pub fn save(file: &Path, text: &str, expected: &str) -> Result<Saving> {
 /// `InvalidInput` for a blank title, `Io`.
 pub fn create(folder: &Path, title: &str, text: &str) -> Result<PathBuf> {
     fs::create_dir_all(folder).map_err(|e| Error::io("make the folder for your notes", folder, &e))?;
+    let _placing = placing();
     let file = free_place(folder, &file_name(title)?, "md");
     write_whole(&file, with_title(title, text).as_bytes())?;
     Ok(file)
@@ -108,6 +110,7 @@ pub fn copy(file: &Path, folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder).map_err(|e| Error::io("make the folder for your notes", folder, &e))?;
     let stem = file.file_stem().map_or_else(|| "note".into(), |s| s.to_string_lossy());
     let extension = file.extension().map_or_else(|| "md".into(), |s| s.to_string_lossy());
+    let _placing = placing();
     let place = free_place(folder, &stem, &extension);
     write_whole(&place, &bytes)?;
     Ok(place)
@@ -126,6 +129,7 @@ pub fn rename(file: &Path, title: &str) -> Result<PathBuf> {
     }
     let extension = file.extension().map_or_else(|| "md".into(), |s| s.to_string_lossy());
     let folder = file.parent().unwrap_or(Path::new("."));
+    let _placing = placing();
     let place = free_place(folder, &name, &extension);
     fs::rename(file, &place).map_err(|e| Error::io("rename", file, &e))?;
     Ok(place)
@@ -243,6 +247,12 @@ pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
         return Err(Error::io("write", file, &error));
     }
     Ok(())
+}
+
+/// From looking for a free name until a file has it there is one after the other: two notes of one title at once must not take the same.
+fn placing() -> MutexGuard<'static, ()> {
+    static PLACING: Mutex<()> = Mutex::new(());
+    PLACING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A path that no file has yet: `name.md`, `name 2.md`, …
