@@ -609,12 +609,6 @@ impl Catalog {
         Ok(query.query_row([id], read).optional()?)
     }
 
-    /// Where a chunk is; `None` if it no longer exists.
-    pub fn chunk(&self, id: u64) -> Result<Option<ChunkPlace>> {
-        let mut query = self.db.prepare_cached("SELECT id, document, ordinal, start, stop, heading, line, page FROM chunks WHERE id = ?1")?;
-        Ok(query.query_row([id], place).optional()?)
-    }
-
     /// The chunks of a document, in order.
     pub fn chunks_of(&self, document: u64) -> Result<Vec<ChunkPlace>> {
         let mut query = self

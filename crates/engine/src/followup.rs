@@ -181,7 +181,7 @@ fn another_day(line: &Line<'_>, topic: &Topic<'_>) -> Option<Made> {
     // Words are replaced: which days they are is of no account.
     let (new, old) = (day::named(&line.norm, ANY_DAY)?, day::named(last, ANY_DAY)?);
     let around = [&line.norm[..new.span.start], &line.norm[new.span.end..]];
-    let says = |part: &&str| !part.split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || DAY_FILLERS.contains(&word));
+    let says = |part: &&str| !part.split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || words::AROUND_DAY.contains(&word));
     if around.iter().any(says) {
         return None;
     }
@@ -191,9 +191,6 @@ fn another_day(line: &Line<'_>, topic: &Topic<'_>) -> Option<Made> {
 }
 
 const ANY_DAY: Date = jiff::civil::date(2000, 1, 1);
-
-/// What stands around a day that is asked about like another one before.
-const DAY_FILLERS: &[&str] = &["那", "那么", "呢", "那么呢", "和", "and", "what", "how", "about", "on", "then", "so"];
 
 fn beginning(text: &str) -> &str {
     &text[..text.char_indices().nth(MAX_EARLIER).map_or(text.len(), |(i, _)| i)]

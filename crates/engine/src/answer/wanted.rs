@@ -356,7 +356,7 @@ impl Wanted {
                 "how to",
             ],
             Self::Reason => &["原因", "原因分析", "为什么", "reason", "reasons", "cause", "causes", "why"],
-            _ => &[],
+            _ => return false,
         };
         let heading = folded(heading);
         names.contains(&heading.trim_matches(|c: char| !c.is_alphanumeric()))

@@ -11,6 +11,9 @@ pub(super) const NO_REFERENCE: &[&str] = &[
     "这个笔记", "这个文件夹", "这个库", "那里", "那边", "那儿", "那时", "那年", "那天", "那次", "那样", "那么", "刹那", "那达慕", "他们俩",
 ];
 
+/// What stands around a day that is asked about like another one before.
+pub(super) const AROUND_DAY: &[&str] = &["那", "那么", "呢", "那么呢", "和", "and", "what", "how", "about", "on", "then", "so"];
+
 /// Nouns that stand for whatever is talked about: 这种方法 is the subject itself.
 pub(super) const GENERIC: &[&str] = &[
     "技术手段", "算法模型", "方法", "技术", "模型", "算法", "概念", "机制", "策略", "问题", "现象", "方案", "结构", "架构", "过程", "指标",

@@ -220,9 +220,11 @@ impl Snapshot {
             return Err(error);
         }
         let silenced = !state.loops && late.is_none() && matches!(&generated, Err(e) if e.code == ErrorCode::Cancelled);
-        let flaw = if silenced || state.uncompared > 0 { None } else { late.or_else(|| state.flaw(&generator.spec().name, &generated)) };
-        // A model that was done already does not tell of a stop; and nobody waits for other sentences to take the place of its own.
-        let stopped = silenced || state.uncompared > 0 || (flaw.is_some() && run.cancel.is_cancelled());
+        // A model that was done already does not tell of a stop.
+        let incomplete = silenced || state.uncompared > 0;
+        let flaw = if incomplete { None } else { late.or_else(|| state.flaw(&generator.spec().name, &generated)) };
+        // After a stop nobody waits for other sentences to take the place of its own.
+        let stopped = incomplete || (flaw.is_some() && run.cancel.is_cancelled());
         let (mut quoting, uncompared) = (state.quoting, state.uncompared);
         found.timings.insert("write", ms(writing));
         if let Some(reason) = flaw.filter(|_| !stopped) {
