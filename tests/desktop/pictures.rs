@@ -9,13 +9,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::json;
-use sidenote_engine::cancel::CancelToken;
-use sidenote_engine::engine::{Engine, Settings};
-use sidenote_engine::event::{Run, Silent};
-use sidenote_engine::paths::Paths;
 
 use crate::driver::Window;
-use crate::window::{BOX, ENTER, answered, marked};
+use crate::window::{BOX, ENTER, answered, index, marked};
 
 /// What is written, asked and looked up.
 struct Scene {
@@ -103,10 +99,7 @@ fn look_around(scene: &Scene) {
         fs::write(folder.join(name), text).unwrap();
     }
     fs::write(folder.join("heron.svg"), HERON).unwrap();
-    let engine = Engine::open(Paths::under(data.path()), Settings::default(), Some(sidenote_models::bundled())).unwrap();
-    engine.add_library(&folder, None).unwrap();
-    engine.sync(None, Run { observer: &Silent, cancel: &CancelToken::new() }).unwrap();
-    drop(engine);
+    index(data.path(), Some(&folder));
     let visit = open(data.path(), scene, "light");
     let window = &visit.window;
     ask(&visit);

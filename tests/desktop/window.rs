@@ -5,6 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::engine::{Engine, Settings};
+use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::paths::Paths;
 
 use crate::disk::on_small_disk;
 use crate::driver::Window;
@@ -13,6 +17,15 @@ use crate::speaker;
 pub(crate) const ENTER: &str = "\u{E007}";
 pub(crate) const BOX: &str = ".composer textarea";
 const QUESTION: &str = "注意力机制为什么要除以根号 d？";
+
+/// Indexes the shipped notes, and a folder, before a window is opened: there it stands back for whatever else the machine does.
+pub(crate) fn index(data: &Path, folder: Option<&Path>) {
+    let engine = Engine::open(Paths::under(data), Settings::default(), Some(sidenote_models::bundled())).unwrap();
+    if let Some(folder) = folder {
+        engine.add_library(folder, None).unwrap();
+    }
+    engine.sync(None, Run { observer: &Silent, cancel: &CancelToken::new() }).unwrap();
+}
 
 /// Opens the window in a language; the shipped notes are indexed and the box waits.
 fn open_in(data: &Path, language: &str) -> Window {
@@ -171,6 +184,7 @@ fn a_folder_handed_to_the_window_is_added_indexed_and_asked() {
     std::fs::write(folder.path().join("山雀.md"), "# 山雀观测\n\n山雀观测站设在**栖霞岭**北坡，海拔六百二十米。冬天没有人值守。\n").unwrap();
     std::fs::create_dir_all(data.path().join("config")).unwrap();
     std::fs::write(data.path().join("config/settings.toml"), "[window]\nlanguage = \"zh\"\n").unwrap();
+    index(data.path(), None);
     // What a drop on the window does too: the folder is offered, and the person says yes.
     let window = Window::open(data.path(), "zh_CN", &[folder.path().to_str().unwrap()]);
     window.click("dialog .actions button:last-child");
