@@ -256,8 +256,8 @@ impl Desk {
     pub(crate) fn fresh_snapshot(&self, tell: Tell<'_>, cancel: &CancelToken) -> Result<(Arc<Snapshot>, Vec<String>)> {
         let mut notices = Vec::new();
         let engine = self.engine()?;
-        let indexed = engine.has_indexes();
-        for library in engine.libraries()?.iter().filter(|l| l.shipped && l.present && !(l.synced && indexed)) {
+        let unpublished = engine.unpublished()?;
+        for library in engine.libraries()?.iter().filter(|l| l.shipped && unpublished.contains(&l.name)) {
             taken_in(self.indexer.watched(self, &library.name, tell, cancel), &mut notices)?;
         }
         let mut saved = self.unsettled();

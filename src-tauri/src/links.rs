@@ -62,7 +62,7 @@ fn target(desk: &Desk, link: &Url) -> Result<OpenTarget> {
 
 /// The note at a place; a library that was never read is read first.
 fn note(desk: &Desk, library: &str, path: &str) -> Result<u64> {
-    if desk.engine()?.libraries()?.iter().any(|l| l.name == library && l.present && !l.synced) {
+    if desk.engine()?.unpublished()?.iter().any(|name| name == library) {
         desk.indexer.now(desk, library, &CancelToken::new())?;
     }
     let note = desk.any_snapshot()?.map(|snapshot| snapshot.note_at(library, path)).transpose()?.flatten();

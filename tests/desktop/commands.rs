@@ -1,6 +1,10 @@
 //! Asking, looking up and reading, as the page does it.
 
 use serde_json::{Value, json};
+use sidenote_engine::cancel::CancelToken;
+use sidenote_engine::engine::{Engine, Settings};
+use sidenote_engine::error::ErrorCode;
+use sidenote_engine::event::{Event, Observer, Run};
 use sidenote_engine::paths::Paths;
 
 use crate::page::{Page, everywhere};
@@ -47,6 +51,33 @@ fn before_anything_is_indexed_there_are_examples_and_a_question_waits_for_the_no
     assert_eq!(asked["turn"]["answer"]["outcome"], "answered", "{asked}");
     assert_eq!(page.said(7).first().expect("what is waited for is told")["type"], "indexing");
     assert_eq!(asked["turn"]["answer"]["notices"], json!([]), "nothing is missing");
+}
+
+#[test]
+fn a_first_question_waits_for_notes_that_are_read_and_not_indexed() {
+    let page = Page::open();
+    // Whoever looks for notes first makes indexes of none, and a view that is kept.
+    assert_eq!(page.ok("list", json!({})), json!([]));
+    let engine = Engine::open(Paths::under(page.folder.path()), Settings::default(), Some(sidenote_models::bundled())).unwrap();
+    let cancel = CancelToken::new();
+    let synced = engine.sync(None, Run { observer: &StopsOnceRead(&cancel), cancel: &cancel });
+    assert_eq!(synced.unwrap_err().code, ErrorCode::Cancelled);
+    let libraries = page.ok("status", json!({}))["libraries"].clone();
+    assert!(libraries[0]["synced"] == true && libraries[0]["indexed"].as_u64() > Some(0), "{libraries}");
+    let asked = ask(&page, None, "LoRA 微调的原理是什么？");
+    assert_eq!(asked["turn"]["answer"]["outcome"], "answered", "{asked}");
+    assert_eq!(asked["turn"]["answer"]["notices"], json!([]), "nothing is missing");
+}
+
+/// Stops a sync between reading and indexing.
+struct StopsOnceRead<'a>(&'a CancelToken);
+
+impl Observer for StopsOnceRead<'_> {
+    fn event(&self, event: Event) {
+        if matches!(event, Event::Stored) {
+            self.0.cancel();
+        }
+    }
 }
 
 #[test]

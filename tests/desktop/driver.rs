@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::display::{Display, Hands, Process};
 
 /// How long a window may take to show what is waited for, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// The program.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_sidenote-desktop");
 /// The key under which WebDriver names an element.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::display::{ALT, CONTROL, Display, RETURN};
 use crate::driver::Window;
-use crate::window::{BOX, ENTER, answered, new_note, open, open_with};
+use crate::window::{BOX, ENTER, answered, index, new_note, open, open_with, taken_in};
 
 const NOTE: &str = "# 山雀观测\n\n山雀观测站设在**栖霞岭**北坡，海拔六百二十米。冬天没有人值守。\n";
 
@@ -19,10 +19,11 @@ fn is_asked(window: &Window, folder: &Path) {
     view(window, 3);
     let name = folder.file_name().unwrap().to_str().unwrap();
     let row = format!(
-        "return [...document.querySelectorAll('.libraries .about')].some((row) => row.textContent.includes({}) && row.querySelector('.counts')) && !document.querySelector('progress')",
+        "return [...document.querySelectorAll('.libraries .about')].some((row) => row.textContent.includes({}) && row.querySelector('.counts'))",
         json!(name)
     );
-    window.until("the library with what was read of it, and nothing being indexed", &row);
+    window.until("the library with what was read of it", &row);
+    taken_in(window, folder);
     view(window, 0);
     window.type_into(BOX, &format!("山雀观测站设在哪里？{ENTER}"));
     answered(window);
@@ -35,6 +36,7 @@ fn a_folder_picked_in_the_desktops_own_dialog_is_added_and_asked() {
     // The dialog completes no hidden names.
     let folder = tempfile::Builder::new().prefix("notes").tempdir().unwrap();
     std::fs::write(folder.path().join("山雀.md"), NOTE).unwrap();
+    index(data.path(), None);
     let window = open(data.path());
     view(&window, 3);
     let hands = window.hands();
@@ -55,6 +57,7 @@ fn a_folder_dropped_on_the_window_is_offered_added_and_asked() {
     let folder = elsewhere.path().join("山雀 100%");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("山雀.md"), NOTE).unwrap();
+    index(data.path(), None);
     let window = open(data.path());
     let told = |window: &Window, what: &str| {
         drop(window.until(what, &format!("return document.querySelector('.hint')?.innerText.includes({})", json!(what))))

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use sidenote_engine::cancel::CancelToken;
@@ -11,7 +11,7 @@ use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::paths::Paths;
 
 use crate::disk::on_small_disk;
-use crate::driver::Window;
+use crate::driver::{PATIENCE, Window};
 use crate::speaker;
 
 pub(crate) const ENTER: &str = "\u{E007}";
@@ -45,6 +45,22 @@ pub(crate) fn answered(window: &Window) {
         "an answer with a citation",
         "return document.querySelectorAll('.turn button.chip').length > 0 && !document.querySelector('.composer .stop')",
     );
+}
+
+/// Waits for a folder that was added, until all of it is in the indexes: its row has counts before that.
+pub(crate) fn taken_in(window: &Window, folder: &Path) {
+    let status = format!(
+        "const done = arguments[0], {{ invoke }} = window.__TAURI_INTERNALS__;
+        invoke('status').then(({{ generation, legs, libraries }}) => done(
+            libraries.some((library) => library.folder === {} && library.synced) && legs.lexical_generation === generation && legs.vector_generation === generation
+        ));",
+        json!(folder.canonicalize().unwrap())
+    );
+    let began = Instant::now();
+    while window.ok_async(&status) != json!(true) {
+        assert!(began.elapsed() < PATIENCE, "the folder is not indexed");
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// Opens the first citation; the marked text, once it is in view.
@@ -195,6 +211,7 @@ fn a_folder_handed_to_the_window_is_added_indexed_and_asked() {
         json!(name)
     );
     window.until("the library with what was read of it", &row);
+    taken_in(&window, folder.path());
     window.script("document.querySelectorAll('.sidebar nav button')[0].click()");
     window.type_into(BOX, &format!("山雀观测站设在哪里？{ENTER}"));
     answered(&window);
@@ -253,7 +270,7 @@ fn on_a_full_disk_the_window_asks_before_it_closes_and_what_was_typed_reaches_it
         window.until("the note on disk", "return document.querySelector('[data-state]')?.dataset.state === 'saved'");
         assert!(std::fs::read_to_string(data.join("notes/鹈鹕.md")).unwrap().contains("每周四停航"));
         window.hands().press_close();
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         while window.is_open() {
             assert!(began.elapsed() < Duration::from_secs(20), "nothing is left to ask");
             std::thread::sleep(Duration::from_millis(100));
@@ -295,7 +312,7 @@ fn with_a_sign_in_the_tray_a_window_that_is_closed_goes_out_of_sight_and_works_o
     let data = tempfile::tempdir().unwrap();
     let window = open_with(data.path(), "[window]\ntray = true\n");
     assert!(window.hands().press_close());
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     // Asked once more, it would close if it still listened.
     while window.hands().press_close() {
         assert!(began.elapsed() < Duration::from_secs(20), "it goes");
@@ -313,7 +330,7 @@ fn a_window_opens_in_the_size_that_it_had_and_keeps_it_in_its_data_folder() {
     window.resize(930, 710);
     window.until("the size", "return innerWidth === 930 && innerHeight === 710");
     window.hands().press_close();
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     while window.is_open() {
         assert!(began.elapsed() < Duration::from_secs(20), "it closes");
         std::thread::sleep(Duration::from_millis(100));

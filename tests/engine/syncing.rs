@@ -289,9 +289,11 @@ fn a_sync_stopped_anywhere_is_completed_by_the_next() {
         let token = CancelToken::new();
         let observer = Saboteur { at, seen: AtomicUsize::new(0), cancel: Some(&token) };
         let outcome = desk.engine.sync(None, Run { observer: &observer, cancel: &token });
+        assert_eq!(desk.engine.unpublished().unwrap().is_empty(), outcome.is_ok(), "whoever asks knows that a sync has yet to come to its end");
         assert!(outcome.is_ok() || outcome.unwrap_err().code == ErrorCode::Cancelled);
         desk.sync();
         assert_whole(&desk);
+        assert!(desk.engine.unpublished().unwrap().is_empty());
         assert_eq!(contents(&desk), contents(&undisturbed));
     }
 }

@@ -23,6 +23,10 @@ use crate::ingest::{Skip, SkipReason};
 use crate::model::Fingerprint;
 use crate::text::normalise;
 
+/// How far a library has come: 0 before the first sync, then these.
+const SYNCED: u8 = 1;
+const PUBLISHED: u8 = 2;
+
 /// Identifies what is embedded for a chunk: two chunks with the same normalised text share one vector.
 pub type EmbedKey = [u8; 16];
 
@@ -37,8 +41,10 @@ pub struct Library {
     pub root: PathBuf,
     /// Whether it came with the program.
     pub shipped: bool,
-    /// Whether a sync has finished for it.
+    /// Whether a sync has read all of it.
     pub synced: bool,
+    /// Whether a sync that read all of it has come to its end, with every index.
+    pub published: bool,
 }
 
 /// One row of the ledger: what became of one file.
@@ -357,7 +363,15 @@ impl Catalog {
     pub fn libraries(&self) -> Result<Vec<Library>> {
         let mut query = self.db.prepare_cached("SELECT id, name, root, shipped, synced FROM libraries ORDER BY name")?;
         let rows = query.query_map([], |r| {
-            Ok(Library { id: r.get(0)?, name: r.get(1)?, root: PathBuf::from(r.get::<_, String>(2)?), shipped: r.get(3)?, synced: r.get(4)? })
+            let synced: u8 = r.get(4)?;
+            Ok(Library {
+                id: r.get(0)?,
+                name: r.get(1)?,
+                root: PathBuf::from(r.get::<_, String>(2)?),
+                shipped: r.get(3)?,
+                synced: synced >= SYNCED,
+                published: synced >= PUBLISHED,
+            })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

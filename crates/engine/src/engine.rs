@@ -330,10 +330,13 @@ impl Engine {
         Catalog::open_snapshot(&self.paths.catalog())?.map_or(Ok(0), |catalog| catalog.generation())
     }
 
-    /// Whether there are indexes at all: not before the first sync has come to its end, whatever the catalog holds by then.
-    pub fn has_indexes(&self) -> bool {
-        lexical::generation(&self.paths.index().join(lexical::FOLDER)).is_some()
-            && self.embedder.as_deref().is_none_or(|embedder| vector::newest(&self.vector_folder(embedder)).is_some())
+    /// The libraries that shall answer and cannot yet: no sync has come to its end since they were added, whatever the catalog and the indexes hold by then.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub fn unpublished(&self) -> Result<Vec<String>> {
+        let Some(catalog) = Catalog::open_snapshot(&self.paths.catalog())? else { return Ok(Vec::new()) };
+        Ok(catalog.libraries()?.into_iter().filter(|library| !library.published && library.root.is_dir()).map(|library| library.name).collect())
     }
 
     /// Whether an index misses something that the catalog could give it.

@@ -91,7 +91,9 @@ pub struct Report {
 pub fn sync(paths: &Paths, settings: &Settings, models: Models<'_>, only: Option<&[String]>, run: Run<'_>) -> Result<Report> {
     let _lock = paths.lock()?;
     let mut catalog = Catalog::open(&paths.catalog())?;
-    read_and_publish(paths, &mut catalog, settings, models, only, 0, run)
+    let report = read_and_publish(paths, &mut catalog, settings, models, only, 0, run)?;
+    catalog.finish_publishing()?;
+    Ok(report)
 }
 
 /// The same for one library while someone waits: vectors that earlier syncs left unmade are left to the next [`sync`].

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Serialize;
 
-use super::{Catalog, Change, EmbedKey, FileState, Library, embed_text};
+use super::{Catalog, Change, EmbedKey, FileState, Library, PUBLISHED, SYNCED, embed_text};
 use crate::chunk::Chunk;
 use crate::document::{Document, Format, Span};
 use crate::error::{Error, ErrorCode, Result};
@@ -51,7 +51,7 @@ impl Catalog {
             set_meta(&tx, "shipped_offered", "1")?;
         }
         tx.commit()?;
-        Ok(Library { id, name: name.to_owned(), root: root.to_owned(), shipped, synced: false })
+        Ok(Library { id, name: name.to_owned(), root: root.to_owned(), shipped, synced: false, published: false })
     }
 
     /// Follows a library whose folder has moved (the shipped notes of a new installation).
@@ -87,13 +87,19 @@ impl Catalog {
         self.change(|tx, generation| changes.iter().try_for_each(|change| apply_change(tx, library, change, generation)))
     }
 
-    /// Marks the end of a sync of a library.
+    /// Marks that all of a library has been read.
     pub fn finish_sync(&mut self, library: i64, chunker: &str, now: i64) -> Result<()> {
         let tx = self.db.transaction()?;
-        tx.execute("UPDATE libraries SET synced = 1 WHERE id = ?1", [library])?;
+        tx.execute("UPDATE libraries SET synced = max(synced, ?2) WHERE id = ?1", [library, i64::from(SYNCED)])?;
         set_meta(&tx, "chunker", chunker)?;
         set_meta(&tx, "synced_at", &now.to_string())?;
         Ok(tx.commit()?)
+    }
+
+    /// Marks that whatever has been read is in every index, with its vectors.
+    pub fn finish_publishing(&mut self) -> Result<()> {
+        self.db.execute("UPDATE libraries SET synced = ?2 WHERE synced = ?1", [SYNCED, PUBLISHED])?;
+        Ok(())
     }
 
     /// Forgets what the stored chunks were made by and from, so that the next sync reads every file again.
