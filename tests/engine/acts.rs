@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sidenote_engine::act::{Act, Again, Whole};
+use sidenote_engine::catalog::Filter;
 use sidenote_engine::engine::{Engine, Question, Settings};
 use sidenote_engine::model::Embedder;
 use sidenote_engine::paths::Paths;
@@ -130,6 +131,25 @@ fn list_all_reads_every_note_that_has_it_and_says_how_many() {
     assert!(answer.notices.iter().any(|n| n.contains("read 12 notes")), "{:?}", answer.notices);
     assert!(answer.answer.lines().count() == 12 && answer.answer.starts_with("- "), "{}", answer.answer);
     assert!(answer.sentences.iter().all(|s| s.text.contains("water")), "{}", answer.answer);
+}
+
+#[test]
+fn a_list_has_notes_that_are_filed_under_it_by_folder_or_tag_after_those_that_have_its_words() {
+    let desk = Desk::new();
+    desk.write("Team meetings/monday.md", "# Monday\n\nLena hands the budget over to Karl.\n");
+    desk.write("Team meetings/friday.md", "# Friday\n\nNobody came.\n");
+    desk.write("talk.md", "---\ntags: [team-meeting/2024]\n---\n\n# Talk\n\nThe budget was cut.\n");
+    desk.write("plan.md", "# Plan\n\nTeam meetings begin at nine.\n");
+    desk.write("team/dinner.md", "# Dinner\n\nThe soup was cold.\n");
+    desk.sync();
+    let answer = desk.ask("List all notes about team meetings");
+    assert_eq!(quoted_documents(&answer), ["plan.md", "Team meetings/friday.md", "Team meetings/monday.md", "talk.md"], "{}", answer.answer);
+    assert!(answer.notices.iter().any(|n| n == "3 more notes in a folder, or with a tag, of that name"), "{:?}", answer.notices);
+    let coverage = answer.coverage.unwrap();
+    assert_eq!((coverage.read, coverage.of, coverage.having), (4, 4, 4));
+    let filter = Filter { folders: vec!["team".into()], ..Filter::default() };
+    let within = Question { text: "List all notes about team meetings".into(), filter, ..Question::default() };
+    assert_eq!(quietly(|run| desk.engine.snapshot(run)?.ask(&within, run)).unwrap().outcome, Outcome::NotInNotes);
 }
 
 #[test]

@@ -16,6 +16,13 @@ fn question_words_and_politeness_are_left_out() {
 }
 
 #[test]
+fn a_verb_of_one_character_is_searched_for_without_what_stands_before_it() {
+    assert!(terms("红烧肉要炖多久").contains(&"炖".to_owned()), "{:?}", terms("红烧肉要炖多久"));
+    assert!(terms("绿茶能泡几次").contains(&"泡".to_owned()), "{:?}", terms("绿茶能泡几次"));
+    assert!(terms("会议在哪里开").contains(&"会议".to_owned()), "words that the dictionary has stay whole");
+}
+
+#[test]
 fn a_question_of_common_words_only_is_known() {
     for (text, common) in
         [("你是谁？", true), ("怎么办？", true), ("谢谢！", true), ("Who are you?", true), ("谁提出了 LoRA？", false), ("What is IT?", false)]

@@ -8,7 +8,7 @@ use crate::followup::is_framed_in_english;
 use crate::lexical::TermQuerySet;
 use crate::polite::without_politeness;
 use crate::retrieve::glossary::{Counterpart, Glossary};
-use crate::text::{bigrams, is_cjk, normalise, normalise_mapped, parts_of_names, words};
+use crate::text::{asked_words, bigrams, is_cjk, normalise, normalise_mapped, parts_of_names, words};
 
 /// Characters of a question that are used; more is a pasted document, whose beginning says what it is about, or a log, whose end says what went wrong.
 const MAX_CHARS: usize = 2_000;
@@ -250,7 +250,7 @@ impl Query {
         let text = &*if shortened { ends_of(trimmed) } else { trimmed.into() };
         let asked = without_politeness(text);
         let normalised = normalise(asked);
-        let all = words(&normalised);
+        let all = asked_words(&normalised);
         if all.is_empty() {
             return Err(Error::new(
                 ErrorCode::InvalidInput,
@@ -278,7 +278,7 @@ impl Query {
     pub fn written(&self) -> HashMap<String, String> {
         let mut written = HashMap::new();
         let (normalised, origin) = normalise_mapped(&self.asked);
-        for word in words(&normalised) {
+        for word in asked_words(&normalised) {
             let part = origin[word.span.start]..origin[word.span.end];
             written.entry(word.text).or_insert_with(|| self.asked[part].to_owned());
         }

@@ -1,15 +1,19 @@
-//! "List all …": every note that has something of a subject, one sentence of each, and how many were read. It must not know how a request is recognised.
+//! "List all …": every note that has something of a subject, or is filed under it, one sentence of each, and how many were read. It must not know how a request is
+//! recognised.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::ask::{Body, extractive};
 use super::quoting::Quoting;
+use super::summarise::unfound;
 use super::{Found, Passage, Question, Snapshot, ms};
 use crate::answer::{self, Material};
 use crate::error::Result;
 use crate::event::Run;
 use crate::retrieve::{self, Hit, Scope, rank};
+use crate::text::{normalise, words};
 use crate::wire;
 
 /// Passages of one note that are looked into.
@@ -46,6 +50,7 @@ impl Snapshot {
             of_note.push(*hit);
         }
         let (mut read, mut having) = (0, 0);
+        let mut listed_notes: BTreeSet<u64> = BTreeSet::new();
         let mut passages: Vec<Passage> = Vec::new();
         let mut quoting = Quoting::default();
         for note in &order {
@@ -58,6 +63,7 @@ impl Snapshot {
                 continue;
             }
             having += 1;
+            listed_notes.insert(*note);
             if quoting.sentences.len() >= LISTED {
                 continue;
             }
@@ -78,11 +84,30 @@ impl Snapshot {
                 quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, answer::bullet());
             }
         }
+        let notes = |count: usize| if count == 1 { "note" } else { "notes" };
+        notices.push(format!("read {read} {} with words of it, {having} of them about it", notes(read)));
+        let (mut of_all, mut filed) = (order.len(), 0);
+        for note in self.filed_under(of)?.into_iter().filter(|note| keep.is_none_or(|keep| keep(*note)) && !listed_notes.contains(note)) {
+            run.cancel.check()?;
+            let Some((passage, lead)) = self.lead(note)? else { continue };
+            filed += 1;
+            let known = by_note.contains_key(&note);
+            (of_all, read) = (of_all + usize::from(!known), read + usize::from(!known));
+            if quoting.sentences.len() >= LISTED {
+                continue;
+            }
+            passages.push(passage);
+            if let Some(n) = quoting.cite(self, &passages, passages.len() - 1, &lead.span, lead.heading.as_ref())? {
+                quoting.push(wire::Sentence { text: lead.text, support: wire::Support::Supported, citations: vec![n] }, answer::bullet());
+            }
+        }
+        if filed > 0 {
+            having += filed;
+            notices.push(format!("{filed} more {} in a folder, or with a tag, of that name", notes(filed)));
+        }
         let (listed, lost) = (quoting.sentences.len(), quoting.lost());
         quoting.tell_lost();
         let outcome = if listed > 0 { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };
-        let notes = if read == 1 { "note" } else { "notes" };
-        notices.push(format!("read {read} {notes} with words of it, {having} of them about it"));
         if hits.len() >= candidates {
             notices.push(format!(
                 "only the best {candidates} passages with words of it were looked at; narrow the request by a folder or a tag to see the others"
@@ -96,13 +121,45 @@ impl Snapshot {
         }
         let timings = wire::Timings::from([("list", ms(began))]);
         let found = Found { query, vector: None, passages, hits, notices, timings };
-        let coverage = wire::Coverage { read, of: order.len(), having };
+        let coverage = wire::Coverage { read, of: of_all, having };
         let confidence = if listed > 0 { 1.0 } else { 0.0 };
         let mut answer = self.finish(asked, found, Body { quoting, outcome, answerer: extractive() }, confidence, began)?;
         answer.standalone_question.clone_from(&asked.text);
         answer.coverage = Some(coverage);
         Ok(answer)
     }
+
+    /// Notes that lie in a folder, or carry a tag, of a name, by path.
+    fn filed_under(&self, of: &str) -> Result<Vec<u64>> {
+        let wanted = name(of);
+        let mut known: HashMap<String, bool> = HashMap::new();
+        let mut called = |part: &str| *known.entry(part.to_owned()).or_insert_with(|| !wanted.is_empty() && name(part) == wanted);
+        let mut notes: Vec<_> = self.catalog().documents()?;
+        notes.retain(|note| {
+            let folders = note.path.rsplit_once('/').map_or("", |(folders, _)| folders);
+            folders.split('/').chain(note.tags.iter().flat_map(|tag| tag.split('/'))).any(&mut called)
+        });
+        notes.sort_by(|a, b| (&a.library, &a.path).cmp(&(&b.library, &b.path)));
+        Ok(notes.into_iter().map(|note| note.id).collect())
+    }
+
+    /// A note's first sentence, with its passage; none where it has none.
+    fn lead(&self, note: u64) -> Result<Option<(Passage, answer::Point)>> {
+        let catalog = self.catalog();
+        let Some(document) = catalog.document(note)?.map(Arc::new) else { return Ok(None) };
+        let text = catalog.text(note)?;
+        let leads = catalog.chunks_of(note)?.into_iter().find_map(|chunk| {
+            let part = text[chunk.span.clone()].to_owned();
+            let lead = answer::leads(&part).into_iter().next()?;
+            Some((unfound(Arc::clone(&document), chunk, part), lead))
+        });
+        Ok(leads)
+    }
+}
+
+/// The words of a name, in any order: "Meeting notes" and `meeting-notes` are one.
+fn name(text: &str) -> BTreeSet<String> {
+    words(&normalise(text).replace(['-', '_'], " ")).into_iter().map(|term| term.text).collect()
 }
 
 /// A passage with what stands above it.

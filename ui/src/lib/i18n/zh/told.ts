@@ -51,6 +51,7 @@ export const told: Record<string, string> = {
     '换句话说需要写作模型，这里是笔记的原句',
   'no note compares the two: this is what the notes say of each': '没有笔记直接比较这两者，这里分别列出笔记的说法',
   'read {} {} with words of it, {} of them about it': '读了 {} 篇含有这些词的笔记，其中 {3} 篇与此有关',
+  '{} more {} in a folder, or with a tag, of that name': '还有 {1} 篇在同名的文件夹里或带有同名的标签',
   'the first {} of {} are listed; narrow the request by a folder or a tag to see the others':
     '共 {2} 篇，这里列出前 {1} 篇；用文件夹或标签缩小范围可以看到其余的',
   'only the best {} passages with words of it were looked at; narrow the request by a folder or a tag to see the others':
