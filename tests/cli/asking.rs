@@ -17,6 +17,20 @@ fn what_is_not_in_the_notes_is_said_in_the_language_of_the_question() {
 }
 
 #[test]
+fn an_english_question_in_other_forms_of_the_notes_words_is_answered_and_one_that_no_note_has_a_word_of_is_not() {
+    let desk = Desk::without_runtime();
+    desk.note(
+        "standup.md",
+        "# Standup\n\n- Anna fixes the login bug until Wednesday.\n- The release moves from Friday to Monday because the tests are red.\n",
+    );
+    desk.note("多头.md", "# 多头注意力\n\n## K、V 的做法\n\nMQA 让所有查询头共用一组 K、V，GQA 每几个查询头共用一组。\n");
+    desk.run(["library", "add", "notes"]).exits(0);
+    let answer = desk.run(["ask", "-q", "Why does the release move?"]).exits(0).whole();
+    assert!(answer.contains("because the tests are red"), "{answer}");
+    desk.run(["ask", "-q", "How do I cook pasta?"]).exits(1);
+}
+
+#[test]
 fn hits_show_where_they_are() {
     let desk = Desk::without_runtime().with_notes();
     desk.snapshot("search", &desk.run(["search", "-q", "水 茶"]).exits(0).whole());

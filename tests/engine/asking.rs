@@ -475,6 +475,33 @@ fn the_neighbours_of_the_item_that_answers_are_left_out() {
 }
 
 #[test]
+fn an_amount_that_an_item_has_stands_alone() {
+    let note = "# 红烧肉\n\n## 用料\n\n- 五花肉 500 克\n- 冰糖 30 克\n- 生抽 2 勺\n\n## 做法\n\n1. 五花肉切块，焯水三分钟。\n2. 冰糖炒出糖色，下肉翻匀。\n3. 加生抽和热水，小火炖一个半小时。\n4. 大火收汁。\n";
+    let answer = ask_note(note, "红烧肉要炖多久？");
+    assert_eq!(answer.answer, "3. 加生抽和热水，小火炖一个半小时。 [1]");
+}
+
+#[test]
+fn an_answer_in_the_questions_language_takes_nothing_of_another_note_in_the_other_one() {
+    let desk = Desk::new();
+    desk.write("flat.md", "# Flat\n\nThe router is behind the bookshelf. Wifi name: Kingfisher.\n");
+    desk.write("moe.md", "# 混合专家\n\n路由器（router）为每个 token 选少数几个专家（expert）。\n\n路由器（router）容易偏向少数专家。\n");
+    desk.sync();
+    let answer = desk.ask("Where is the router behind?");
+    assert!(answer.answer.contains("behind the bookshelf"), "{}", answer.answer);
+    assert!(answer.citations.iter().all(|c| c.document == "flat.md"), "{}", answer.answer);
+}
+
+#[test]
+fn a_question_that_a_note_only_asks_is_not_answered_by_itself() {
+    let open = "# Stand-up\n\nWe keep PostgreSQL. Redis was rejected.\n\n## Open questions\n\nWho pays for the second server?\n";
+    let answer = ask_note(open, "Who pays for the second server?");
+    assert_eq!(answer.outcome, Outcome::NotInNotes, "{}", answer.answer);
+    let answer = ask_note(&format!("{open}\nThe design team pays for it.\n"), "Who pays for the second server?");
+    assert_eq!(answer.answer, "The design team pays for it. [1]");
+}
+
+#[test]
 fn a_command_in_a_note_of_the_questions_language_is_not_told_as_another_language() {
     let note = "# Git 常用\n\n## 撤销上一次提交但保留改动\n\n```\ngit reset --soft HEAD~1\n```\n\n## 报错 refusing to merge unrelated histories\n\n两个仓库没有共同祖先。加参数再拉一次。\n";
     for question in ["怎么撤销上一次提交？", "refusing to merge unrelated histories 怎么办"] {

@@ -24,7 +24,8 @@ use crate::lexical::LexicalReader;
 use crate::model::{Embedder, Role, TokenVectors};
 use crate::retrieve::Query;
 use crate::retrieve::late::LateInteraction;
-use crate::text::normalise;
+use crate::retrieve::query::mostly_cjk;
+use crate::text::{is_cjk, normalise};
 use crate::wire;
 
 use evidence::{Evidence, TermWeights, confidence};
@@ -159,6 +160,8 @@ struct Candidate {
     passage: usize,
     unit: usize,
     score: f32,
+    /// Whether its passage is in another language than the question.
+    foreign: bool,
     /// How far the heading above it asks what the person asks.
     asked: f32,
     /// Words of the question, by their places, that the heading above it holds, where those are a good part of it.
@@ -198,13 +201,19 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let settings = material.settings;
     let late = LateInteraction::new(&material.query.content, material.tokens);
     let wanted = Wanted::of(&material.query.asked);
+    let measure = wanted::measure(&material.query.asked);
     let evidence = Evidence::new(material, &weights, &late, similar.values().copied().fold(0.0, f32::max));
     let across = evidence.across;
     let (place_weight, aspect_weight) = if across { (settings.asked_across, settings.aspect_across) } else { (settings.asked, 0.0) };
     let mut candidates = Vec::new();
+    // Score of the question itself, where a note asks it and says no more.
+    let mut unanswered = f32::NEG_INFINITY;
     for (p, passage) in passages.iter().enumerate() {
         let context = format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n"));
         let above_late = late.nearest(&late.tokens(&normalise(&context)));
+        // A command or a table is in the language of what stands above it.
+        let cjk = mostly_cjk(&passage.text) || context.contains(is_cjk);
+        let foreign = cjk != material.query.is_cjk();
         let (mut heading, mut asked, mut same_aspect, mut place) = (None, 0.0, None, 0);
         let (mut around, mut named) = (HashSet::new(), Vec::new());
         for (u, unit) in all[p].iter().enumerate() {
@@ -248,10 +257,17 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
                 + settings.late * interaction
                 + settings.rank * rank
                 + (place_weight * asked + aspect_weight * aspect) * first
-                + settings.kind * wanted.signs(&text, unit)
+                + settings.kind * wanted.signs(&text, unit, measure)
                 - unit.penalty()
                 - bare;
-            candidates.push(Candidate { passage: p, unit: u, score, asked, named: named.clone(), holds, same_aspect });
+            if is_question_again(&material.query.asked, &unit.clean) {
+                // It is answered by what stands after it, or not at all.
+                if !all[p].get(u + 1).is_some_and(|next| next.quotable() && next.heading == unit.heading) {
+                    unanswered = unanswered.max(score);
+                }
+                continue;
+            }
+            candidates.push(Candidate { passage: p, unit: u, score, foreign, asked, named: named.clone(), holds, same_aspect });
             place += 1;
         }
     }
@@ -270,6 +286,10 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         draft.answered = false;
         return Ok(draft);
     };
+    if unanswered >= best.score {
+        draft.confidence = draft.confidence.min(UNSAID);
+        draft.answered = false;
+    }
     if !meant::is_meant(material.query, &all) {
         draft.confidence = draft.confidence.min(UNSAID);
         draft.answered = false;
@@ -377,6 +397,8 @@ fn choose(candidates: &[Candidate], length: &Length, wanted: Wanted, settings: &
     };
     // How it works is no drawback, where there is a section about those.
     let of_other_aspect = |candidate: &Candidate| direct.same_aspect == Some(true) && candidate.same_aspect == Some(false);
+    // Where the notes answer in the question's own language, what another note says in the other one only looks like it.
+    let foreign = |candidate: &Candidate| candidate.foreign && !direct.foreign;
     let list = |candidate: &Candidate| list_of(candidate, wanted, settings.list, &all[candidate.passage]);
     let own = list(direct);
     let alone = own.len() == 1;
@@ -405,12 +427,16 @@ fn choose(candidates: &[Candidate], length: &Length, wanted: Wanted, settings: &
         let has_less = || candidate.holds.len() < direct.holds.len() && candidate.holds.iter().all(|word| direct.holds.contains(word));
         let one = single || unit.kind == Kind::Row;
         let neighbour = one && candidate.score < NEAR * direct.score && has_less() && in_one_list(direct, candidate, all);
+        // An amount that an item has stands alone: 「小火炖一个半小时」 needs neither the other steps nor what goes into the pot.
+        let amount = single && wanted == Wanted::Number && unit.listed() && all[direct.passage][direct.unit].listed() && has_less();
         if chars + length > aim + OVERSHOOT
             || taken.contains(&place)
             || unit.opens()
             || unit.points_elsewhere()
             || aside
             || neighbour
+            || amount
+            || foreign(candidate)
             || of_other_aspect(candidate)
         {
             continue;
@@ -492,6 +518,14 @@ fn is_heading_text(passage: &Passage, clean: &str) -> bool {
         .chain([&passage.document.title])
         .map(|h| letters(h))
         .any(|h| h.contains(&unit) || (h.chars().count() >= 6 && unit.ends_with(&h)))
+}
+
+/// How alike a sentence and the question must be for it to be the same question.
+const AGAIN: f32 = 0.8;
+
+/// Whether a note's sentence asks what the person asks.
+fn is_question_again(asked: &str, clean: &str) -> bool {
+    clean.trim_end().ends_with(['?', '？']) && likeness(asked, clean) >= AGAIN
 }
 
 /// How alike two lines are, 0 to 1: Dice coefficient of their character bigrams, question words included (「是什么」 and 「怎么选」 ask for different

@@ -87,6 +87,8 @@ pub(super) struct Evidence {
     lead: f32,
     /// Names in the question that no note has.
     pub(super) absent: Vec<String>,
+    /// Whether no note has any word of an English question, nor what it may be called in Chinese.
+    unheard: bool,
     /// Whether question and best passage are in different languages.
     pub(super) across: bool,
     /// Whether a passage has a code that is asked for.
@@ -97,19 +99,22 @@ impl Evidence {
     pub(super) fn new(material: &Material<'_>, weights: &TermWeights<'_>, late: &LateInteraction<'_>, cosine: f32) -> Self {
         let mut evidence = Self { cosine, ..Self::default() };
         let codes = codes(&material.query.asked);
+        let english = !material.query.is_cjk();
         for passage in material.passages.iter().take(LOOKED_INTO) {
             let whole = format!("{}\n{}\n{}", passage.document.title, passage.chunk.heading.join("\n"), passage.text);
             let coverage = weights.coverage(&whole, "");
             let whole = normalise(&whole);
             evidence.code |= codes.iter().any(|code| whole.contains(code.as_str()));
-            // Without token vectors only the same words are known to mean the same.
-            let late = if material.tokens.is_some() { late.score(&late.nearest(&late.tokens(&whole))) } else { coverage };
+            // Without token vectors only the same words are known to mean the same. In English those know no word in its other forms: "moves" is not near "move".
+            let known = if material.tokens.is_some() { late.score(&late.nearest(&late.tokens(&whole))) } else { coverage };
+            let late = if english { known.max(coverage) } else { known };
             evidence.coverage = evidence.coverage.max(coverage);
             evidence.late = evidence.late.max(late);
         }
         let scores = scores(material.passages);
         evidence.lead = scores.first().copied().unwrap_or_default() - scores.get(4).or(scores.last()).copied().unwrap_or_default();
         evidence.absent = material.lexical.map_or_else(Vec::new, |lexical| absent(material.query, lexical));
+        evidence.unheard = material.lexical.is_some_and(|lexical| is_unheard(material.query, lexical));
         evidence.across = is_across(material);
         evidence
     }
@@ -127,6 +132,12 @@ fn is_across(material: &Material<'_>) -> bool {
     material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk())
 }
 
+/// Chinese words are cut differently here and there: of those it cannot be said.
+fn is_unheard(query: &Query, lexical: &LexicalReader) -> bool {
+    let heard = |term: &str| lexical.anywhere(term) || query.translated(term, |t| lexical.anywhere(t));
+    !query.is_cjk() && !query.terms.words.iter().any(|(term, _)| heard(term))
+}
+
 /// How much speaks against an answer where a name in the question is in no note: of dev-seeds 7 of 18 unanswerable questions have such a name and 1 of 42
 /// answerable ones, of 1,168 answerable ones of dev-study, dev-en2zh and dev-zh2en at most 7.
 const ABSENT: f32 = 3.0;
@@ -139,7 +150,7 @@ const CODE: f32 = 0.4;
 /// towards answering, since a wrong refusal hides a note and a wrong answer still shows where it is from.
 pub(super) fn confidence(e: &Evidence) -> f32 {
     let z = if e.across { 2.64 * e.cosine + 3.16 * e.lead - 1.43 } else { 1.18 * e.coverage + 4.24 * e.late - 3.17 };
-    let z = if e.absent.is_empty() { z } else { z - ABSENT };
+    let z = if e.absent.is_empty() && !e.unheard { z } else { z - ABSENT };
     let z = if e.code { z.max(CODE) } else { z };
     1.0 / (1.0 + (-z).exp())
 }

@@ -194,6 +194,27 @@ pub(super) fn asks_time(question: &str) -> bool {
     english || ["什么时候", "何时"].iter().any(|mark| text.contains(mark)) && !OCCASION.is_match(&text)
 }
 
+/// How much a number that is measured in something else is a sign of the amount that is asked for.
+const OTHERWISE_MEASURED: f32 = 0.5;
+
+/// What the amount that a question asks for is measured in, where it says so: a time for 「多久」, money for 「多少钱」.
+pub(super) fn measure(question: &str) -> Option<&'static Regex> {
+    static ASKS_DURATION: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"多久|多长时间|多少(?:时间|秒|分钟|小时|天|周|年)|几(?:秒|分钟|个?小时|天|周|个?星期|个月|年)|\bhow (?:long|soon|many (?:second|minute|hour|day|week|month|year)s)\b",
+        )
+    });
+    static DURATION: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"秒|分钟|分半|小时|钟头|天|夜|周|星期|月|年|\b(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|(?:over)?night|week|month|year)s?\b")
+    });
+    static ASKS_PRICE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"多少钱|价格是?多少|\bhow (?:much|expensive)\b.*\b(?:cost|costs|pay|paid|price|rent)\b|\bwhat does .* cost\b"));
+    static PRICE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"[元块角$€£¥￥]|钱|免费|\b(?:euro|dollar|pound|cent|yuan|yen|usd|eur|rmb|cny|free|price|cost)s?\b"));
+    let text = folded(question);
+    [(&ASKS_DURATION, &DURATION), (&ASKS_PRICE, &PRICE)].into_iter().find(|(asks, _)| asks.is_match(&text)).map(|(_, measure)| &**measure)
+}
+
 /// Whether something is asked of each of several things: 「分别放在哪里」.
 pub(super) fn asks_of_each(question: &str) -> bool {
     let text = folded(question);
@@ -368,14 +389,17 @@ impl Wanted {
         self == Self::Number || (self == Self::Other && asks(&folded(question)))
     }
 
-    /// How far a sentence looks like such an answer, 0 to 1.
-    pub(super) fn signs(self, normalised: &str, unit: &Unit) -> f32 {
+    /// How far a sentence looks like such an answer, 0 to 1; `measure` is what the amount that is asked for is measured in.
+    pub(super) fn signs(self, normalised: &str, unit: &Unit, measure: Option<&Regex>) -> f32 {
         let marked = f32::from(u8::from(marks(self).iter().any(|mark| normalised.contains(mark))));
         let item = f32::from(u8::from(unit.kind == Kind::Item));
         match self {
-            Self::Number => f32::from(u8::from(
-                !numbers(normalised).is_empty() || normalised.contains(['一', '二', '三', '两', '四', '五', '六', '七', '八', '九', '十']),
-            )),
+            Self::Number => {
+                let counts =
+                    !numbers(normalised).is_empty() || normalised.contains(['一', '二', '三', '两', '四', '五', '六', '七', '八', '九', '十']);
+                let measured = measure.is_none_or(|measure| measure.is_match(normalised));
+                if measured { f32::from(u8::from(counts)) } else { OTHERWISE_MEASURED * f32::from(u8::from(counts)) }
+            }
             Self::List | Self::Steps => marked.max(item),
             // 「Adam：把动量和……结合起来」.
             Self::Definition if unit.kind == Kind::Item => {
@@ -458,6 +482,22 @@ mod tests {
         }
         for text in ["LoRA 冻结原权重。", "LoRA trains two small matrices."] {
             assert!(!names_time(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_an_amount_is_measured_in_is_seen_in_the_question() {
+        for (question, fits, other) in [
+            ("红烧肉要炖多久？", "小火炖一个半小时。", "冰糖 30 克"),
+            ("How long does it bake?", "bake for 45 minutes", "500 g flour"),
+            ("旅馆每晚多少钱？", "每晚 680 元", "住在三楼"),
+            ("How much does the room cost?", "680 euros a night", "room 12"),
+        ] {
+            let measure = measure(question).expect(question);
+            assert!(measure.is_match(fits) && !measure.is_match(other), "{question}");
+        }
+        for question in ["How much memory does it need?", "有多少层？"] {
+            assert!(measure(question).is_none(), "{question}");
         }
     }
 
