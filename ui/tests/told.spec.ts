@@ -191,7 +191,8 @@ test('a moment that the program names is said as it is here', async ({ page }) =
 test('no sentence of the program tells a person in the window to type a command, in either language', () => {
   const shown = [...new Set([...sentences(), ...texts(), ...Object.keys(zh)])].filter((form) => !TERMINAL_WAYS.test(form));
   const terminal = /`sidenote |(^|[\s`])--[a-z]|run the command|命令行/;
-  for (const words of [zh, en]) expect.soft(shown.map((form) => words[form] ?? form).filter((text) => terminal.test(text))).toEqual([]);
+  for (const words of [zh, en])
+    expect.soft(shown.map((form) => words[form] ?? form).filter((text) => terminal.test(text))).toEqual([]);
 });
 
 test('what the window says in other words is still said by the program', () => {
