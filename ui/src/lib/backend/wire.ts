@@ -534,7 +534,7 @@ export type LibraryInfo = {
   /**
    * Libraries whose folders lie in its folder: what is in them is theirs alone.
    */
-  apart: string[];
+  apart: Array<string>;
   /**
    * Files indexed.
    */
