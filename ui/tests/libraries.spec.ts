@@ -89,7 +89,7 @@ test('without libraries the first step is offered', async ({ page }) => {
 
 test('what cannot be read or written is said with what to do', async ({ page }) => {
   await openView(page, '笔记库', 'failing');
-  await expect(page.getByRole('alert')).toContainText('the catalog cannot be read');
+  await expect(page.getByRole('alert')).toContainText('数据损坏了：database disk image is malformed');
   await expect(page.getByRole('alert')).toContainText('your notes are untouched');
   await openView(page, '笔记库', 'full');
   await page.getByRole('button', { name: '添加文件夹' }).click();

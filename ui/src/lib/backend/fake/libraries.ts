@@ -19,8 +19,8 @@ interface Library {
 
 const failing = {
   code: 'data_damaged',
-  message: 'the catalog cannot be read',
-  hint: 'run `sidenote doctor`; your notes are untouched',
+  message: 'the catalog is damaged: database disk image is malformed',
+  hint: 'move `catalog.sqlite` away and run `sidenote sync`: your notes are untouched and are indexed again',
 };
 const full = {
   code: 'io',
