@@ -90,7 +90,7 @@ test('without libraries the first step is offered', async ({ page }) => {
 test('what cannot be read or written is said with what to do', async ({ page }) => {
   await openView(page, '笔记库', 'failing');
   await expect(page.getByRole('alert')).toContainText('数据损坏了：database disk image is malformed');
-  await expect(page.getByRole('alert')).toContainText('your notes are untouched');
+  await expect(page.getByRole('alert')).toContainText('笔记不受影响，会重新读取');
   await openView(page, '笔记库', 'full');
   await page.getByRole('button', { name: '添加文件夹' }).click();
   await expect(page.getByRole('alert')).toContainText('no space left on the disk');
