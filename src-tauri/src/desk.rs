@@ -12,12 +12,13 @@ use sidenote_engine::conversations::Conversations;
 use sidenote_engine::engine::{Engine, Settings as EngineSettings, Snapshot, unindexed};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Silent};
-use sidenote_engine::notes::{self, Drafts};
+use sidenote_engine::notes;
 use sidenote_engine::paths::Paths;
 use sidenote_engine::wire as engine;
 use sidenote_models::compose::{self, Models};
 
 use crate::clipboard::Copies;
+use crate::drafts::Drafts;
 use crate::events::Events;
 use crate::indexer::{Indexer, Tell};
 use crate::pages::Papers;

@@ -4,6 +4,7 @@
 mod clipboard;
 mod commands;
 mod desk;
+mod drafts;
 mod events;
 mod image;
 mod indexer;

@@ -32,6 +32,20 @@ fn a_folder_is_a_library_once() {
 }
 
 #[test]
+fn a_library_inside_another_is_said_when_it_is_added_and_when_they_are_listed() {
+    let desk = Desk::without_runtime().with_notes();
+    fs::create_dir(desk.path().join("notes/dogs")).expect("a folder");
+    fs::write(desk.path().join("notes/dogs/dogs.md"), CATS.replace('猫', "狗")).expect("a note");
+    desk.run(["sync"]).exits(0);
+    desk.snapshot("library_add_inside", &desk.run(["library", "add", "notes/dogs"]).exits(0).whole());
+    desk.snapshot("library_add_around", &desk.run(["library", "add", ".", "--name", "all"]).exits(0).whole());
+    desk.snapshot("library_list_nested", &desk.run(["library", "list"]).exits(0).whole());
+    let found =
+        each(&desk.json(["search", "狗 一天睡十二到十六个小时", "--library", "dogs", "--library", "mine", "--library", "all"])["hits"], "document");
+    assert_eq!(found.iter().filter(|path| path.ends_with("dogs.md")).collect::<Vec<_>>(), ["dogs.md"]);
+}
+
+#[test]
 fn with_no_library_there_is_nothing_to_ask() {
     let desk = Desk::without_runtime();
     desk.snapshot("nothing_to_ask", &desk.run(["ask", "why?"]).exits(2).whole());

@@ -185,6 +185,41 @@ fn a_folder_is_added_read_to_the_end_after_it_was_stopped_and_removed_without_to
 }
 
 #[test]
+fn notes_in_the_folders_of_two_libraries_are_listed_once_whichever_comes_first_or_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    fs::write(folder.path().join("outer.md"), "# 外面\n\n外面的浮标是红的。\n").unwrap();
+    fs::write(inner.join("inner.md"), "# 里面\n\n里面的浮标是蓝的。\n").unwrap();
+    let page = Page::open();
+    ready(&page);
+    let add = |folder: &std::path::Path| {
+        page.pick(folder);
+        page.ok("add_library", json!({}))
+    };
+    let places = || {
+        let notes = page.ok("list", json!({}));
+        let mut places: Vec<String> = notes
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|note| note["path"].as_str().unwrap().ends_with("ner.md") || note["path"] == "outer.md")
+            .map(|note| format!("{} {}", note["library"].as_str().unwrap(), note["path"].as_str().unwrap()))
+            .collect();
+        places.sort();
+        places
+    };
+    let outer = add(folder.path());
+    let name = outer["name"].as_str().unwrap().to_owned();
+    page.until("both notes", || (places() == [format!("{name} inner/inner.md"), format!("{name} outer.md")]).then_some(()));
+    let added = add(&inner);
+    page.until("each note in its own", || (places() == [format!("{name} outer.md"), "inner inner.md".to_owned()]).then_some(()));
+    assert_eq!(library(&page, &name).unwrap()["apart"], json!(["inner"]));
+    page.ok("remove_library", json!({ "library": added["id"] }));
+    page.until("both in the one that is left", || (places() == [format!("{name} inner/inner.md"), format!("{name} outer.md")]).then_some(()));
+}
+
+#[test]
 fn the_folder_of_new_notes_is_changed_only_to_one_that_can_hold_them() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;

@@ -133,6 +133,38 @@ fn what_was_typed_for_a_note_that_is_gone_is_offered_kept_as_a_note_or_discarded
 }
 
 #[test]
+fn what_was_typed_follows_a_note_that_another_program_renames() {
+    let page = Page::open();
+    page.begin();
+    page.ok("create", json!({ "title": "会议", "text": "# 会议\n\n周三的会在翡翠厅，由林小满主持。\n" }));
+    // A note is known again by its text, as it is indexed.
+    let indexed = |words: &str| {
+        let note = page.note("会议")?;
+        let view = page.call("view", json!({ "id": note["id"], "at": 0 })).ok()?;
+        view["html"].as_str().unwrap().contains(words).then(|| view["note"]["id"].clone())
+    };
+    let id = &page.until("the note in the index", || indexed("翡翠厅"));
+    let source = page.ok("source", json!({ "id": id }));
+    page.ok("draft", json!({ "id": id, "text": "打了一半。\n" }));
+    let notes = page.folder.path().join("notes");
+    fs::rename(notes.join("会议.md"), notes.join("例会.md")).unwrap();
+    assert_eq!(page.until("its new name", || page.note("会议").filter(|note| note["path"] == "例会.md"))["id"], *id);
+    assert_eq!(page.ok("source", json!({ "id": id }))["draft"], "打了一半。\n", "the draft is that of the note, not of its old name");
+    let text = "# 会议\n\n打完了。\n";
+    assert_eq!(page.ok("save", json!({ "id": id, "text": text, "hash": source["hash"] }))["type"], "saved");
+    assert_eq!(fs::read_to_string(notes.join("例会.md")).unwrap(), text);
+    assert_eq!(page.ok("drafts", json!({})), json!([]), "nothing is offered that has reached its file");
+
+    page.until("the text in the index", || indexed("打完了"));
+    page.ok("draft", json!({ "id": id, "text": "又打了一半。\n" }));
+    fs::rename(notes.join("例会.md"), notes.join("周会.md")).unwrap();
+    page.until("its newest name", || page.note("会议").filter(|note| note["path"] == "周会.md"));
+    page.ok("draft", json!({ "id": id, "text": "又打了一半多。\n" }));
+    let left = page.ok("drafts", json!({}));
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["orphan"]), (1, &json!(false)), "one draft, of the file as it is called now: {left}");
+}
+
+#[test]
 fn renaming_copying_and_pasting_do_what_they_say() {
     let page = Page::open();
     page.begin();

@@ -16,6 +16,16 @@ fn heading(level: u8, title: &str) -> BlockKind {
 }
 
 #[test]
+fn the_name_of_a_block_is_no_word_of_a_heading() {
+    let text = "# 计划 ^plan\n\n问题：什么是浮标？ ^b0y\n\n浮标是漂在水上的标志。 ^d3f\n";
+    let document = markdown(text);
+    let headings: Vec<&str> =
+        document.blocks.iter().filter_map(|b| if let BlockKind::Heading { title, .. } = &b.kind { Some(title.as_str()) } else { None }).collect();
+    assert_eq!((document.title.as_str(), headings), ("计划", vec!["计划", "什么是浮标？"]));
+    assert_eq!(document.text, text, "every byte stays where it is");
+}
+
+#[test]
 fn blocks_are_the_exact_bytes_of_what_they_say() {
     let text = "# Title\n\nFirst *paragraph*\nover two lines.\n\n- one\n- two\n  - nested\n- [ ] three\n\n```rust\nfn main() {}\n```\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\nAfter.\n";
     let document = markdown(text);

@@ -57,6 +57,20 @@ fn hidden_and_tool_folders_and_leftovers_are_left_out() {
 }
 
 #[test]
+fn folders_that_are_read_elsewhere_are_left_out() {
+    let folder = folder(&["a.md", "in/b.md", "in/deep/c.md", "inner/d.md"]);
+    let home = folder.path().canonicalize().expect("a folder");
+    let rules = WalkRules { apart: vec![home.join("in")], ..WalkRules::default() };
+    let paths = || entries(&home, &rules).into_iter().filter(|e| e.skip.is_none()).map(|e| e.path).collect::<Vec<_>>();
+    assert_eq!(paths(), ["a.md", "inner/d.md"]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(home.join("in/b.md"), home.join("link.md")).expect("a link");
+        assert_eq!(paths(), ["a.md", "inner/d.md"], "nor through a link");
+    }
+}
+
+#[test]
 fn ignore_files_count_inside_the_folder_only() {
     let outer = folder(&["in/a.md", "in/draft.md", "in/old/b.md", "in/private/c.md", "in/keep/d.md"]);
     write(outer.path(), ".gitignore", "a.md\n");

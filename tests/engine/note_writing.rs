@@ -1,6 +1,8 @@
 //! Notes written on a person's behalf: whole or not at all, and never over what someone else wrote.
 
+use std::collections::HashSet;
 use std::fs;
+use std::path::Path;
 
 use sidenote_engine::error::ErrorCode;
 use sidenote_engine::notes::{self, Drafts, Saving};
@@ -111,6 +113,70 @@ fn notes_of_one_title_made_at_once_are_all_kept() {
     made.sort();
     made.dedup();
     assert_eq!((made.len(), fs::read_dir(folder.path()).unwrap().count()), (16, 16), "{made:?}");
+}
+
+/// Says to this very program, started once more, in which folder it is to make notes.
+const FOLDER: &str = "SIDENOTE_TEST_NOTES_FOLDER";
+const EACH: usize = 200;
+
+#[test]
+fn notes_of_one_title_that_two_programs_make_at_once_are_all_kept() {
+    let make = |folder: &Path, who: &str| {
+        (0..EACH).for_each(|n| drop(notes::create(folder, "会议", &format!("{who} {n}")).unwrap()));
+    };
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return make(Path::new(&folder), "那边");
+    }
+    let folder = folder();
+    let mut other = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["notes_of_one_title_that_two_programs_make_at_once_are_all_kept", "--nocapture"])
+        .env(FOLDER, folder.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Both are at work from here on, or the test says nothing.
+    while fs::read_dir(folder.path()).unwrap().next().is_none() {
+        assert!(other.try_wait().unwrap().is_none(), "the other program made no note");
+        std::thread::yield_now();
+    }
+    make(folder.path(), "这边");
+    assert!(other.wait().unwrap().success());
+    let texts: HashSet<String> = fs::read_dir(folder.path()).unwrap().map(|e| fs::read_to_string(e.unwrap().path()).unwrap()).collect();
+    assert_eq!(texts.len(), 2 * EACH);
+}
+
+#[test]
+fn a_name_in_other_letters_is_given_to_the_file_that_has_it() {
+    let folder = folder();
+    let (upper, lower) = (folder.path().join("Plan.md"), folder.path().join("plan.md"));
+    fs::write(&upper, "# Plan\n").unwrap();
+    // As on a system for which both names are those of one file.
+    if fs::hard_link(&upper, &lower).is_err() {
+        assert!(lower.exists(), "it is one already");
+    }
+    assert_eq!(notes::rename(&upper, "plan").unwrap(), lower);
+    assert_eq!(fs::read_to_string(&lower).unwrap(), "# Plan\n");
+    assert!(!folder.path().join("plan 2.md").exists());
+
+    // Two files of such names are two.
+    let (a, b) = (folder.path().join("List.md"), folder.path().join("list.md"));
+    fs::write(&a, "one").unwrap();
+    if !b.exists() {
+        fs::write(&b, "two").unwrap();
+        assert_eq!(notes::rename(&a, "list").unwrap(), folder.path().join("list 2.md"));
+        assert_eq!(fs::read_to_string(b).unwrap(), "two");
+    }
+}
+
+#[test]
+fn a_note_that_cannot_be_written_leaves_no_empty_one() {
+    let folder = folder();
+    let place = folder.path().canonicalize().unwrap().join("会议.md");
+    let key = blake3::hash(place.as_os_str().as_encoded_bytes()).to_hex();
+    // A folder stands where the text would be kept aside.
+    fs::create_dir(place.with_file_name(format!(".sidenote-{}-{}.tmp", std::process::id(), &key[..8]))).unwrap();
+    assert_eq!(notes::create(place.parent().unwrap(), "会议", "x").unwrap_err().code, ErrorCode::Io);
+    assert!(!place.exists());
 }
 
 #[test]

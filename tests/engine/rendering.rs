@@ -86,6 +86,26 @@ fn a_link_to_a_part_of_a_note_says_which() {
 }
 
 #[test]
+fn the_name_of_a_block_is_not_shown_and_is_where_links_to_it_lead() {
+    let text = "# 一 ^top-1\n\n第一段。 ^a1b2\n\n- 甲 ^first\n  - 乙 ^second\n- **丙** ^third\n\n| a |\n|---|\n| 1 |\n\n^table\n\n一行 ^no\n还有一行。\n\n按 ^C\n\n`x ^code`\n\n词^no2\n\n**粗**^no3\n";
+    let rendered = render::markdown(text, 0, 0, &NoTargets);
+    let page = Html::parse_fragment(&rendered.html);
+    let named = |css: &str| page.select(&Selector::parse(css).unwrap()).filter_map(|e| e.value().attr("data-block")).collect::<Vec<_>>();
+    assert_eq!(named("[data-block]"), ["top-1", "a1b2", "first", "second", "third", "table"]);
+    assert_eq!((named("h1 [data-block]"), named("li li [data-block]")), (vec!["top-1"], vec!["second"]));
+    let shown: String = page.root_element().text().collect();
+    assert!(["top-1", "a1b2", "first", "second", "third", "table"].iter().all(|name| !shown.contains(name)), "{shown}");
+    for kept in ["一行 ^no\n", "按 ^C", "x ^code", "词^no2", "粗^no3"] {
+        assert!(shown.contains(kept), "{kept} is lost: {shown}");
+    }
+    assert_eq!(rendered.outline[0].title, "一");
+    for (at, run) in runs(&rendered.html) {
+        assert!(text[at..].starts_with(&run), "{run:?} is not at {at}");
+    }
+    assert!(markdown("[[量化#^a1b2]]\n").contains("data-heading=\"^a1b2\""));
+}
+
+#[test]
 fn formulas_become_mathml_and_broken_ones_stay_readable() {
     let html = markdown("能量 $E=mc^2$，\n\n$$\\frac{QK^T}{\\sqrt{d}}$$\n");
     assert_eq!(html.matches("<math").count(), 2, "{html}");

@@ -29,6 +29,22 @@ fn desk() -> Desk {
 }
 
 #[test]
+fn the_name_of_a_block_is_neither_found_nor_quoted() {
+    let desk = Desk::new();
+    desk.write("a.md", "# 浮标\n\n红色的浮标标出航道的左侧。 ^zqxjkv\n\n- 绿色的浮标标出航道的右侧。 ^wvutzq\n");
+    desk.sync();
+    let question = Question { text: "zqxjkv".into(), limit: 5, ..Question::default() };
+    let found = quietly(|run| desk.engine.snapshot(run)?.search(&question, run)).unwrap();
+    assert!(found.hits.iter().all(|hit| hit.scores.lexical.is_none()), "{:?}", found.hits);
+    for (asked, quoted) in [("红色的浮标标出什么？", "红色的浮标标出航道的左侧。"), ("绿色的浮标标出什么？", "绿色的浮标标出航道的右侧。")]
+    {
+        let outcome = quietly(|run| desk.engine.snapshot(run)?.ask(&Question { text: asked.into(), limit: 5, ..Question::default() }, run)).unwrap();
+        assert!(outcome.answer.contains(quoted) && !outcome.answer.contains('^'), "{}", outcome.answer);
+        assert_eq!(outcome.citations[0].quote, quoted);
+    }
+}
+
+#[test]
 fn traditional_full_width_and_mixed_queries_find_simplified_notes() {
     let desk = desk();
     for query in ["KV緩存", "ＫＶ缓存", "kv 缓存的作用", "键值緩存"] {

@@ -46,6 +46,40 @@ fn an_edit_is_found_and_the_old_text_is_not() {
 }
 
 #[test]
+fn a_note_in_the_folders_of_two_libraries_is_in_the_inner_one_alone() {
+    let desk = Desk::new();
+    desk.write("a.md", note("narwhal"));
+    desk.write("sub/b.md", note("quokka"));
+    desk.sync();
+    let found = |word: &str| {
+        let question = sidenote_engine::engine::Question { text: word.into(), limit: 20, ..Default::default() };
+        let hits = quietly(|run| desk.engine.snapshot(run)?.search(&question, run)).unwrap().hits;
+        hits.into_iter()
+            .filter(|hit| hit.text.contains(word))
+            .map(|hit| (format!("{}/{}", hit.library, hit.document), hit.also_in.len()))
+            .collect::<Vec<_>>()
+    };
+    let once = |place: &str| vec![(place.to_owned(), 0)];
+    let counts = || desk.engine.libraries().unwrap().iter().map(|l| (l.name.clone(), l.indexed, l.apart.clone())).collect::<Vec<_>>();
+
+    desk.engine.add_library(&desk.notes().join("sub"), None).unwrap();
+    assert_eq!(desk.engine.around("sub").unwrap(), ["notes"]);
+    desk.sync();
+    assert_eq!((found("quokka"), found("narwhal")), (once("sub/b.md"), once("notes/a.md")));
+    assert_eq!(counts(), [("notes".into(), 1, vec!["sub".to_owned()]), ("sub".into(), 1, vec![])]);
+
+    // A folder around both.
+    desk.engine.add_library(desk.folder.path(), Some("all")).unwrap();
+    desk.sync();
+    assert_eq!((found("quokka"), found("narwhal")), (once("sub/b.md"), once("notes/a.md")));
+    assert_eq!(quietly(|run| desk.engine.stale_files(run)).unwrap(), 0);
+
+    quietly(|run| desk.engine.remove_library("sub", run)).unwrap();
+    desk.sync();
+    assert_eq!(found("quokka"), once("notes/sub/b.md"), "without the inner one it is the next one's");
+}
+
+#[test]
 fn a_renamed_note_is_not_embedded_again() {
     let desk = Desk::new();
     desk.write("old.md", note("narwhal"));

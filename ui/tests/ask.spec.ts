@@ -226,6 +226,16 @@ test('an answer becomes a note', async ({ page }) => {
   await expect(page.getByText('已存为“RAG 的流程有哪些步骤”')).toBeVisible();
 });
 
+test('two quick clicks make one note of an answer', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  const before = await page.evaluate(() => fakeDisk.own().length);
+  await page.getByRole('button', { name: '存为笔记' }).dblclick();
+  await expect(page.getByText('已存为“RAG 的流程有哪些步骤”')).toBeVisible();
+  await page.waitForTimeout(100);
+  expect(await page.evaluate(() => fakeDisk.own().length)).toBe(before + 1);
+});
+
 test('a question is asked over one folder', async ({ page }) => {
   await open(page);
   await page.getByRole('button', { name: /提问范围/ }).click();

@@ -85,6 +85,21 @@ test('a note that is gone is not tried again until there is a new text', async (
   expect(disk.text).toBe('new!');
 });
 
+test('a note that was renamed elsewhere is written as soon as it is known again, without another key', async () => {
+  const disk = new Disk('old');
+  disk.failing = { code: 'not_found', message: 'gone', hint: '' };
+  const { save, clock } = open(disk);
+  save.typed('new');
+  await clock.pass(10_000);
+  expect(save.state).toMatchObject({ name: 'failed', again: false });
+  disk.failing = null;
+  await save.diskChanged();
+  await settle();
+  expect(disk.text).toBe('new');
+  expect(save.state).toEqual({ name: 'saved' });
+  expect(disk.draftText).toBeNull();
+});
+
 test('flushing writes at once; closing does too and leaves nothing behind', async () => {
   const disk = new Disk('');
   const { save } = open(disk);

@@ -22,6 +22,12 @@ test('each library says where it is, what was read of it, and what it is', async
   await expect(library(page, 'study-notes')).toContainText('12 篇笔记');
 });
 
+test('a library around another says which notes are not its own', async ({ page }) => {
+  await openView(page, '笔记库', 'nested');
+  await expect(library(page, 'Documents')).toContainText('其中的 Sidenote 另是一个笔记库，那里的笔记不重复计入');
+  await expect(library(page, 'Sidenote')).not.toContainText('另是一个笔记库');
+});
+
 test('a folder that is added is read while its progress is shown, and then found', async ({ page }) => {
   await openView(page, '笔记库');
   await page.getByRole('button', { name: '添加文件夹' }).click();
@@ -83,8 +89,8 @@ test('without libraries the first step is offered', async ({ page }) => {
 
 test('what cannot be read or written is said with what to do', async ({ page }) => {
   await openView(page, '笔记库', 'failing');
-  await expect(page.getByRole('alert')).toContainText('the catalog cannot be read');
-  await expect(page.getByRole('alert')).toContainText('your notes are untouched');
+  await expect(page.getByRole('alert')).toContainText('数据损坏了：database disk image is malformed');
+  await expect(page.getByRole('alert')).toContainText('笔记不受影响，会重新读取');
   await openView(page, '笔记库', 'full');
   await page.getByRole('button', { name: '添加文件夹' }).click();
   await expect(page.getByRole('alert')).toContainText('no space left on the disk');

@@ -184,6 +184,7 @@ test('a text with formulas and a table keeps its highlights on the same words', 
     const { text: shown, ranges } = readable(text, [[at, at + byteLength(word)]]);
     expect(slices(shown, ranges).find((slice) => slice.marked)?.text).toBe(word);
   }
+  expect(readable('红色的浮标。 ^a1b2\n^table\n按 ^C').text).toBe('红色的浮标。\n\n按 ^C');
   expect(readable('cat x | grep __init__ # $5-$6').text).toBe('cat x | grep __init__ # $5-$6');
   expect(readable(text).text).toBe('从 O(n²) 降到 · 线性\n价格 $5 和 $6 · 显存');
 });

@@ -280,6 +280,30 @@ test('a link to a heading of another note opens it there, whatever the link show
   await expect(page.getByText('没有找到这个链接指向的标题。')).toBeVisible();
 });
 
+test('a link to a block opens its note there, and the name of the block is not shown', async ({ page }) => {
+  const follow = async (link: string): Promise<void> => {
+    await open(page);
+    await page.evaluate((far) => {
+      const rag = fakeDisk.idOf('RAG');
+      const table = '| 甲 | 乙 |\n| --- | --- |\n| 一 | 二 |\n\n^table';
+      fakeDisk.change(rag, `${fakeDisk.text(rag)}\n${far}\n\n那一段说的是浮标。 ^buoy-1\n\n${far}\n\n${table}\n\n${far}\n`);
+      fakeDisk.change(1, '# Meeting\n\n[[RAG#^buoy-1|那一段]]，[[RAG#^table|那张表]]，[[RAG#^none|没有的]]。\n');
+    }, FAR);
+    await page.getByRole('navigation', { name: '主导航' }).getByRole('button', { name: '笔记', exact: true }).click();
+    await page.getByRole('searchbox', { name: '按标题或文件夹筛选' }).fill('Meeting');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: '在旁边阅读' }).click();
+    await reader(page).getByRole('link', { name: link }).click();
+  };
+  await follow('那一段');
+  await expect(reader(page).getByText('那一段说的是浮标。', { exact: true })).toBeInViewport();
+  await expect(reader(page)).not.toContainText('^buoy-1');
+  await follow('那张表');
+  await expect(reader(page).getByRole('cell', { name: '二' })).toBeInViewport();
+  await follow('没有的');
+  await expect(page.getByText('没有找到这个链接指向的段落。')).toBeVisible();
+});
+
 test('of headings called the same a link means the one under its chapter, or the one of its number', async ({ page }) => {
   await open(page);
   const text = `# 读书笔记\n\n[一](#小结) [二](#小结-1) [三](#第二章#小结)\n\n## 第一章\n\n${FAR}\n\n### 小结\n\n一。\n\n${FAR}\n\n## 第二章\n\n${FAR}\n\n### 小结\n\n二。\n\n${FAR}\n`;

@@ -17,6 +17,9 @@ const TERMINAL_ONLY = /\/eval(\/|\.rs)|\/practise\.rs/;
 const UNSEEN =
   /panicked|no display to open|in a desktop session|thread ended|thread could not be started|damaged segment|schema of another|damaged vector|note vanished|is outside its document|tokenizer|no text may hold|speed test|--kind|WebKitGTK|could not be opened: \{\}$|own folder is unknown|just added is not there|is no \{\}$|says what each model does|is no revision|name a branch|trying again|going on from there|has a problem of its own|write it with https|choose one with --file/;
 
+/** Said before there is a window, or where only the terminal has a way: how a model that does not say it makes vectors, a file in parts. */
+const TERMINAL_WAYS = /^name a folder with --data-dir$|--pooling|--kind|llama-gguf-split|in a desktop session|WebKitGTK/;
+
 function files(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
@@ -183,4 +186,16 @@ test('a moment that the program names is said as it is here', async ({ page }) =
     new Date('2026-11-20T03:17:11Z').toLocaleString('zh-CN', { dateStyle: 'medium', timeStyle: 'short' }),
   );
   await expect(page.getByText(`索引是 ${here} 的，之后有 3 个文件改过；详情见“笔记库”`)).toBeVisible();
+});
+
+test('no sentence of the program tells a person in the window to type a command, in either language', () => {
+  const shown = [...new Set([...sentences(), ...texts(), ...Object.keys(zh)])].filter((form) => !TERMINAL_WAYS.test(form));
+  const terminal = /`sidenote |(^|[\s`])--[a-z]|run the command|命令行/;
+  for (const words of [zh, en])
+    expect.soft(shown.map((form) => words[form] ?? form).filter((text) => terminal.test(text))).toEqual([]);
+});
+
+test('what the window says in other words is still said by the program', () => {
+  const all = new Set([...sentences(), ...texts()]);
+  expect(Object.keys(en).filter((form) => !all.has(form))).toEqual([]);
 });

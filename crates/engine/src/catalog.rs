@@ -20,6 +20,7 @@ use crate::chunk::Chunk;
 use crate::document::{Document, Format, Place, SourceMap, Span};
 use crate::error::{Error, Result};
 use crate::ingest::{Skip, SkipReason};
+use crate::link::without_block_ids;
 use crate::model::Fingerprint;
 use crate::text::normalise;
 
@@ -45,6 +46,14 @@ pub struct Library {
     pub synced: bool,
     /// Whether a sync that read all of it has come to its end, with every index.
     pub published: bool,
+}
+
+impl Library {
+    /// Whether its folder lies in that of another.
+    #[must_use]
+    pub fn is_inside(&self, other: &Self) -> bool {
+        self.id != other.id && self.root.starts_with(&other.root)
+    }
 }
 
 /// One row of the ledger: what became of one file.
@@ -281,7 +290,7 @@ pub struct Catalog {
     db: Connection,
 }
 
-/// The text that is embedded for a chunk: the words that place it, then what it says.
+/// The text that is embedded for a chunk: the words that place it, then what it says, without the names that its blocks have for links.
 #[must_use]
 pub fn embed_text(title: &str, heading: &[String], body: &str) -> String {
     let mut text = String::with_capacity(body.len() + 64);
@@ -289,7 +298,7 @@ pub fn embed_text(title: &str, heading: &[String], body: &str) -> String {
         text.push_str(part);
         text.push('\n');
     }
-    text.push_str(body);
+    text.push_str(&without_block_ids(body));
     text
 }
 

@@ -120,7 +120,8 @@ impl Engine {
         }
     }
 
-    /// Adds a folder as a library. `name` defaults to the folder's own.
+    /// Adds a folder as a library. `name` defaults to the folder's own. A folder inside that of another library is taken out of that one, and in a folder around
+    /// another library what is there stays that one's: a note is in one library. Both take effect when the library around is synced ([`Self::around`]).
     ///
     /// # Errors
     /// `NotFound` if it is no folder, `InvalidInput` if name or folder is taken or the folder holds the data folder, `Busy`, `Io`.
@@ -155,6 +156,14 @@ impl Engine {
         Ok(name)
     }
 
+    /// The libraries in whose folders that of a library lies.
+    ///
+    /// # Errors
+    /// `DataDamaged`, `Io`.
+    pub fn around(&self, name: &str) -> Result<Vec<String>> {
+        Ok(self.libraries()?.into_iter().filter(|other| other.apart.iter().any(|inside| inside == name)).map(|other| other.name).collect())
+    }
+
     /// Forgets a library and what was read from it. Its files are not touched.
     ///
     /// # Errors
@@ -180,16 +189,18 @@ impl Engine {
         // A folder that is not there has no other name.
         let own = self.paths.notes.canonicalize().ok().or_else(|| Some(self.paths.notes.clone()));
         let mut out = Vec::new();
-        for library in catalog.libraries()? {
+        let libraries = catalog.libraries()?;
+        for library in &libraries {
             let sums = catalog.ledger_sums(library.id)?;
             out.push(wire::LibraryInfo {
                 id: library.id,
-                name: library.name,
+                name: library.name.clone(),
                 folder: library.root.display().to_string(),
                 shipped: library.shipped,
                 own: own.as_deref() == Some(library.root.as_path()),
                 present: library.root.is_dir(),
                 synced: library.synced,
+                apart: libraries.iter().filter(|other| other.is_inside(library)).map(|other| other.name.clone()).collect(),
                 indexed: sums.indexed,
                 skipped: sums.skipped,
                 chunks: sums.chunks,

@@ -128,8 +128,9 @@ struct Made {
 #[must_use]
 pub fn rewrite(history: &[Turn], question: &str) -> Rewrite {
     let Some(made) = once(history, question) else { return Rewrite::as_is(question) };
-    // A form that would be changed again does not stand alone.
-    if made.standalone.trim() == question.trim() || once(history, &made.standalone).is_some_and(|again| again.standalone != made.standalone) {
+    // Nothing is no question, and a form that would be changed again does not stand alone.
+    let same = made.standalone.trim().is_empty() || made.standalone.trim() == question.trim();
+    if same || once(history, &made.standalone).is_some_and(|again| again.standalone != made.standalone) {
         return Rewrite::as_is(question);
     }
     Rewrite { standalone: made.standalone, kind: made.kind, from: Some(made.turn), subject: Some(made.subject).filter(|s| !s.is_empty()) }

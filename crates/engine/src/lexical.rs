@@ -21,6 +21,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentRe
 use crate::catalog::{Catalog, ChunkRow};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::{Run, Stage};
+use crate::link::without_block_ids;
 use crate::text::{bigrams, normalise, searchable, words};
 
 /// Folder name below `index/`; a new index format gets a new name.
@@ -244,9 +245,12 @@ impl LexicalWriter {
         let mut out = TantivyDocument::default();
         out.add_u64(f.chunk, chunk.id);
         out.add_u64(f.document, chunk.document);
-        for (words, grams, text) in
-            [(f.body, f.body_grams, &chunk.body), (f.heading, f.heading_grams, &chunk.heading), (f.title, f.title_grams, &chunk.title)]
-        {
+        let body = without_block_ids(&chunk.body);
+        for (words, grams, text) in [
+            (f.body, f.body_grams, body.as_ref()),
+            (f.heading, f.heading_grams, chunk.heading.as_str()),
+            (f.title, f.title_grams, chunk.title.as_str()),
+        ] {
             out.add_text(words, text);
             out.add_text(grams, text);
         }

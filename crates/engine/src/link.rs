@@ -1,4 +1,7 @@
-//! Links as notes write them: where they stand in a text, and the paths and names they say. Pure. It must not know which notes there are.
+//! Links as notes write them: where they stand in a text, and the paths and names they say; the ids of blocks that links lead to. Pure. It must not know which
+//! notes there are.
+
+use std::borrow::Cow;
 
 use crate::document::Span;
 use crate::text::normalise;
@@ -65,6 +68,27 @@ pub fn beside(note: &str, relative: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// The id at the end of a line, ` ^id`, by which links name the block that ends there (`[[note#^id]]`): where it begins, with the blank before it, and the id.
+/// What has no letter is a number, and a single letter a key or a power: 「按 ^C」, `2 ^n`.
+#[must_use]
+pub fn block_id(line: &str) -> Option<(usize, &str)> {
+    let line = line.trim_end();
+    let (before, id) = line.rsplit_once('^')?;
+    let named = id.len() > 1 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && id.bytes().any(|b| b.is_ascii_alphabetic());
+    let end = before.trim_end().len();
+    (named && (end < before.len() || before.is_empty())).then_some((end, id))
+}
+
+/// A text without the ids of its blocks.
+#[must_use]
+pub fn without_block_ids(text: &str) -> Cow<'_, str> {
+    if !text.contains('^') {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split('\n').map(|line| block_id(line).map_or(line, |(end, _)| &line[..end]));
+    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// `%20` and the like, as links write them; what is no such code stays.

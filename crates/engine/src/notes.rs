@@ -7,11 +7,11 @@ mod name;
 mod title;
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::text::normalise;
 
 pub use draft::{Draft, Drafts};
 pub use name::file_name;
@@ -95,10 +95,7 @@ pub fn save(file: &Path, text: &str, expected: &str) -> Result<Saving> {
 /// `InvalidInput` for a blank title, `Io`.
 pub fn create(folder: &Path, title: &str, text: &str) -> Result<PathBuf> {
     fs::create_dir_all(folder).map_err(|e| Error::io("make the folder for your notes", folder, &e))?;
-    let _placing = placing();
-    let file = free_place(folder, &file_name(title)?, "md");
-    write_whole(&file, with_title(title, text).as_bytes())?;
-    Ok(file)
+    new_file(folder, &file_name(title)?, "md", with_title(title, text).as_bytes())
 }
 
 /// Copies a note into a folder under its own name. Returns the copy.
@@ -110,10 +107,7 @@ pub fn copy(file: &Path, folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder).map_err(|e| Error::io("make the folder for your notes", folder, &e))?;
     let stem = file.file_stem().map_or_else(|| "note".into(), |s| s.to_string_lossy());
     let extension = file.extension().map_or_else(|| "md".into(), |s| s.to_string_lossy());
-    let _placing = placing();
-    let place = free_place(folder, &stem, &extension);
-    write_whole(&place, &bytes)?;
-    Ok(place)
+    new_file(folder, &stem, &extension, &bytes)
 }
 
 /// Gives a note's file the name of a title; its text stays ([`retitle`]). Returns the file.
@@ -129,10 +123,16 @@ pub fn rename(file: &Path, title: &str) -> Result<PathBuf> {
     }
     let extension = file.extension().map_or_else(|| "md".into(), |s| s.to_string_lossy());
     let folder = file.parent().unwrap_or(Path::new("."));
-    let _placing = placing();
-    let place = free_place(folder, &name, &extension);
-    fs::rename(file, &place).map_err(|e| Error::io("rename", file, &e))?;
-    Ok(place)
+    let wanted = folder.join(format!("{name}.{extension}"));
+    let refused = |e| Error::io("rename", file, &e);
+    // `Plan` and `plan` are one file to some systems: it is in its own way.
+    if is_same_file(file, &wanted) && normalise(&name) == normalise(&stem.unwrap_or_default()) {
+        fs::rename(file, &wanted).map_err(refused)?;
+        return Ok(wanted);
+    }
+    let place = Place::take(folder, &name, &extension)?;
+    fs::rename(file, &place.file).map_err(refused)?;
+    Ok(place.filled())
 }
 
 /// Gives a note another title in its text, where that says the title.
@@ -249,20 +249,59 @@ pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// From looking for a free name until a file has it there is one after the other: two notes of one title at once must not take the same.
-fn placing() -> MutexGuard<'static, ()> {
-    static PLACING: Mutex<()> = Mutex::new(());
-    PLACING.lock().unwrap_or_else(PoisonError::into_inner)
+fn new_file(folder: &Path, name: &str, extension: &str, bytes: &[u8]) -> Result<PathBuf> {
+    let place = Place::take(folder, name, extension)?;
+    write_whole(&place.file, bytes)?;
+    Ok(place.filled())
 }
 
-/// A path that no file has yet: `name.md`, `name 2.md`, …
-fn free_place(folder: &Path, name: &str, extension: &str) -> PathBuf {
-    let first = folder.join(format!("{name}.{extension}"));
-    if fs::symlink_metadata(&first).is_err() {
-        return first;
+/// A name that no file had, taken by an empty one: whoever else makes a note of this title meanwhile, in whatever program, finds it taken. The empty file goes
+/// where nothing takes its place.
+struct Place {
+    file: PathBuf,
+    filled: bool,
+}
+
+impl Place {
+    /// `name.md`, `name 2.md`, …
+    fn take(folder: &Path, name: &str, extension: &str) -> Result<Self> {
+        let numbered = |n: u32| folder.join(if n == 1 { format!("{name}.{extension}") } else { format!("{name} {n}.{extension}") });
+        let mut n = 1;
+        loop {
+            let file = numbered(n);
+            match File::options().write(true).create_new(true).open(&file) {
+                Ok(_) => return Ok(Self { file, filled: false }),
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => n += 1,
+                Err(e) => return Err(Error::io("write", &file, &e)),
+            }
+        }
     }
-    let numbered = |n: u32| folder.join(format!("{name} {n}.{extension}"));
-    (2..).map(numbered).find(|place| fs::symlink_metadata(place).is_err()).unwrap_or(first)
+
+    fn filled(mut self) -> PathBuf {
+        self.filled = true;
+        std::mem::take(&mut self.file)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !self.filled {
+            // Nothing depends on it.
+            drop(fs::remove_file(&self.file));
+        }
+    }
+}
+
+/// Whether two paths lead to one file; false where one of them leads to none.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let file = |path: &Path| fs::symlink_metadata(path).ok().map(|data| (data.dev(), data.ino()));
+        file(a).is_some_and(|of| file(b) == Some(of))
+    }
+    #[cfg(not(unix))]
+    a.canonicalize().is_ok_and(|real| b.canonicalize().is_ok_and(|other| other == real))
 }
 
 fn hash(bytes: &[u8]) -> String {
@@ -271,7 +310,7 @@ fn hash(bytes: &[u8]) -> String {
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Error {
     match error.kind() {
-        std::io::ErrorKind::NotFound => Error::new(
+        ErrorKind::NotFound => Error::new(
             ErrorCode::NotFound,
             format!("the file `{}` is gone", file.display()),
             "it was moved or deleted outside Sidenote; what you typed here can be kept as a new note",

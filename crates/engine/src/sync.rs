@@ -127,9 +127,10 @@ fn read_and_publish(
         catalog.forget_files()?;
     }
     let mut report = Report::default();
-    for library in catalog.libraries()? {
+    let libraries = catalog.libraries()?;
+    for library in &libraries {
         if only.is_none_or(|names| names.contains(&library.name)) {
-            sync_library(catalog, &library, settings, &version, run, &mut report)?;
+            sync_library(catalog, library, &libraries, settings, &version, run, &mut report)?;
         }
     }
     publish(paths, catalog, models, since, run, &mut report)?;
@@ -175,9 +176,10 @@ pub fn build_graph(paths: &Paths, embedder: &dyn Embedder, run: Run<'_>) -> Resu
 /// `Cancelled`, `DataDamaged`.
 pub fn count_stale(catalog: &Catalog, settings: &Settings, run: Run<'_>) -> Result<u64> {
     let mut stale = 0;
-    for library in catalog.libraries()?.iter().filter(|l| l.root.is_dir()) {
+    let libraries = catalog.libraries()?;
+    for library in libraries.iter().filter(|l| l.root.is_dir()) {
         let known: HashMap<String, LedgerRow> = catalog.ledger(library.id)?.into_iter().map(|row| (row.path.clone(), row)).collect();
-        let entries = entries(library, settings, run)?;
+        let entries = entries(library, &libraries, settings, run)?;
         let mut met = 0;
         for entry in &entries {
             match known.get(&entry.path) {
@@ -193,9 +195,10 @@ pub fn count_stale(catalog: &Catalog, settings: &Settings, run: Run<'_>) -> Resu
     Ok(stale)
 }
 
-/// What a library's folder holds now, each path once.
-fn entries(library: &Library, settings: &Settings, run: Run<'_>) -> Result<Vec<Entry>> {
+/// What a library's folder holds now, each path once. What lies in the folder of another library inside of it belongs to that one.
+fn entries(library: &Library, libraries: &[Library], settings: &Settings, run: Run<'_>) -> Result<Vec<Entry>> {
     let mut rules = WalkRules { limits: settings.limits.clone(), ..settings.walk.clone() };
+    rules.apart.extend(libraries.iter().filter(|other| other.is_inside(library)).map(|other| other.root.clone()));
     if library.shipped {
         // Speaks to people who browse the folder, not to those who ask.
         rules.exclude.push("/README.md".into());
@@ -210,7 +213,15 @@ fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|d| i64::try_from(d.as_millis()).ok()).unwrap_or(0)
 }
 
-fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, version: &str, run: Run<'_>, report: &mut Report) -> Result<()> {
+fn sync_library(
+    catalog: &mut Catalog,
+    library: &Library,
+    libraries: &[Library],
+    settings: &Settings,
+    version: &str,
+    run: Run<'_>,
+    report: &mut Report,
+) -> Result<()> {
     if !library.root.is_dir() {
         // An unplugged disk must not empty the index.
         report.notices.push(format!(
@@ -222,7 +233,7 @@ fn sync_library(catalog: &mut Catalog, library: &Library, settings: &Settings, v
         return Ok(());
     }
     run.progress(Stage::Scan, 0, 1);
-    let mut entries = entries(library, settings, run)?;
+    let mut entries = entries(library, libraries, settings, run)?;
     run.progress(Stage::Scan, 1, 1);
     let ignored = catalog.ignored(library.id)?;
     for entry in entries.iter_mut().filter(|entry| ignored.contains(&entry.path)) {

@@ -334,6 +334,8 @@ pub struct LibraryInfo {
     pub present: bool,
     /// Whether it was ever indexed.
     pub synced: bool,
+    /// Libraries whose folders lie in its folder: what is in them is theirs alone.
+    pub apart: Vec<String>,
     /// Files indexed.
     pub indexed: u64,
     /// Files skipped.

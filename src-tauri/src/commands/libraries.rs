@@ -62,8 +62,13 @@ pub(crate) async fn remove_library(desk: State<'_, Arc<Desk>>, library: i64) -> 
         .clone()
         .run(None, move |desk, _| {
             let (engine, name) = (desk.engine()?, named(desk, library)?);
+            let around = engine.around(&name)?;
             desk.indexer.alone(|| engine.remove_library(&name, Run { observer: &Silent, cancel: &CancelToken::new() }))?;
             desk.notes_changed();
+            if !around.is_empty() {
+                // What was this library's alone is theirs again.
+                desk.indexer.sync(Some(around));
+            }
             Ok(())
         })
         .await
@@ -106,7 +111,9 @@ fn add(desk: &Desk, folder: &Path) -> sidenote_engine::error::Result<wire::Libra
     let engine = desk.engine()?;
     let folder: PathBuf = folder.to_owned();
     let name = desk.indexer.alone(|| engine.add_library(&folder, free_name(&engine.libraries()?, &folder).as_deref()))?;
-    desk.indexer.sync(Some(vec![name.clone()]));
+    let mut changed = engine.around(&name)?;
+    changed.push(name.clone());
+    desk.indexer.sync(Some(changed));
     let added = engine.libraries()?.into_iter().find(|l| l.name == name);
     added.ok_or_else(|| Error::internal("a library that was just added is not there"))
 }

@@ -106,7 +106,7 @@ pub(crate) async fn source(desk: State<'_, Arc<Desk>>, id: u64) -> Result<wire::
         .run(None, move |desk, _| {
             let file = desk.file(id)?;
             let now = notes::read(&file)?;
-            let draft = desk.drafts.kept(&file).filter(|draft| *draft != now.text);
+            let draft = desk.drafts.kept(id, &file).filter(|draft| *draft != now.text);
             Ok(wire::Source { document_id: id, text: now.text, hash: now.hash, draft })
         })
         .await
@@ -131,7 +131,7 @@ pub(crate) async fn save(desk: State<'_, Arc<Desk>>, id: u64, text: String, hash
             match notes::save(&file, &text, &hash)? {
                 Saving::Conflict(now) => Ok(wire::Saved::Conflict { text: now.text, hash: now.hash }),
                 Saving::Saved(hash) => {
-                    desk.drafts.forget(&file)?;
+                    desk.drafts.forget(id, &file)?;
                     // The watch sees it too, later; nobody who types waits for the index.
                     desk.saved(desk.place(id)?.0);
                     Ok(wire::Saved::Saved { document_id: id, hash })
@@ -147,7 +147,7 @@ pub(crate) async fn draft(desk: State<'_, Arc<Desk>>, id: u64, text: Option<Stri
         .clone()
         .run(None, move |desk, _| {
             let file = desk.own_file(id)?;
-            text.map_or_else(|| desk.drafts.forget(&file), |text| desk.drafts.keep(&file, &text))
+            text.map_or_else(|| desk.drafts.forget(id, &file), |text| desk.drafts.keep(id, &file, &text))
         })
         .await
 }
@@ -186,7 +186,7 @@ pub(crate) async fn remove_note(desk: State<'_, Arc<Desk>>, id: u64) -> Result<(
             let (file, library) = (desk.own_file(id)?, desk.place(id)?.0);
             notes::discard(&file)?;
             // It is in the trash, whatever becomes of the rest.
-            drop(desk.drafts.forget(&file));
+            drop(desk.drafts.forget(id, &file));
             if desk.indexer.now(desk, &library, &CancelToken::new()).is_err() {
                 desk.saved(library);
             }

@@ -60,7 +60,18 @@ impl Add {
         let engine = app.engine(&models)?;
         engine.offer_shipped_notes()?;
         let name = engine.add_library(&self.folder, self.name.as_deref())?;
-        let mut synced = sync(app, &engine, std::slice::from_ref(&name), !self.no_graph)?;
+        let around = engine.around(&name)?;
+        let apart = engine.libraries()?.into_iter().find(|library| library.name == name).map(|library| library.apart).unwrap_or_default();
+        let changed: Vec<String> = std::iter::once(&name).chain(&around).cloned().collect();
+        let mut synced = sync(app, &engine, &changed, !self.no_graph)?;
+        synced
+            .report
+            .notices
+            .extend(around.iter().map(|outer| format!("its folder lies in that of `{outer}`: its notes are no longer in `{outer}`")));
+        synced
+            .report
+            .notices
+            .extend(apart.iter().map(|inner| format!("the folder of `{inner}` lies in it: the notes there stay in `{inner}` alone")));
         synced.report.notices.extend(models.notices);
         synced.report.notices.extend(models.problem);
         let exit = if synced.graph == Graph::Stopped { Exit::Cancelled } else { Exit::Done };
@@ -97,7 +108,8 @@ pub(super) fn human(libraries: &[LibraryInfo], output: &Output) -> String {
         .map(|library| {
             let state = if library.synced {
                 let skipped = if library.skipped > 0 { format!(", {} skipped", library.skipped) } else { String::new() };
-                format!("{}{skipped}, {}", count(library.indexed, "note"), count(library.chunks, "passage"))
+                let apart = library.apart.iter().map(|name| format!(", without `{}`", one_line(name))).collect::<String>();
+                format!("{}{skipped}, {}{apart}", count(library.indexed, "note"), count(library.chunks, "passage"))
             } else {
                 "not indexed yet".to_owned()
             };

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::bullet;
 use super::unmarked::{unmarked, without_note_links};
 use crate::document::Span;
+use crate::link::block_id;
 use crate::text::sentences;
 
 /// What a unit is.
@@ -154,6 +155,9 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
+        // The name that a block has for links is none of its words.
+        let line = if fence.is_some() { line } else { block_id(line).map_or(line, |(end, _)| &line[..end]) };
+        let stop = start + line.len();
         let trimmed = line.trim();
         match fence {
             Some("$$") => {
@@ -161,7 +165,7 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
                 let Some(close) = line.find("$$").map(|close| close + 2).or_else(|| trimmed.is_empty().then_some(line.len())) else { continue };
                 fence = None;
                 if line[close..].contains(char::is_alphanumeric) {
-                    cut.paragraph = Some(start + close..at);
+                    cut.paragraph = Some(start + close..stop);
                 }
                 continue;
             }
@@ -177,7 +181,7 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
         let block = trimmed.is_empty() || opens.is_some() || trimmed.starts_with('#') || trimmed.starts_with('|') || trimmed.starts_with("> [!");
         let mark = ITEM.find(line).filter(|m| m.end() < line.trim_end().len() && !is_inside_a_word(&line[..m.end()], &line[m.end()..]));
         let indent = line.len() - line.trim_start_matches([' ', '\t', '>']).len();
-        if mark.is_none() && !trimmed.is_empty() && cut.list.is_some_and(|list| indent <= list) && !cut.goes_on(at) {
+        if mark.is_none() && !trimmed.is_empty() && cut.list.is_some_and(|list| indent <= list) && !cut.goes_on(stop) {
             // What stands no deeper than the item's mark is outside of it. Code between two steps is rarely set in.
             cut.flush();
             cut.list = cut.list.filter(|_| opens.is_some());
@@ -187,29 +191,29 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
         }
         if let Some((mark, closed)) = opens {
             fence = Some(mark).filter(|_| !closed);
-            cut.push(start..at, Kind::Code);
+            cut.push(start..stop, Kind::Code);
         } else if trimmed.starts_with('#') {
             cut.list = None;
-            cut.push(start..at, Kind::Heading);
+            cut.push(start..stop, Kind::Heading);
         } else if trimmed.starts_with('|') {
             if !trimmed.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ')) {
-                cut.push(start..at, Kind::Row);
+                cut.push(start..stop, Kind::Row);
             } else if let Some(head) = cut.out.last_mut().filter(|unit| unit.kind == Kind::Row) {
                 // The row above the line of dashes names the columns and says nothing.
                 head.kind = Kind::Head;
             }
         } else if let Some(mark) = mark {
             cut.list = Some(indent);
-            cut.item = Some((start + mark.end()..at, ORDINAL.captures(line).and_then(|found| found[1].parse().ok())));
+            cut.item = Some((start + mark.end()..stop, ORDINAL.captures(line).and_then(|found| found[1].parse().ok())));
         } else if let Some((item, _)) = &mut cut.item {
-            item.end = if block { item.end } else { at };
+            item.end = if block { item.end } else { stop };
         } else if !block {
             // The mark of a quotation is no part of what it says.
             let from = start + (line.len() - line.trim_start().trim_start_matches('>').trim_start().len());
-            let named = LABEL.find(&text[from..at]).filter(|_| cut.paragraph.is_none());
+            let named = LABEL.find(&text[from..stop]).filter(|_| cut.paragraph.is_none());
             cut.label = named.map(|m| m.as_str().to_owned()).or(cut.label.take());
             let from = from + named.map_or(0, |m| m.end());
-            cut.paragraph = Some(cut.paragraph.take().map_or(from.min(at)..at, |p| p.start..at));
+            cut.paragraph = Some(cut.paragraph.take().map_or(from.min(stop)..stop, |p| p.start..stop));
         }
     }
     cut.flush();

@@ -16,6 +16,8 @@ use crate::error::{Error, ErrorCode, Result};
 pub struct WalkRules {
     /// Patterns as in `.gitignore`, relative to the root.
     pub exclude: Vec<String>,
+    /// Folders whose notes are read elsewhere, as they are without links on the way.
+    pub apart: Vec<PathBuf>,
     /// Sizes over these are skipped without opening the file.
     pub limits: Limits,
 }
@@ -63,6 +65,7 @@ pub fn walk(root: &Path, rules: &WalkRules, cancel: &CancelToken) -> Result<Vec<
     std::fs::read_dir(&home).map_err(|error| Error::io("read the folder", root, &error))?;
     let excluded = exclude(&home, &rules.exclude)?;
     let own = home.clone();
+    let apart = rules.apart.clone();
     let mut builder = WalkBuilder::new(&home);
     builder
         .hidden(true)
@@ -74,8 +77,8 @@ pub fn walk(root: &Path, rules: &WalkRules, cancel: &CancelToken) -> Result<Vec<
         .ignore(true)
         .add_custom_ignore_filename(".sidenoteignore")
         .follow_links(false)
-        .filter_entry(move |entry| entry.path() == own || !left_out(entry, &own, &excluded));
-    let mut walk = Walk { home: &home, limits: &rules.limits, entries: Vec::new(), links: Vec::new() };
+        .filter_entry(move |entry| entry.path() == own || !(apart.iter().any(|folder| entry.path() == folder) || left_out(entry, &own, &excluded)));
+    let mut walk = Walk { home: &home, limits: &rules.limits, apart: &rules.apart, entries: Vec::new(), links: Vec::new() };
     for found in builder.build() {
         cancel.check()?;
         match found {
@@ -119,6 +122,7 @@ fn left_out(entry: &DirEntry, home: &Path, excluded: &Gitignore) -> bool {
 struct Walk<'a> {
     home: &'a Path,
     limits: &'a Limits,
+    apart: &'a [PathBuf],
     entries: Vec<Entry>,
     /// Links met, looked at when all real files are known.
     links: Vec<PathBuf>,
@@ -214,7 +218,7 @@ impl Walk<'_> {
                 continue;
             } else if !target.starts_with(self.home) {
                 self.skipped(&link, SkipReason::Link, "the link leads out of the folder; copy the file, or add its folder as a library");
-            } else if !known.insert(target.clone()) {
+            } else if self.apart.iter().any(|folder| target.starts_with(folder)) || !known.insert(target.clone()) {
                 self.skipped(&link, SkipReason::Link, "the link leads to a note that is read itself");
             } else {
                 self.linked(&link, target);

@@ -7,7 +7,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Parser, Tag, Tag
 use super::writer::{Writer, escape};
 use super::{Rendered, Targets, math};
 use crate::ingest::markdown::OPTIONS;
-use crate::link::decode;
+use crate::link::{block_id, decode};
 use crate::wire::OutlineEntry;
 
 /// Tags without attributes that notes may use as they are.
@@ -26,14 +26,17 @@ pub(super) fn render(text: &str, begin: usize, from: usize, targets: &dyn Target
         alt: 0,
         open: Vec::new(),
         callout: Callout::default(),
+        last: false,
     };
     // Everything is parsed: what a block is, and where links lead, is decided before it.
     let mut block = 0..0;
-    for (event, range) in Parser::new_ext(body, OPTIONS).into_offset_iter() {
+    let mut events = Parser::new_ext(body, OPTIONS).into_offset_iter().peekable();
+    while let Some((event, range)) = events.next() {
         if range.start >= block.end {
             block = range.clone();
         }
         if begin + block.end > from {
+            page.last = events.peek().is_some_and(|(next, _)| ends_words(next));
             page.event(event, range);
         }
     }
@@ -76,6 +79,13 @@ struct Page<'t> {
     /// Tags of the note's own markup that are open.
     open: Vec<&'static str>,
     callout: Callout,
+    /// Whether the words of a block end with what is being read.
+    last: bool,
+}
+
+/// Whether a block's own words are over where this comes.
+fn ends_words(next: &Event<'_>) -> bool {
+    matches!(next, Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) | Event::Start(Tag::List(_)))
 }
 
 impl Page<'_> {
@@ -111,8 +121,23 @@ impl Page<'_> {
         }
     }
 
-    /// A run of text. Where the parser changed it (entities), it is one run at the place of its source.
+    /// A run of text. Where the parser changed it (entities), it is one run at the place of its source. The name that a block has for links is not shown: it is where
+    /// they lead.
     fn text(&mut self, text: &str, range: &Range<usize>) {
+        let named = if self.last { block_id(text).filter(|(end, _)| *end > 0 || self.follows_a_blank(text, range.start)) } else { None };
+        self.words(named.map_or(text, |(end, _)| &text[..end]), range);
+        if let Some((_, id)) = named {
+            self.out.open("span", "data-block", id);
+            self.out.raw("</span>");
+        }
+    }
+
+    /// Whether white space stands before a run, in it or before it.
+    fn follows_a_blank(&self, text: &str, start: usize) -> bool {
+        text.starts_with(char::is_whitespace) || self.body[..start].chars().next_back().is_none_or(char::is_whitespace)
+    }
+
+    fn words(&mut self, text: &str, range: &Range<usize>) {
         if let Some((_, _, title)) = &mut self.heading {
             title.push_str(text);
         }
@@ -130,7 +155,7 @@ impl Page<'_> {
         // A line break inside code is read as a space.
         let found = source.find(text).or_else(|| source.replace('\n', " ").find(text));
         let offset = found.unwrap_or_else(|| source.len() - source.trim_start_matches(['`', '$', ' ', '\n', '\r']).len());
-        self.text(text, &(range.start + offset..range.end));
+        self.words(text, &(range.start + offset..range.end));
     }
 
     fn math(&mut self, source: &str, range: &Range<usize>, display: bool) {

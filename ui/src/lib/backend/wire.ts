@@ -532,6 +532,10 @@ export type LibraryInfo = {
    */
   synced: boolean;
   /**
+   * Libraries whose folders lie in its folder: what is in them is theirs alone.
+   */
+  apart: Array<string>;
+  /**
    * Files indexed.
    */
   indexed: number;

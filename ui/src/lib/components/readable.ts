@@ -16,6 +16,7 @@ const MARKS = new RegExp(
     '\\*\\*|`',
     String.raw`!?\[\[(?:[^\]|\n]*\|)?|\]\]`,
     String.raw`\]\([^)\s]*\)|!?\[(?=[^\]\n]*\]\()`,
+    String.raw`(?:^|[ \t]+)\^(?=[\d-]*[A-Za-z])[A-Za-z0-9-]{2,}[ \t]*$`,
     String.raw`\n(?=\n)`,
   ].join('|'),
   'gm',

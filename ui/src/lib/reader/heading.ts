@@ -1,4 +1,4 @@
-// Which heading of a note a link means, by what stands behind its `#`: `Heading`, `heading-as-an-address`, `Chapter#Heading`. Pure.
+// Which place in a note a link means, by what stands behind its `#`: `Heading`, `heading-as-an-address`, `Chapter#Heading`, `^block`. Pure.
 
 import type { OutlineEntry } from '../backend';
 
@@ -7,6 +7,11 @@ const plain = (text: string): string =>
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '');
+
+/** The name of the block that is meant; null where it is a heading. */
+export function blockIn(name: string): string | null {
+  return /(?:^|#)\^([A-Za-z0-9-]+)$/u.exec(name)?.[1] ?? null;
+}
 
 /** The byte at which the heading begins; null where there is none of this name. */
 export function headingAt(outline: readonly OutlineEntry[], name: string): number | null {

@@ -7,6 +7,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use crate::document::{Block, BlockKind, Span};
 use crate::ingest::markdown::OPTIONS;
 use crate::ingest::structure::{Mark, columns, ends_sentence, is_question, mark};
+use crate::link::block_id;
 
 /// The blocks of `text[from..]`, with spans in `text`.
 pub(super) fn blocks(text: &str, from: usize) -> Vec<Block> {
@@ -43,6 +44,15 @@ struct Inline {
     strong: Option<Range<usize>>,
     strong_text: String,
     in_strong: usize,
+}
+
+impl Inline {
+    /// Without the name that its block has for links.
+    fn without_id(mut self) -> Self {
+        let end = block_id(&self.text).map(|(end, _)| end);
+        self.text.truncate(end.unwrap_or(self.text.len()));
+        self
+    }
 }
 
 #[derive(Default)]
@@ -136,11 +146,11 @@ impl Outline<'_> {
                 self.leaf(kind, range);
             }
             TagEnd::Heading(level) => {
-                let inline = self.inline.take().unwrap_or_default();
+                let inline = self.inline.take().unwrap_or_default().without_id();
                 self.heading(level as u8, &inline, range);
             }
             TagEnd::Paragraph => {
-                let inline = self.inline.take().unwrap_or_default();
+                let inline = self.inline.take().unwrap_or_default().without_id();
                 if self.containers.last() == Some(&Container::Item) {
                     self.extend_item(range);
                 } else {

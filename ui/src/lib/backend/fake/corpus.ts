@@ -40,6 +40,15 @@ const OWN: [path: string, text: string][] = [
   ],
 ];
 
+/** In languages that run from the right. */
+const FROM_THE_RIGHT: [path: string, text: string][] = [
+  [
+    'القهوة العربية.md',
+    '---\ntags: [قهوة]\ndate: 2026-03-10\n---\n# القهوة العربية\n\nتُحضَّر القهوة العربية من حبوب محمصة تحميصاً خفيفاً مع الهيل، وتُقدَّم في فناجين صغيرة (finjān). See [[KV缓存]].\n\n## كيف تُحضَّر القهوة العربية؟\n\n- تُغلى الحبوب المطحونة في الماء عشر دقائق.\n- يُضاف الهيل (cardamom) قبل نهاية الغليان.\n- The pot is called *dallah*.\n\n1. صب الفنجان الأول للضيف.\n2. اهتزاز الفنجان يعني الاكتفاء.\n\n> الكيف للضيف، والسيف للسيف.\n\n| المادة | المقدار |\n| --- | --- |\n| بن | 3 ملاعق |\n| هيل | ملعقة |\n\n```sh\nboil --minutes 10 # ماء\n```\n',
+  ],
+  ['רשימת קריאה.md', '# רשימת קריאה\n\nלקרוא את המאמר על RAG עד יום שני.\n\nAn English line between.\n\nשורה אחרונה בעברית.\n'],
+];
+
 /** The text of a PDF of several pages. */
 const REPORT = [
   '蓝鲸观测报告',
@@ -82,6 +91,7 @@ function initial(): FakeNote[] {
     ...OWN.map(([path, text], index) => note(index + 1, OWN_LIBRARY, path, text)),
     ...shipped.map(([path, text], index) => note(index + 11, SHIPPED_LIBRARY, path, text)),
   ];
+  if (scene('rtl')) notes.push(...FROM_THE_RIGHT.map(([path, text], index) => note(61 + index, OWN_LIBRARY, path, text)));
   if (scene('pdf'))
     notes.push({
       ...note(51, OWN_LIBRARY, '论文/蓝鲸观测报告.pdf', REPORT),
@@ -214,11 +224,13 @@ const STOP = new Set([
   'about',
 ]);
 
-/** Words of Latin letters, and pairs of Chinese characters. */
+/** Words, and pairs of Chinese characters. */
 export function gramsOf(query: string): string[] {
   const grams = new Set<string>();
-  for (const word of query.toLowerCase().match(/[a-z0-9][a-z0-9+#.-]*|[\p{Script=Han}]+/gu) ?? []) {
-    if (/[a-z0-9]/.test(word)) grams.add(word);
+  for (const word of query
+    .toLowerCase()
+    .match(/[a-z0-9][a-z0-9+#.-]*|[\p{Script=Han}]+|[\p{Script=Arabic}\p{Script=Hebrew}\p{M}]+/gu) ?? []) {
+    if (!/\p{Script=Han}/u.test(word)) grams.add(word);
     else for (let at = 0; at + 2 <= word.length; at += 1) grams.add(word.slice(at, at + 2));
   }
   return [...grams].filter((gram) => !STOP.has(gram));

@@ -19,8 +19,8 @@ interface Library {
 
 const failing = {
   code: 'data_damaged',
-  message: 'the catalog cannot be read',
-  hint: 'run `sidenote doctor`; your notes are untouched',
+  message: 'the catalog is damaged: database disk image is malformed',
+  hint: 'move `catalog.sqlite` away and run `sidenote sync`: your notes are untouched and are indexed again',
 };
 const full = {
   code: 'io',
@@ -42,6 +42,8 @@ let shelf: Library[] = [
 ];
 if (scene('many'))
   shelf.push({ id: 3, name: 'archive', folder: '/home/lin/archive', shipped: false, present: true, synced: true });
+if (scene('nested'))
+  shelf.push({ id: 5, name: 'Documents', folder: '/home/lin/Documents', shipped: false, present: true, synced: true });
 if (scene('missing'))
   shelf.push({ id: 4, name: 'usb', folder: '/media/lin/usb/notes', shipped: false, present: false, synced: true });
 if (scene('empty')) shelf = [];
@@ -99,6 +101,7 @@ function info(library: Library): LibraryInfo {
   return {
     ...library,
     own: library.name === OWN_LIBRARY,
+    apart: shelf.filter((other) => other.folder.startsWith(`${library.folder}/`)).map((other) => other.name),
     indexed: library.synced ? read.length : 0,
     skipped: rows.length - read.length,
     chunks: library.synced ? read.reduce((sum, row) => sum + row.chunks, 0) : 0,

@@ -32,7 +32,7 @@ const cache = new WeakMap<FakeNote, { text: string; chunks: Indexed[] }>();
 
 function grams(text: string): Set<string> {
   const found = new Set<string>();
-  for (const run of text.match(/[a-z0-9]+|[一-鿿]+/g) ?? []) {
+  for (const run of text.match(/[a-z0-9]+|[一-鿿]+|[\u0590-\u06ff]+/g) ?? []) {
     if (/[a-z0-9]/.test(run)) found.add(run);
     else for (let at = 0; at < run.length - 1 || at === 0; at++) found.add(run.slice(at, at + 2));
   }
@@ -60,7 +60,7 @@ export function termsOf(query: string): string[] {
     .toLowerCase()
     .replace(/什么|怎么|怎样|如何|为何|哪些|多少|吗|呢|的|是|了/g, ' ');
   const terms = new Set<string>();
-  for (const run of plain.match(/[a-z0-9][a-z0-9+#.-]*|[一-鿿]+/g) ?? []) {
+  for (const run of plain.match(/[a-z0-9][a-z0-9+#.-]*|[一-鿿]+|[\u0590-\u06ff]+/g) ?? []) {
     if (/[a-z0-9]/.test(run)) terms.add(run.replace(/[.-]+$/, ''));
     else for (let at = 0; at < Math.max(1, run.length - 1); at++) terms.add(run.slice(at, at + 2));
   }

@@ -58,7 +58,9 @@ function inline(text: string, at: number, self: number): string {
       html += `<span data-formula="${place(match.index)}"><math><mrow>${letters}</mrow></math></span>`;
     }
   }
-  return html + run(place(last), text.slice(last));
+  const rest = text.slice(last);
+  const [named, name] = /\s*(?<=\s|^)\^([a-z\d-]{2,})$/.exec(rest) ?? ['', ''];
+  return html + run(place(last), rest.slice(0, rest.length - named.length)) + (name && `<span data-block="${name}"></span>`);
 }
 
 /** A note as HTML and its headings. */

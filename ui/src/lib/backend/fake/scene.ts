@@ -4,7 +4,7 @@
 // `left` (texts of an earlier run that did not reach their files), `unreadable` (the first reading of each note fails), `gone` (cited notes are gone).
 // `noticed` (an answer with notices), `pdf` (a note is a PDF), `unpaged` (its pages cannot be drawn),
 // `elsewhere` (another machine writes the answers, and a chosen model is not installed), `first` (a question waits for the first reading of the notes),
-// `missing` (a library whose folder is not there), `full` (the disk is full: nothing can be written),
+// `missing` (a library whose folder is not there), `nested` (a library in the folder of another), `rtl` (notes in Arabic and Hebrew), `full` (the disk is full: nothing can be written),
 // `heavy` (notes are too long to be edited here), `foreign` (a note of one's own in another encoding), `part` (of notes only a part is shown),
 // `unasked` (no note asks anything), `repeated` (what is said once is said twice), `garbled` (of some calls the first answer is not what it should be).
 

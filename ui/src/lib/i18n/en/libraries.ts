@@ -17,6 +17,10 @@ export const libraries = {
   missing:
     'The folder is not there now: a drive that is not connected, or it was moved or renamed. Its notes come back when it does.',
   unread: 'Not read yet',
+  apart: (names: string[]) =>
+    names.length === 1
+      ? `Without the folder of ${names[0] ?? ''}, which is a library of its own`
+      : `Without the folders of ${names.join(', ')}, which are libraries of their own`,
   notes: (n: number) => many(n, 'note', 'notes'),
   passages: (n: number) => many(n, 'passage', 'passages'),
   characters: (n: number) => many(n, 'character', 'characters'),

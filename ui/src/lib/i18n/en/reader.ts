@@ -33,6 +33,8 @@ export const reader = {
   changed: 'This passage has changed since it was cited.',
   changedWas: 'It said:',
   moved: 'The note has changed; the marked passage is no longer in it.',
+  noBlock: 'The passage that this link leads to was not found.',
+  noBlockInPart: 'The passage that this link leads to is not in the part of the note that is shown.',
   noHeading: 'The heading that this link leads to was not found.',
   noHeadingInPart: 'The heading that this link leads to is not in the part of the note that is shown.',
   footnote: (name: string) => `Footnote ${name}`,

@@ -68,7 +68,12 @@ export const told: Record<string, string> = {
   'write it with https:// in front, for example https://hf-mirror.com, or `--mirror auto`':
     'write it with https:// in front, for example https://hf-mirror.com',
   'choose one with --file: {}': 'there are: {}',
-  'choose a model of the Qwen 2, Qwen 3 or Llama family; `sidenote models list` names some':
-    'choose a model of the Qwen 2, Qwen 3 or Llama family; Settings › Models names some',
+  'choose a model of the Qwen 2, Qwen 3, Llama or Phi 3 family; `sidenote models list` names some':
+    'choose a model of the Qwen 2, Qwen 3, Llama or Phi 3 family; Settings › Models names some',
+  'choose another name with --name, or a file that ends in .gguf': 'rename what you import, or choose a file that ends in .gguf',
+  'it needs no download and no check; `sidenote models use {}` goes back to it':
+    'it needs no download and no check; choose it under Settings › Models to go back to it',
+  'check the name given with --revision': 'check the name of the revision',
+  'update Sidenote, or use another folder with --data-dir': 'update Sidenote',
   '`sidenote models list` says what each model does': 'Settings › Models says what each model does',
 };

@@ -18,6 +18,7 @@ export const libraries: typeof en = {
   kind: { own: '新笔记存放处', shipped: '随程序附带', missing: '找不到文件夹' },
   missing: '文件夹现在不在原处：可能是磁盘没有连接，或者已被移动、改名。恢复后，里面的笔记会重新出现。',
   unread: '尚未读取',
+  apart: (names: string[]) => `其中的 ${names.join('、')} 另是一个笔记库，那里的笔记不重复计入`,
   notes: (n) => `${count(n)} 篇笔记`,
   passages: (n) => `${count(n)} 段`,
   characters: (n) => `${count(n)} 字`,

@@ -35,6 +35,8 @@ export const reader: typeof en = {
   changed: '这段话在引用之后改过了。',
   changedWas: '原来是：',
   moved: '笔记改过了，原来标出的那段话已经不在里面。',
+  noBlock: '没有找到这个链接指向的段落。',
+  noBlockInPart: '这个链接指向的段落不在显示出来的这一部分里。',
   noHeading: '没有找到这个链接指向的标题。',
   noHeadingInPart: '这个链接指向的标题不在显示出来的这一部分里。',
   footnote: (name: string) => `脚注 ${name}`,

@@ -292,7 +292,7 @@ export const told: Record<string, string> = {
   'the data folder `{}` has layout version {}, this program knows version {}': '数据文件夹 `{}` 是版本 {}，这个程序只认得版本 {}',
   'the catalog has version {}, this program knows versions up to {}': '数据是版本 {}，这个程序最高认得版本 {}',
   'update Sidenote, or use another data folder': '请更新 Sidenote，或换一个数据文件夹',
-  'update Sidenote, or use another folder with --data-dir': '请更新 Sidenote，或用 --data-dir 换一个文件夹',
+  'update Sidenote, or use another folder with --data-dir': '请更新 Sidenote',
   'there is no home folder to keep the index in': '没有可以存放索引的主目录',
   'name a folder with --data-dir': '请用 --data-dir 指定一个文件夹',
   'internal error: {}': '内部错误：{}',

@@ -167,7 +167,10 @@ export class Autosave {
     } catch {
       return; // A note that is gone is noticed when something is to be written to it.
     }
-    if (this.#closed || writes !== this.#writes || this.#writing || source.hash === this.#disk.hash) return;
+    if (this.#closed || writes !== this.#writes || this.#writing) return;
+    // A note that was gone is there again, under another name perhaps: what was refused for good may be written now.
+    if (this.#state.name === 'failed' && !this.#state.again) return this.#write();
+    if (source.hash === this.#disk.hash) return;
     if (this.#state.name === 'conflict') {
       this.#disk = { text: source.text, hash: source.hash };
       if (source.text === this.#text) this.#clean();

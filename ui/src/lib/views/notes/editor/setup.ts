@@ -16,6 +16,7 @@ import {
 } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { completion, type Offers } from './complete';
+import { direction } from './direction';
 import { arrived, images, placeAt, put, type Image } from './images';
 import { links, type Target } from './links';
 import { withoutStyleElements } from './sheet';
@@ -102,6 +103,7 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
         language,
         theme,
         EditorView.lineWrapping,
+        direction,
         spoken.of(said(wiring.words)),
         EditorState.lineSeparator.of('\n'),
         search({ top: true }),
