@@ -4,6 +4,7 @@
 
 mod align;
 mod clause;
+mod frame;
 // Word lists are read as paragraphs.
 #[rustfmt::skip]
 mod lexicon;
@@ -19,6 +20,7 @@ use crate::wire::Support;
 use super::units::{Kind, Unit, units};
 use align::{Found, Level, align, has};
 use clause::{Clause, clauses};
+use frame::Frame;
 use lexicon::{CAUSES, EFFECTS, HEARSAY, SEVERAL, STEPS};
 
 /// How a sentence begins that speaks of what the one before it was about.
@@ -139,7 +141,9 @@ impl<'a> Grounds<'a> {
                 quotes.push(ground.quote.clone());
             }
             let hearsay = found.level == Level::Said && has(&ground.text(), HEARSAY) && !has(sentence, HEARSAY);
-            levels.push(if hearsay { Level::Partly } else { found.level });
+            let unkept = || !Frame::new(sentence, &claimed, clause, &ground.clauses, found.at.0, ground.cjk != cjk).kept();
+            if std::env::var("DBG").is_ok() && found.level == Level::Said { let w = |c: &Clause| c.words.iter().map(|w| format!("{}:{:?}:{:?}", w.text, w.kind, w.pole)).collect::<Vec<_>>().join(" "); eprintln!("DBG {sentence} || {} || {}", w(clause), w(&ground.clauses[found.at.0])); }
+            levels.push(if hearsay || (found.level == Level::Said && unkept()) { Level::Partly } else { found.level });
             places.push((found.level == Level::Said).then_some((found, ground)));
         }
         if turned_round(&claimed, &places) || another_order(&claimed, &places) {

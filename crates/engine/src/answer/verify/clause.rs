@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{ENDS_REACH, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, STILL_NEGATING, is_light};
+use super::lexicon::{ENDS_REACH, EXCLUSIVE, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, STILL_NEGATING, is_light};
 use super::number::{Number, groups, numbers};
 use crate::model::TokenVectors;
 use crate::text::{Term, is_cjk, normalise_mapped, words};
@@ -34,6 +34,8 @@ pub(super) struct Word {
     pub(super) negated: bool,
     /// Pair of opposites and side.
     pub(super) pole: Option<(usize, bool)>,
+    /// Set of more than two that exclude one another, and which of them.
+    pub(super) one_of: Option<(usize, usize)>,
     /// Of the model inside, with their weights.
     pub(super) tokens: Vec<(u32, f32)>,
     /// Which item of a list within its clause it belongs to.
@@ -202,8 +204,8 @@ fn word(
         }
         _ => Vec::new(),
     };
-    let pole = pole(&text);
-    (at, Word { text, kind, negated: reached, pole, tokens, item: 0 })
+    let (pole, one_of) = (pole(&text), one_of(&text));
+    (at, Word { text, kind, negated: reached, pole, one_of, tokens, item: 0 })
 }
 
 fn kind(text: &str, written: &str, cjk: bool, first: bool) -> Kind {
@@ -226,11 +228,16 @@ fn kind(text: &str, written: &str, cjk: bool, first: bool) -> Kind {
 
 /// The side of a pair of opposites that a word is on.
 fn pole(word: &str) -> Option<(usize, bool)> {
-    let bare = if word.chars().count() > 1 { word.trim_start_matches(['较', '更', '最', '很', '太']) } else { word };
+    let bare = if word.chars().count() > 1 { word.trim_start_matches(['较', '更', '最', '很', '太', '越']).trim_end_matches('越') } else { word };
     OPPOSITES.iter().enumerate().find_map(|(i, (one, other))| {
         let is = |side: &[&str]| side.iter().any(|w| *w == word || *w == bare);
         is(one).then_some((i, true)).or_else(|| is(other).then_some((i, false)))
     })
+}
+
+/// The set of exclusive words that a word is in, and its place there.
+fn one_of(word: &str) -> Option<(usize, usize)> {
+    EXCLUSIVE.iter().enumerate().find_map(|(set, members)| Some((set, members.iter().position(|names| names.contains(&word))?)))
 }
 
 /// The words of a text, the longest where several share a place; identifiers whole, joined plain words apart.
