@@ -291,8 +291,10 @@ impl<'a> Comparison<'a> {
         let left = |i: usize| self.core[i].heavy() && !self.used(i);
         (1..self.core.len()).filter(|i| AND.contains(&self.core[*i].text.as_str())).any(|and| {
             let verb = (and + 1..self.core.len()).find(|i| self.core[*i].heavy());
-            let Some(first) = (0..and).find(|i| used(*i)) else { return false };
-            verb.is_some_and(|verb| left(verb) && (verb + 1..self.core.len()).any(used) && (first..and).any(left))
+            // What comes after a further "and" is not that verb's.
+            let end = (and + 1..self.core.len()).find(|i| AND.contains(&self.core[*i].text.as_str())).unwrap_or(self.core.len());
+            let said: Vec<usize> = (0..and).filter(|i| used(*i)).collect();
+            verb.is_some_and(|verb| left(verb) && (verb + 1..end).any(used) && said.len() > 1 && (said[0]..and).any(left))
         })
     }
 

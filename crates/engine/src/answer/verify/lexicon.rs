@@ -111,7 +111,7 @@ pub(super) const OPPOSITES: &[(&[&str], &[&str])] = &[
     (&["压缩", "compress"], &["解压", "decompress"]),
     (&["水平", "横向", "horizont"], &["垂直", "纵向", "vertic"]),
     (&["厚", "thick", "thicker"], &["薄", "thin", "thinner"]),
-    (&["宽", "wide", "wider"], &["窄", "narrow", "narrower"]),
+    (&["宽", "wider"], &["窄", "narrower"]),
     (&["深", "deep", "deeper"], &["浅", "shallow", "shallower"]),
     (&["安全", "safe", "safer", "safest"], &["危险", "danger", "unsaf"]),
     (&["奇数", "odd"], &["偶数"]),
