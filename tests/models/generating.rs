@@ -281,6 +281,77 @@ fn files_that_are_no_model_are_refused_with_a_reason() {
     assert!(error.code == ErrorCode::ModelUnavailable, "{error:?}");
 }
 
+/// The bytes of a key with one value, as they stand in a header.
+fn entry(key: &str, kind: u32, value: &[u8]) -> Vec<u8> {
+    [&(key.len() as u64).to_le_bytes(), key.as_bytes(), &kind.to_le_bytes(), value].concat()
+}
+
+/// Puts further keys into a header, before those that are there; the data after it moves by whole steps of its alignment.
+fn with_keys(bytes: &mut Vec<u8>, entries: &[Vec<u8>]) {
+    let mut more = entries.concat();
+    let mut count = entries.len() as u64;
+    // A text of any length fills the step up.
+    let step = 32 - (more.len() + entry("fill", 8, &[]).len() + 8) % 32;
+    more.extend(entry("fill", 8, &[(step as u64).to_le_bytes().as_slice(), &vec![b' '; step]].concat()));
+    count += 1;
+    let keys = u64::from_le_bytes(bytes[16..24].try_into().unwrap()) + count;
+    bytes[16..24].copy_from_slice(&keys.to_le_bytes());
+    bytes.splice(24..24, more);
+}
+
+#[test]
+fn a_header_that_holds_nonsense_is_refused_with_a_reason() {
+    const U32: u32 = 4;
+    const F32: u32 = 6;
+    let number = |key: &str, value: u32| entry(key, U32, &value.to_le_bytes());
+    let fraction = |key: &str, value: f32| entry(key, F32, &value.to_le_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let with = |name: &str, entries: &[Vec<u8>]| {
+        let path = changed(folder.path(), name, |bytes| with_keys(bytes, entries));
+        let writer = Writer::new("broken", &path, 2048);
+        writer.generate(&request(&[user("Hello")], 3), &mut |_| {}, &CancelToken::new())
+    };
+    // A harmless key changes nothing.
+    assert!(with("qwen3-f32.gguf", &[number("nobody.asks", 3)]).is_ok());
+    for (entries, told) in [
+        (vec![number("general.alignment", 0)], "alignment"),
+        (vec![number("general.alignment", 7)], "alignment"),
+        (vec![number("general.alignment", 1 << 31)], "alignment"),
+        (vec![number("twice", 1), number("twice", 2)], "`twice` twice"),
+        (vec![number("qwen3.block_count", 2)], "`qwen3.block_count` twice"),
+    ] {
+        let error = with("qwen3-f32.gguf", &entries).unwrap_err();
+        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told) && !error.hint.is_empty(), "{told}: {error:?}");
+    }
+    type Change = Box<dyn Fn(&mut Vec<u8>)>;
+    let set = |key: &'static str, value: [u8; 4]| -> Change {
+        Box::new(move |bytes| {
+            let at = bytes.windows(key.len()).position(|window| window == key.as_bytes()).unwrap() + key.len() + 4;
+            bytes[at..at + 4].copy_from_slice(&value);
+        })
+    };
+    let counts = ["qwen3.block_count", "qwen3.attention.head_count", "qwen3.attention.head_count_kv", "qwen3.embedding_length"];
+    let mut changes: Vec<(String, Change)> = Vec::new();
+    for key in counts {
+        for value in [0, 7, 1 << 20, u32::MAX] {
+            changes.push((format!("{key} = {value}"), set(key, value.to_le_bytes())));
+        }
+    }
+    for key in ["qwen3.rope.freq_base", "qwen3.attention.layer_norm_rms_epsilon"] {
+        for value in [0.0, -1.0, f32::NAN, f32::INFINITY, 1e30] {
+            changes.push((format!("{key} = {value}"), set(key, value.to_le_bytes())));
+        }
+    }
+    changes.push(("two tensors of one name".to_owned(), Box::new(|bytes| replace(bytes, b"blk.1.attn_q.weight", b"blk.0.attn_q.weight"))));
+    for (what, change) in changes {
+        let began = Instant::now();
+        let error = refused(&changed(folder.path(), "qwen3-f32.gguf", change));
+        assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty() && error.message.len() < 400, "{what}: {error:?}");
+        assert!(!error.message.contains("no numbers"), "{what} is found before anything is computed: {error:?}");
+        assert!(began.elapsed() < Duration::from_secs(5), "{what}: {:?}", began.elapsed());
+    }
+}
+
 #[test]
 fn a_vocabulary_of_another_size_than_the_network_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -347,6 +418,44 @@ fn a_template_that_fails_or_never_ends_is_told() {
         let template = Template::new(source, String::new(), String::new()).unwrap();
         let error = template.render(&[user("Hello")], &vocabulary).unwrap_err();
         assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told), "{source}: {error:?}");
+    }
+}
+
+#[test]
+fn a_template_that_grows_a_text_without_end_is_told_before_memory_is_short() {
+    let gguf = Gguf::open(&fixture("qwen3-f32.gguf")).unwrap();
+    let vocabulary = Vocabulary::read(&gguf).unwrap();
+    let grown = |by: &str| {
+        format!("{{% set n = namespace(s='aaaaaaaa') %}}{{% for i in range(60) %}}{{% set n.s = {by} %}}{{% endfor %}}{{{{ n.s }}}}")
+    };
+    let deep = format!("{{{{ {}1{} }}}}", "(".repeat(100_000), ")".repeat(100_000));
+    let nested = format!("{}x{}", "{% if true %}".repeat(20_000), "{% endif %}".repeat(20_000));
+    for source in [
+        grown("n.s ~ n.s"),
+        grown("n.s + n.s"),
+        grown("n.s * 100"),
+        grown("n.s|replace('a', n.s)"),
+        grown("n.s.replace('a', n.s)"),
+        grown("n.s.replace('', n.s, 1000000)"),
+        grown("[n.s, n.s, n.s]|join(n.s)"),
+        grown("n.s.join([n.s, n.s, n.s])"),
+        grown("'{0}{0}{0}{0}'.format(n.s)"),
+        grown("[n.s, n.s]|tojson"),
+        "{{ '{:>9999999999}'.format('a') }}".to_owned(),
+        "{{ '%9999999999d'|format(1) }}".to_owned(),
+        "{{ 'a'|indent(9999999999, true) }}".to_owned(),
+        "{{ range(9999999999)|list }}".to_owned(),
+        "{% for i in range(9999999999) %}{{ i }}{% endfor %}".to_owned(),
+        "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}".to_owned(),
+        deep,
+        nested,
+    ] {
+        let began = Instant::now();
+        let made = Template::new(&source, String::new(), String::new());
+        let error = made.and_then(|template| template.render(&[user("Hello")], &vocabulary)).map(|(text, _)| text.len()).unwrap_err();
+        let start: String = source.chars().take(90).collect();
+        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("chat template failed") && !error.hint.is_empty(), "{start}: {error:?}");
+        assert!(error.message.len() < 1000 && began.elapsed() < Duration::from_secs(20), "{start}: {:?}", began.elapsed());
     }
 }
 

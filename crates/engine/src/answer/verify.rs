@@ -142,7 +142,6 @@ impl<'a> Grounds<'a> {
             }
             let hearsay = found.level == Level::Said && has(&ground.text(), HEARSAY) && !has(sentence, HEARSAY);
             let unkept = || !Frame::new(sentence, &claimed, clause, &ground.clauses, found.at.0, ground.cjk != cjk).kept();
-            if std::env::var("DBG").is_ok() && found.level == Level::Said { let w = |c: &Clause| c.words.iter().map(|w| format!("{}:{:?}:{:?}", w.text, w.kind, w.pole)).collect::<Vec<_>>().join(" "); eprintln!("DBG {sentence} || {} || {}", w(clause), w(&ground.clauses[found.at.0])); }
             levels.push(if hearsay || (found.level == Level::Said && unkept()) { Level::Partly } else { found.level });
             places.push((found.level == Level::Said).then_some((found, ground)));
         }

@@ -285,16 +285,20 @@ impl<'a> Comparison<'a> {
         near > BORROWED || (near > 0.0 && !self.left().is_empty())
     }
 
-    /// Whether the claim takes what one verb says for another: "sold the orchard and bought the mill" is not "sold the mill".
+    /// Whether the claim takes from each of two things that an "and" joins what is left out of the other: "sold the orchard and bought the mill" is not
+    /// "sold the mill", nor is "reviewed by him and rejected by her" "rejected by him".
     fn coordinated(&self) -> bool {
+        let and = |i: &usize| AND.contains(&self.core[*i].text.as_str());
+        if self.across || self.claim.words.iter().any(|w| AND.contains(&w.text.as_str())) {
+            return false;
+        }
         let used = |i: usize| self.core[i].heavy() && self.used(i);
         let left = |i: usize| self.core[i].heavy() && !self.used(i);
-        (1..self.core.len()).filter(|i| AND.contains(&self.core[*i].text.as_str())).any(|and| {
-            let verb = (and + 1..self.core.len()).find(|i| self.core[*i].heavy());
-            // What comes after a further "and" is not that verb's.
-            let end = (and + 1..self.core.len()).find(|i| AND.contains(&self.core[*i].text.as_str())).unwrap_or(self.core.len());
-            let said: Vec<usize> = (0..and).filter(|i| used(*i)).collect();
-            verb.is_some_and(|verb| left(verb) && (verb + 1..end).any(used) && said.len() > 1 && (said[0]..and).any(left))
+        (1..self.core.len()).filter(and).any(|at| {
+            // What comes after a further "and" is not of this one.
+            let end = (at + 1..self.core.len()).find(and).unwrap_or(self.core.len());
+            let said: Vec<usize> = (0..at).filter(|i| used(*i)).collect();
+            said.len() > 1 && (said[0]..at).any(left) && (at + 1..end).any(used) && (at + 1..end).any(left)
         })
     }
 

@@ -294,6 +294,9 @@ fn conjoined(text: &str, span: Range<usize>, mark: char) -> Vec<(Range<usize>, c
     let mut start = span.start;
     for conjunction in [" because ", " but ", " so that ", " whereas ", " while ", " which "] {
         if let Some(at) = text[start..span.end].find(conjunction) {
+            // "Not because of it" stays together.
+            let whole = &text[start..start + at];
+            let at = whole.strip_suffix(" not").map_or(at, str::len);
             out.push((start..start + at, ','));
             start += at;
         }
@@ -308,7 +311,9 @@ fn negations(part: &str) -> Vec<(Range<usize>, usize)> {
     let mut add = |at: usize, from: usize| {
         if out.iter().all(|(reach, place)| *place != at && reach.start != from) {
             let noun = ["无", "没有", "no", "without"].iter().any(|n| part[at..from].trim() == *n);
-            out.push((from..reach(part, from, if noun { REACH / 2 } else { REACH }), at));
+            let words = if noun { REACH / 2 } else { REACH };
+            let both = part[at..].starts_with("neither ") && part[from..].contains(" nor ");
+            out.push((from..if both { part.len() } else { reach(part, from, words) }, at));
         }
     };
     let mut skip = 0;
@@ -328,6 +333,10 @@ fn negations(part: &str) -> Vec<(Range<usize>, usize)> {
         add(at, from);
     }
     for term in words(part).iter().filter(|t| NEGATING_WORDS.contains(&t.text.as_str())) {
+        // "Neither … nor" negates once, all of it.
+        if part[..term.span.start].contains("neither ") {
+            continue;
+        }
         // `don't` is cut into `don` and `t`.
         if term.text != "t" || part[..term.span.start].ends_with(['\'', '’']) {
             add(term.span.start, term.span.end);

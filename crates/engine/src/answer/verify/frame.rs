@@ -4,11 +4,13 @@
 use super::align::same;
 use super::clause::{Clause, Word, clauses};
 use super::lexicon::{
-    BEGIN_CONDITIONS, CONDITIONS, DONE, EXCEPT, FROM_TO, LIMITS, MAY, MUST, NEEDED, NOT_ALL, NOT_EXCEPT, NOT_YET, OLD, ONLY_THEN, ROLES, SOME, VERBS_OF_FROM,
+    BEGIN_CONDITIONS, CHANGED, CONDITIONS, DONE, EXCEPT, FROM_TO, GIVING, LIMITS, MAY, MUST, NEEDED, NOT_ALL, NOT_EXCEPT, NOT_YET, OLD, ONLY_THEN, PASSIVE, PAST, PRESENT, ROLES, SOME, VERBS_OF_FROM,
 };
 use super::number::numbers;
 use crate::text::normalise;
 
+/// Which of the roles is that of who does it.
+const BY: usize = 2;
 /// Share of a condition's weight that a claim must say to have it.
 const KEPT: f32 = 0.6;
 
@@ -116,17 +118,17 @@ impl<'a> Frame<'a> {
         any(core, NOT_YET) && !self.claims(NOT_YET) && any(&self.clause, DONE)
     }
 
-    /// What was until something else came in its place.
+    /// What is no longer: a past of which the present is claimed, or what was until something else came in its place.
     fn outdated(&self, core: &str) -> bool {
-        FROM_TO.iter().any(|(from, to)| {
+        let past = any(core, PAST) && !any(core, PRESENT) && any(&self.clause, PRESENT) && !self.claims(PAST);
+        let replaced = |(from, to): &(&str, &str)| {
             let Some(start) = core.find(from).map(|at| at + from.len()) else { return false };
             let Some(end) = core[start..].find(to).map(|at| at + start) else { return false };
-            let said = |part: &str| {
-                let claimed = numbers(&self.claim);
-                numbers(part).iter().any(|(_, n)| claimed.iter().any(|(_, c)| c.same_as(*n)))
-            };
-            said(&core[start..end]) && !said(&core[end..]) && !self.claims(OLD) && !self.claims(&[from])
-        })
+            let (old, new) = (words(&core[start..end]), words(&core[end..]));
+            let only = |word: &Word, other: &[Word]| self.named(word) && !other.iter().any(|w| same(w, word));
+            any(core, CHANGED) && old.iter().any(|w| only(w, &new)) && !new.iter().any(|w| only(w, &old)) && !self.claims(OLD) && !self.claims(&[from])
+        };
+        past || FROM_TO.iter().any(replaced)
     }
 
     /// "Three of the five" is not "five of the three".
@@ -155,12 +157,24 @@ impl<'a> Frame<'a> {
                 let ends = |mark: &&str| if mark.is_ascii() { format!(" {bare}").ends_with(&format!(" {mark}")) } else { bare.ends_with(*mark) };
                 ROLES.iter().position(|marks| marks.iter().any(|mark| ends(mark))).filter(|_| from(bare, after))
             };
-            text.match_indices(word).filter_map(|(at, _)| of(at)).collect()
+            let whole = |at: usize| {
+                let edge = |c: Option<char>| !c.is_some_and(|c| c.is_ascii_alphanumeric());
+                !word.is_ascii() || edge(text[..at].chars().next_back())
+            };
+            text.match_indices(word).filter(|(at, _)| whole(*at)).filter_map(|(at, _)| of(at)).collect()
         };
+        let subject = |text: &str| words(text).into_iter().next();
+        let given = any(&self.clause, GIVING) && any(core, GIVING);
+        let passive = any(&self.clause, PASSIVE) || any(core, PASSIVE);
         // The words of both: 「向李华借」 may be cut into 「向」 and 「李华借」.
         words(&self.clause).iter().chain(&words(core)).any(|word| {
             let (claimed, said) = (roles(&self.clause, &word.text), roles(core, &word.text));
-            !claimed.is_empty() && !said.is_empty() && !claimed.iter().all(|role| said.contains(role))
+            let gets = |roles: &[usize], subject: &Option<Word>| {
+                given && !roles.is_empty() && roles.iter().all(|role| *role != BY) && !passive && subject.as_ref().is_some_and(|s| s.text == word.text)
+            };
+            (!claimed.is_empty() && !said.is_empty() && !claimed.iter().all(|role| said.contains(role)))
+                || (said.is_empty() && gets(&claimed, &subject(core)))
+                || (claimed.is_empty() && gets(&said, &subject(&self.clause)))
         })
     }
 }
@@ -172,7 +186,7 @@ fn words(text: &str) -> Vec<Word> {
 
 /// A text between spaces, its Latin words apart from any mark.
 fn flat(text: &str) -> String {
-    let spaced = text.replace([',', ';', '(', ')', '"', '!', '?', '`', '*'], " ");
+    let spaced = text.replace([',', ';', '(', ')', '"', '!', '?', '`', '*', '$'], " ");
     let words: Vec<&str> = spaced.split_whitespace().map(|w| w.trim_end_matches('.')).collect();
     format!(" {} ", words.join(" "))
 }

@@ -90,7 +90,7 @@ pub(super) const OPPOSITES: &[(&[&str], &[&str])] = &[
     (&["输入", "input"], &["输出", "output"]),
     (&["显式", "explicit"], &["隐式", "implicit"]),
     (&["必须", "必要", "must"], &["可选", "option"]),
-    (&["开始", "begin", "start"], &["结束", "end", "stop"]),
+    (&["开始", "begin", "began", "begun", "start"], &["结束", "end", "stop"]),
     (&["打开", "open"], &["关闭", "关上", "close"]),
     (&["买", "买入", "买进", "购买", "bought", "buy", "purchas"], &["卖", "卖出", "出售", "sold", "sell"]),
     (&["借出", "借给", "lend", "lent"], &["借入", "借来", "borrow"]),
@@ -243,7 +243,11 @@ pub(super) const PERIODS: &[char] = &['次', '个', '天', '年', '月', '期', 
 /// Signs before a number that say whether more or less than it is meant.
 pub(super) const SIGNS: &[(&str, bool)] = &[
     (">", true), ("≥", true), (">=", true), ("\\ge", true), ("\\geq", true), ("\\gt", true), ("<", false), ("≤", false), ("<=", false), ("\\le", false), ("\\leq", false),
-    ("\\lt", false),
+    ("\\lt", false), ("no more than", false), ("not more than", false), ("not exceed", false), ("不超过", false), ("不得超过", false), ("不要超过", false), ("不能超过", false), ("不多于", false),
+    ("不高于", false), ("不大于", false), ("no less than", true), ("no fewer than", true), ("not less than", true), ("不少于", true), ("不低于", true), ("不得低于", true), ("不能低于", true),
+    ("不要低于", true), ("不小于", true), ("more than", true), ("at least", true), ("over", true), ("above", true), ("超过", true), ("多于", true), ("大于", true), ("高于", true), ("至少", true),
+    ("less than", false), ("fewer than", false), ("under", false), ("below", false), ("at most", false), ("up to", false), ("不到", false), ("少于", false), ("小于", false), ("低于", false),
+    ("至多", false), ("最多", false),
 ];
 
 /// What multiplies the number before it.
@@ -258,7 +262,7 @@ pub(super) const LIMITS: &[(&[&str], &[&str])] = &[
     ),
     (
         &[
-            "计划", "打算", "拟于", "准备在", "即将", "将于", "将要", "将会", " plan ", " plans ", " planned ", " intend", " will ", " going to ", " is to ", " are to ", " hopes to ",
+            "计划", "打算", "拟于", "准备在", "即将", "将于", "将要", "将会", "预计", "原想", "本想", "本来", "试图", "差点", "险些", " wanted to ", " tried to ", " meant to ", " plan ", " plans ", " planned ", " intend", " will ", " going to ", " is to ", " are to ", " hopes to ",
         ],
         &["按计划", "计划书", " if needed "],
     ),
@@ -269,7 +273,7 @@ pub(super) const LIMITS: &[(&[&str], &[&str])] = &[
     (&["建议", "提议", "推荐", " recommend", " suggest", " propos", " advis", " should "], &[]),
     (
         &[
-            "认为", "怀疑", "觉得", "声称", "据说", "听说", "传闻", "说", " suspect", " believe", " think", " claim", " guess", " says ", " said ", " told ", " doubt", " hopes ", " rumour",
+            "认为", "怀疑", "觉得", "声称", "据说", "听说", "传闻", "说", "主张", "猜测", "推测", "坚称", "担心", " argue", " assume", " fear", " expect", " predict", " suppose", " insist", " deny", " denies ", " denied ", " suspect", " believe", " think", " claim", " guess", " says ", " said ", " told ", " doubt", " hopes ", " rumour",
             " alleged", " according to ",
         ],
         &["说明", "说法", "也就是说", "来说", "说话", "可以说", "小说", "学说", "传说", "演说", "解说", "换句话说", "的说", "说得", "一般说", " that said "],
@@ -300,14 +304,23 @@ pub(super) const MAY: &[&str] = &["可以", "可", "能", " may ", " can ", " al
 pub(super) const NOT_YET: &[&str] = &["将", "尚未", "还没", "计划", "打算", "明年", "下个月", "下周", " will ", " going to ", " plan", " not yet ", " next year "];
 pub(super) const DONE: &[&str] = &["已", "了", "曾", " was ", " were ", " has ", " have ", " had ", " did "];
 
-/// Between which two marks stands what no longer is, and what says of a claim that it means that.
-pub(super) const FROM_TO: &[(&str, &str)] = &[
-    ("从", "改"), ("从", "到"), ("从", "降"), ("从", "升"), ("从", "涨"), ("从", "增"), ("从", "减"), ("由", "改为"), ("由", "降"), ("由", "升"), (" from ", " to "),
+/// Between which two marks stands what no longer is, what tells that it changed, and what says of a claim that it means what was.
+pub(super) const FROM_TO: &[(&str, &str)] = &[("从", "改"), ("从", "到"), ("从", "降"), ("从", "升"), ("从", "涨"), ("从", "增"), ("从", "减"), ("由", "改"), ("由", "变"), ("由", "降"), ("由", "升"), (" from ", " to ")];
+pub(super) const CHANGED: &[&str] = &[
+    "改", "升", "降", "涨", "增", "减", "搬", "换", "变", "推迟", "提前", "延", " moved ", " change", " fell ", " rose ", " drop", " increase", " reduc", " raise", " lower", " switch", " postpone",
+    " delay", " rename", " cut ", " grew ", " shrank ", " went ", " goes ", " falls ", " rises ", " grows ",
 ];
 pub(super) const OLD: &[&str] = &["从", "由", "原", "以前", "过去", "曾", "之前", " from ", " was ", " were ", " had ", " before ", " formerly ", " used to "];
 
+/// Marks of what was, and of what is.
+pub(super) const PAST: &[&str] = &[" was ", " were "];
+pub(super) const PRESENT: &[&str] = &[" is ", " are "];
+
 /// Marks of what somebody does in a sentence: gets, gives, does.
 pub(super) const ROLES: &[&[&str]] = &[&["to", "给", "给了"], &["from", "从", "向"], &["by", "被"]];
+
+/// What passes from one to another, so that who is named first is who gives or who gets.
+pub(super) const GIVING: &[&str] = &["送", "借", "卖", "租", "还", "交", "寄", "付", "欠", " to "];
 
 /// After which 「向」 means "from".
 pub(super) const VERBS_OF_FROM: &[&str] = &["借", "租", "买", "学", "讨", "索", "收", "取", "要", "订"];

@@ -98,7 +98,7 @@ fn numbered(text: &str, start: usize, word: &str) -> Option<(&'static str, f64)>
 fn numbered_in_chinese(text: &str, start: usize, len: usize) -> Option<(&'static str, f64)> {
     let (before, numeral, after) = (&text[..start], &text[start..start + len], &text[start + len..]);
     let value = if numeral == "一" { 1.0 } else { chinese(numeral)? };
-    if before.ends_with('第') {
+    if before.ends_with('第') || after.starts_with(['楼', '届', '章']) {
         return Some((PLACE, value));
     }
     let day = CHINESE_WEEK.iter().any(|week| before.ends_with(week)) && value <= 6.0 && !after.starts_with(PERIODS);
@@ -112,7 +112,7 @@ fn numbered_in_chinese(text: &str, start: usize, len: usize) -> Option<(&'static
 fn written_as_number(text: &str, start: usize, digits: &str, unit: &str) -> Option<&'static str> {
     let after = text[start + digits.len()..].trim_start();
     let before = text[..start].trim_end();
-    let ordinal = (matches!(unit, "st" | "nd" | "rd" | "th") && before.ends_with("the")) || before.ends_with('第');
+    let ordinal = (matches!(unit, "st" | "nd" | "rd" | "th") && before.ends_with("the")) || before.ends_with('第') || (after.starts_with(['楼', '届', '章']) && unit.is_empty());
     let month = after.starts_with('月') && unit.is_empty();
     ordinal.then_some(PLACE).or(month.then_some(MONTH))
 }
