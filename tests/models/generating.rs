@@ -302,9 +302,7 @@ fn with_keys(bytes: &mut Vec<u8>, entries: &[Vec<u8>]) {
 #[test]
 fn a_header_that_holds_nonsense_is_refused_with_a_reason() {
     const U32: u32 = 4;
-    const F32: u32 = 6;
     let number = |key: &str, value: u32| entry(key, U32, &value.to_le_bytes());
-    let fraction = |key: &str, value: f32| entry(key, F32, &value.to_le_bytes());
     let folder = tempfile::tempdir().unwrap();
     let with = |name: &str, entries: &[Vec<u8>]| {
         let path = changed(folder.path(), name, |bytes| with_keys(bytes, entries));
@@ -323,6 +321,8 @@ fn a_header_that_holds_nonsense_is_refused_with_a_reason() {
         let error = with("qwen3-f32.gguf", &entries).unwrap_err();
         assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told) && !error.hint.is_empty(), "{told}: {error:?}");
     }
+    let error = refused(&changed(folder.path(), "qwen3-f32.gguf", |b| replace(b, b"blk.1.attn_q.weight", b"blk.0.attn_q.weight")));
+    assert!(error.message.contains("the tensor `blk.0.attn_q.weight` twice") && !error.hint.is_empty(), "{error:?}");
     type Change = Box<dyn Fn(&mut Vec<u8>)>;
     let set = |key: &'static str, value: [u8; 4]| -> Change {
         Box::new(move |bytes| {
@@ -342,7 +342,6 @@ fn a_header_that_holds_nonsense_is_refused_with_a_reason() {
             changes.push((format!("{key} = {value}"), set(key, value.to_le_bytes())));
         }
     }
-    changes.push(("two tensors of one name".to_owned(), Box::new(|bytes| replace(bytes, b"blk.1.attn_q.weight", b"blk.0.attn_q.weight"))));
     for (what, change) in changes {
         let began = Instant::now();
         let error = refused(&changed(folder.path(), "qwen3-f32.gguf", change));
@@ -519,6 +518,66 @@ fn numbers_that_are_none_are_told_and_not_said() {
     });
     let error = refused(&path);
     assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("no numbers"), "{error:?}");
+}
+
+#[test]
+fn numbers_that_are_none_only_later_end_the_answer_with_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    // Its table of tokens is used one way only: what is wrong with a token is seen when it is read, not before.
+    let name = "qwen2-f32.gguf";
+    let messages = [user("Go on.")];
+    let gguf = Gguf::open(&fixture(name)).unwrap();
+    let mut network = Network::load(&gguf, Precision::Half).unwrap();
+    let mut next = writer("qwen2-f32").tokens(&messages).unwrap();
+    let mut said: Vec<u32> = next.clone();
+    let late = loop {
+        let token = likeliest(&network.read(&next, Logits::Last, &CancelToken::new()).unwrap()).unwrap();
+        if next.len() == 1 && said.len() > 30 && !said.contains(&token) {
+            break token;
+        }
+        assert!(said.len() < 400, "a token that comes late");
+        said.push(token);
+        next = vec![token];
+    };
+    let width = gguf.shape("token_embd.weight").unwrap()[1];
+    let path = changed(folder.path(), name, |bytes| {
+        let at = numbers_of(bytes, "token_embd.weight") + late as usize * width * 4;
+        bytes[at..at + width * 4].fill(0xff);
+    });
+    let mut text = String::new();
+    let writer = Writer::new("late", &path, 2048);
+    let error = writer.generate(&request(&messages, 600), &mut |piece| text.push_str(piece), &CancelToken::new()).unwrap_err();
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("no numbers") && !text.is_empty(), "{text:?} {error:?}");
+    // It is no worse for the next question.
+    assert_eq!(say(&writer, &request(&messages, 3)).1.new_tokens, 3);
+}
+
+#[test]
+fn a_model_that_ends_at_once_says_nothing_and_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let messages = [user("Go on.")];
+    let gguf = Gguf::open(&fixture("qwen2-f32.gguf")).unwrap();
+    let mut network = Network::load(&gguf, Precision::Half).unwrap();
+    let tokens = writer("qwen2-f32").tokens(&messages).unwrap();
+    let first = likeliest(&network.read(&tokens, Logits::Last, &CancelToken::new()).unwrap()).unwrap();
+    let path = changed(folder.path(), "qwen2-f32.gguf", |bytes| after(bytes, b"tokenizer.ggml.eos_token_id\x04\0\0\0", &first.to_le_bytes()));
+    let (said, generated) = say(&Writer::new("silent", &path, 2048), &request(&messages, 20));
+    assert_eq!((said.as_str(), generated.new_tokens, generated.ending), ("", 0, Ending::Complete));
+}
+
+#[test]
+fn a_model_that_knows_only_marks_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["qwen3-f32.gguf", "llama-pieces.gguf"] {
+        let path = changed(folder.path(), name, |bytes| {
+            let key = b"tokenizer.ggml.token_type\x09\0\0\0\x05\0\0\0";
+            let at = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
+            let count = u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+            bytes[at + 8..at + 8 + 4 * count].chunks_exact_mut(4).for_each(|kind| kind.copy_from_slice(&3_u32.to_le_bytes()));
+        });
+        let error = refused(&path);
+        assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty(), "{name}: {error:?}");
+    }
 }
 
 #[test]
