@@ -424,9 +424,8 @@ fn a_template_that_fails_or_never_ends_is_told() {
 fn a_template_that_grows_a_text_without_end_is_told_before_memory_is_short() {
     let gguf = Gguf::open(&fixture("qwen3-f32.gguf")).unwrap();
     let vocabulary = Vocabulary::read(&gguf).unwrap();
-    let grown = |by: &str| {
-        format!("{{% set n = namespace(s='aaaaaaaa') %}}{{% for i in range(60) %}}{{% set n.s = {by} %}}{{% endfor %}}{{{{ n.s }}}}")
-    };
+    let grown =
+        |by: &str| format!("{{% set n = namespace(s='aaaaaaaa') %}}{{% for i in range(60) %}}{{% set n.s = {by} %}}{{% endfor %}}{{{{ n.s }}}}");
     let deep = format!("{{{{ {}1{} }}}}", "(".repeat(100_000), ")".repeat(100_000));
     let nested = format!("{}x{}", "{% if true %}".repeat(20_000), "{% endif %}".repeat(20_000));
     for source in [
@@ -453,7 +452,10 @@ fn a_template_that_grows_a_text_without_end_is_told_before_memory_is_short() {
         let made = Template::new(&source, String::new(), String::new());
         let error = made.and_then(|template| template.render(&[user("Hello")], &vocabulary)).map(|(text, _)| text.len()).unwrap_err();
         let start: String = source.chars().take(90).collect();
-        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("chat template failed") && !error.hint.is_empty(), "{start}: {error:?}");
+        assert!(
+            error.code == ErrorCode::ModelUnavailable && error.message.contains("chat template failed") && !error.hint.is_empty(),
+            "{start}: {error:?}"
+        );
         assert!(error.message.len() < 1000 && began.elapsed() < Duration::from_secs(20), "{start}: {:?}", began.elapsed());
     }
 }

@@ -297,7 +297,8 @@ impl Post {
         }
         let response = request.send(body.to_string().as_bytes()).map_err(|e| self.failed(&e.to_string()))?;
         let status = response.status();
-        let elsewhere = response.headers().get("location").filter(|_| status.is_redirection()).and_then(|place| place.to_str().ok()).map(str::to_owned);
+        let elsewhere =
+            response.headers().get("location").filter(|_| status.is_redirection()).and_then(|place| place.to_str().ok()).map(str::to_owned);
         Ok((status.as_u16(), elsewhere, BufReader::new(response.into_body().into_reader())))
     }
 

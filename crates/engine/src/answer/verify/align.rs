@@ -196,7 +196,13 @@ impl<'a> Comparison<'a> {
         }
         let missing = self.words().any(|(w, p)| p == Place::Nowhere && (w.pole.is_some() || w.one_of.is_some() || (w.heavy() && !self.across)));
         let enough = if self.across { SAID_ACROSS } else { SAID };
-        let otherwise = self.reordered() || self.borrowed() || self.coordinated() || self.widened() || self.exchanged() || self.crossed() || self.of_another_item();
+        let otherwise = self.reordered()
+            || self.borrowed()
+            || self.coordinated()
+            || self.widened()
+            || self.exchanged()
+            || self.crossed()
+            || self.of_another_item();
         found(if !missing && coverage >= enough && !otherwise { Level::Said } else { Level::Partly })
     }
 

@@ -228,7 +228,8 @@ fn kind(text: &str, written: &str, cjk: bool, first: bool) -> Kind {
 
 /// The side of a pair of opposites that a word is on.
 fn pole(word: &str) -> Option<(usize, bool)> {
-    let bare = if word.chars().count() > 1 { word.trim_start_matches(['较', '更', '最', '很', '太', '越']).trim_end_matches('越') } else { word };
+    let bare =
+        if word.chars().count() > 1 { word.trim_start_matches(['较', '更', '最', '很', '太', '越']).trim_end_matches('越') } else { word };
     OPPOSITES.iter().enumerate().find_map(|(i, (one, other))| {
         let is = |side: &[&str]| side.iter().any(|w| *w == word || *w == bare);
         is(one).then_some((i, true)).or_else(|| is(other).then_some((i, false)))

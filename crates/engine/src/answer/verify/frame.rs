@@ -4,7 +4,8 @@
 use super::align::same;
 use super::clause::{Clause, Word, clauses};
 use super::lexicon::{
-    BEGIN_CONDITIONS, CHANGED, CONDITIONS, DONE, EXCEPT, FROM_TO, GIVING, LIMITS, MAY, MUST, NEEDED, NOT_ALL, NOT_EXCEPT, NOT_YET, OLD, ONLY_THEN, PASSIVE, PAST, PRESENT, ROLES, SOME, VERBS_OF_FROM,
+    BEGIN_CONDITIONS, CHANGED, CONDITIONS, DONE, EXCEPT, EXCEPT_AROUND, FROM_TO, GIVING, LIMITS, MAY, MUST, NEEDED, NOT_ALL, NOT_EXCEPT, NOT_YET,
+    OLD, ONLY_THEN, PASSIVE, PAST, PRESENT, ROLES, SOME, VERBS_OF_FROM,
 };
 use super::number::numbers;
 use crate::text::normalise;
@@ -99,7 +100,7 @@ impl<'a> Frame<'a> {
         let near = |i: usize| i.abs_diff(self.at) <= 1;
         let near: Vec<&str> = self.clauses.iter().enumerate().filter(|(i, _)| near(*i)).map(|(_, c)| c.text.as_str()).collect();
         let text = flat(&near.join(" "));
-        any(&without(&text, NOT_EXCEPT), EXCEPT) && !self.claims(EXCEPT)
+        excepts(&text) && !excepts(&self.claim)
     }
 
     /// "Not every" is neither "none" nor "every".
@@ -126,7 +127,11 @@ impl<'a> Frame<'a> {
             let Some(end) = core[start..].find(to).map(|at| at + start) else { return false };
             let (old, new) = (words(&core[start..end]), words(&core[end..]));
             let only = |word: &Word, other: &[Word]| self.named(word) && !other.iter().any(|w| same(w, word));
-            any(core, CHANGED) && old.iter().any(|w| only(w, &new)) && !new.iter().any(|w| only(w, &old)) && !self.claims(OLD) && !self.claims(&[from])
+            any(core, CHANGED)
+                && old.iter().any(|w| only(w, &new))
+                && !new.iter().any(|w| only(w, &old))
+                && !self.claims(OLD)
+                && !self.claims(&[from])
         };
         past || FROM_TO.iter().any(replaced)
     }
@@ -170,13 +175,24 @@ impl<'a> Frame<'a> {
         words(&self.clause).iter().chain(&words(core)).any(|word| {
             let (claimed, said) = (roles(&self.clause, &word.text), roles(core, &word.text));
             let gets = |roles: &[usize], subject: &Option<Word>| {
-                given && !roles.is_empty() && roles.iter().all(|role| *role != BY) && !passive && subject.as_ref().is_some_and(|s| s.text == word.text)
+                given
+                    && !roles.is_empty()
+                    && roles.iter().all(|role| *role != BY)
+                    && !passive
+                    && subject.as_ref().is_some_and(|s| s.text == word.text)
             };
             (!claimed.is_empty() && !said.is_empty() && !claimed.iter().all(|role| said.contains(role)))
                 || (said.is_empty() && gets(&claimed, &subject(core)))
                 || (claimed.is_empty() && gets(&said, &subject(&self.clause)))
         })
     }
+}
+
+/// Whether a text makes an exception.
+fn excepts(text: &str) -> bool {
+    let text = without(text, NOT_EXCEPT);
+    let (open, close) = EXCEPT_AROUND;
+    any(&text, EXCEPT) || text.find(open).is_some_and(|at| text[at..].contains(close))
 }
 
 /// The words of a text that say something.

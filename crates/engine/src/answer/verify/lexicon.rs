@@ -136,7 +136,7 @@ pub(super) const EXCLUSIVE: &[&[&[&str]]] = &[
 ];
 
 /// Characters of which two words may differ by one and mean different things.
-pub(super) const CONTRASTS: &[&str] = &["东西南北中", "左右", "上下", "前后", "内外", "早晚", "男女", "大小", "高低", "长短", "正负反", "新旧", "公私", "父母子", "春夏秋冬", "甲乙丙丁", "出入进"];
+pub(super) const CONTRASTS: &[&str] = &["东西南北中", "左右", "上下", "前后", "内外", "早晚", "男女", "大小", "高低", "长短", "正负反", "新旧", "公私", "父母子", "年月周日天季", "春夏秋冬", "甲乙丙丁", "出入进"];
 
 /// Surnames that seldom begin another word.
 pub(super) const SURNAMES: &str = "王李张刘陈杨赵吴徐孙朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范廖贾夏韦傅邹熊孟秦邱侯尹薛闫雷史陶贺毛郝顾龚邵严覃武钱戴莫孔汤";
@@ -253,8 +253,8 @@ pub(super) const SIGNS: &[(&str, bool)] = &[
 /// What multiplies the number before it.
 pub(super) const SCALES: &[(&str, f64)] = &[("万", 1e4), ("亿", 1e8), ("thousand", 1e3), ("million", 1e6), ("billion", 1e9), ("trillion", 1e12)];
 
-/// What a statement is limited by, by kind, and words with such a mark that are none: perhaps, as a plan, as a question, as a piece of advice, by somebody's
-/// word, in the past.
+/// What a statement is limited by, by kind, and words with such a mark that are none. In order: perhaps; as a plan or a wish; as a question; as advice; by
+/// somebody's word or by how it seems; in the past; not quite; hardly; not done after all; in another case than this; by mistake.
 pub(super) const LIMITS: &[(&[&str], &[&str])] = &[
     (
         &["可能", "也许", "或许", "说不定", "未必", " may ", " might ", " perhaps ", " maybe ", " possibl", " could ", " potentially "],
@@ -262,9 +262,10 @@ pub(super) const LIMITS: &[(&[&str], &[&str])] = &[
     ),
     (
         &[
-            "计划", "打算", "拟于", "准备在", "即将", "将于", "将要", "将会", "预计", "原想", "本想", "本来", "试图", "差点", "险些", " wanted to ", " tried to ", " meant to ", " plan ", " plans ", " planned ", " intend", " will ", " going to ", " is to ", " are to ", " hopes to ",
+            "计划", "打算", "拟于", "准备在", "即将", "将于", "将要", "将会", "预计", "原想", "本想", "本来", "试图", "希望", " wanted to ", " wants to ", " wishes to ", " tried to ", " tries to ",
+            " meant to ", " plan ", " plans ", " planned ", " intend", " will ", " going to ", " is to ", " are to ", " hopes to ", " hoped to ",
         ],
-        &["按计划", "计划书", " if needed "],
+        &["按计划", "计划书"],
     ),
     (
         &["是否", "能不能", "会不会", "可不可以", "该不该", "要不要", "有没有", " asked ", " whether ", " wonder"],
@@ -273,24 +274,37 @@ pub(super) const LIMITS: &[(&[&str], &[&str])] = &[
     (&["建议", "提议", "推荐", " recommend", " suggest", " propos", " advis", " should "], &[]),
     (
         &[
-            "认为", "怀疑", "觉得", "声称", "据说", "听说", "传闻", "说", "主张", "猜测", "推测", "坚称", "担心", " argue", " assume", " fear", " expect", " predict", " suppose", " insist", " deny", " denies ", " denied ", " suspect", " believe", " think", " claim", " guess", " says ", " said ", " told ", " doubt", " hopes ", " rumour",
-            " alleged", " according to ",
+            "认为", "怀疑", "觉得", "声称", "据说", "听说", "传闻", "说", "主张", "猜测", "推测", "坚称", "担心", "似乎", "好像", "看似", "理论上", "原则上", " suspect", " believe", " think", " thought ",
+            " claim", " guess", " says ", " said ", " told ", " doubt", " rumour", " alleged", " according to ", " argue", " assume", " fear", " expect", " predict", " suppose", " insist", " deny",
+            " denies ", " denied ", " seem", " appears to ", " appeared to ", " apparently ", " in theory ", " in principle ", " on paper ",
         ],
         &["说明", "说法", "也就是说", "来说", "说话", "可以说", "小说", "学说", "传说", "演说", "解说", "换句话说", "的说", "说得", "一般说", " that said "],
     ),
-    (&["过去", "以前", "曾经", "原先", "从前", " used to ", " formerly ", " previously ", " until "], &["以前的", "过去的"]),
+    (
+        &[
+            "过去", "以前", "曾经", "原先", "从前", "去年", "前年", "昨天", "上个月", "上周", "为止", " used to ", " formerly ", " previously ", " until ", " last year ", " last month ", " last week ",
+            " yesterday ", " ago ",
+        ],
+        &["以前的", "过去的", "比去年", "比上周", "比上个月", " than last "],
+    ),
+    (&["差点", "险些", "几乎", "部分地", "不完全", " almost ", " nearly ", " partly ", " partially "], &[]),
+    (&["很少", "极少", "难得", "鲜有", " rarely ", " seldom ", " hardly ", " scarcely ", " barely "], &[]),
+    (&["忘了", "忘记", "拒绝", "放弃", "假装", " failed to ", " refused to ", " declined to ", " forgot to ", " pretend", " gave up "], &[]),
+    (&["本该", "本可", "要不是", "否则", " would ", " should have ", " could have ", " otherwise "], &[]),
+    (&["误以为", "误认为", "误当", " wrongly ", " mistakenly ", " by mistake "], &[]),
 ];
 
 /// What a clause begins with that is a condition, and what begins one within a clause.
-pub(super) const BEGIN_CONDITIONS: &[&str] = &["如果", "若", "只有", "除非", "假如", "要是", "一旦", "只要", "万一", "if ", "unless ", "only if ", "only when ", "provided ", "as long as "];
+pub(super) const BEGIN_CONDITIONS: &[&str] = &["如果", "若", "只有", "除非", "假如", "要是", "一旦", "只要", "万一", "倘若", "假使", "if ", "in case ", "unless ", "only if ", "only when ", "provided ", "as long as "];
 pub(super) const CONDITIONS: &[&str] = &[" if ", " unless ", " only when ", " provided that ", " as long as ", "如果", "的话", "除非"];
 
 /// What stands between a condition and what holds only then.
 pub(super) const ONLY_THEN: &[&str] = &["才"];
 
-/// Marks of an exception, and words with such a mark that make none.
+/// Marks of an exception, the two that stand around one, and words with such a mark that make none.
 pub(super) const EXCEPT: &[&str] = &["除了", "除非", "之外", "以外", "除外", "例外", " except", " apart from ", " other than ", " everyone but ", " all but ", " everything but ", " unless "];
-pub(super) const NOT_EXCEPT: &[&str] = &["可以外", "可之外", " all but gone "];
+pub(super) const EXCEPT_AROUND: (char, char) = ('除', '外');
+pub(super) const NOT_EXCEPT: &[&str] = &["可以外", " all but gone ", "删除", "排除", "移除", "消除", "去除", "解除", "扣除"];
 
 /// "Not every".
 pub(super) const NOT_ALL: &[&str] = &["并非所有", "不是所有", "并不是所有", "并非每", "不是每", "并非全", "不都", "不全", " not every", " not all "];

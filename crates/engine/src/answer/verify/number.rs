@@ -90,7 +90,8 @@ fn numbered(text: &str, start: usize, word: &str) -> Option<(&'static str, f64)>
     }
     let (_, value) = ORDINALS.iter().find(|(name, _)| *name == word)?;
     // "First" alone opens a list, and "per second" counts.
-    let of_row = matches!(before, "the" | "a" | "his" | "her" | "its" | "our" | "their" | "every" | "very") && after.starts_with(|c: char| c.is_alphanumeric());
+    let of_row = matches!(before, "the" | "a" | "his" | "her" | "its" | "our" | "their" | "every" | "very")
+        && after.starts_with(|c: char| c.is_alphanumeric());
     of_row.then_some((PLACE, *value))
 }
 
@@ -112,7 +113,9 @@ fn numbered_in_chinese(text: &str, start: usize, len: usize) -> Option<(&'static
 fn written_as_number(text: &str, start: usize, digits: &str, unit: &str) -> Option<&'static str> {
     let after = text[start + digits.len()..].trim_start();
     let before = text[..start].trim_end();
-    let ordinal = (matches!(unit, "st" | "nd" | "rd" | "th") && before.ends_with("the")) || before.ends_with('第') || (after.starts_with(['楼', '届', '章']) && unit.is_empty());
+    let ordinal = (matches!(unit, "st" | "nd" | "rd" | "th") && before.ends_with("the"))
+        || before.ends_with('第')
+        || (after.starts_with(['楼', '届', '章']) && unit.is_empty());
     let month = after.starts_with('月') && unit.is_empty();
     ordinal.then_some(PLACE).or(month.then_some(MONTH))
 }
