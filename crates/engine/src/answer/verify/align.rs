@@ -332,6 +332,9 @@ impl<'a> Comparison<'a> {
         if self.bound() && at.iter().enumerate().any(|(i, (a, _))| at[i + 1..].iter().any(|(b, _)| a > b)) {
             return true;
         }
+        if self.across && self.of_other_clause() {
+            return true;
+        }
         // A number between which and the word before it the statement has another number.
         at.windows(2).any(|pair| {
             let [(a, _), (b, word)] = pair else { return false };
@@ -341,6 +344,25 @@ impl<'a> Comparison<'a> {
             let other = between.iter().rposition(|e| number(e) && !self.says(e));
             number(word) && other.is_some_and(|other| !between[other..].iter().any(|e| e.heavy() && self.says(e)))
         })
+    }
+
+    /// Whether a number and what the claim says it of are in two clauses, of which the other has a number of its own.
+    fn of_other_clause(&self) -> bool {
+        let mut end = 0;
+        let clauses = self.clauses[self.window.clone()].iter().map(|c| {
+            let start = end;
+            end += c.words.len();
+            start..end
+        });
+        let clauses: Vec<std::ops::Range<usize>> = clauses.collect();
+        let at = |place: Place| if let Place::Core(i) | Place::Soft(i) = place { Some(i) } else { None };
+        let number = |w: &Word| matches!(w.kind, Kind::Number(_));
+        let numbered: Vec<usize> = self.words().filter(|(w, _)| number(w)).filter_map(|(_, p)| at(p)).collect();
+        let own = |clause: &std::ops::Range<usize>| {
+            clause.clone().any(|i| number(self.core[i]) && !self.used(i)) && !numbered.iter().any(|i| clause.contains(i))
+        };
+        !numbered.is_empty()
+            && self.words().filter(|(w, _)| w.heavy()).filter_map(|(_, p)| at(p)).any(|i| clauses.iter().any(|c| c.contains(&i) && own(c)))
     }
 
     /// Whether the order in which things are named is part of the claim.

@@ -214,6 +214,10 @@ fn kind(text: &str, written: &str, cjk: bool, first: bool) -> Kind {
     if cjk && written.len() == 1 && written.starts_with(|c: char| c.is_ascii_uppercase()) {
         return Kind::Name;
     }
+    // So does one in the middle of an English sentence, but for the one that speaks: "hive A".
+    if !first && written.len() == 1 && written.starts_with(|c: char| c.is_ascii_uppercase() && c != 'I') {
+        return Kind::Name;
+    }
     if is_light(text) {
         return Kind::Light;
     }

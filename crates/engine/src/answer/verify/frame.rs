@@ -4,8 +4,8 @@
 use super::align::same;
 use super::clause::{Clause, Word, clauses};
 use super::lexicon::{
-    BEGIN_CONDITIONS, CHANGED, CONDITIONS, DONE, EXCEPT, EXCEPT_AROUND, FROM_TO, GIVING, LIMITS, MAY, MUST, NEEDED, NOT_ALL, NOT_EXCEPT, NOT_YET,
-    OLD, ONLY_THEN, PASSIVE, PAST, PRESENT, ROLES, SOME, VERBS_OF_FROM,
+    BECAUSE, BEGIN_CONDITIONS, CHANGED, CONDITIONS, DONE, EXCEPT, EXCEPT_AROUND, FROM_TO, GIVING, IN_SPITE, LIMITS, MAY, MUST, NEEDED, NOT_ALL,
+    NOT_EXCEPT, NOT_YET, OLD, ONLY_THEN, PASSIVE, PAST, PRESENT, ROLES, SIDES, SOME, VERBS_OF_FROM,
 };
 use super::number::numbers;
 use crate::text::normalise;
@@ -45,7 +45,27 @@ impl<'a> Frame<'a> {
             || self.done(&core)
             || self.outdated(&core)
             || self.counted_otherwise(&core)
-            || self.in_another_role(&core))
+            || self.in_another_role(&core)
+            || self.on_another_side(&core)
+            || self.caused())
+    }
+
+    /// What holds in spite of something is claimed to hold because of it.
+    fn caused(&self) -> bool {
+        let all: String = self.clauses.iter().map(|c| flat(&c.text)).collect();
+        any(&all, IN_SPITE) && !any(&all, BECAUSE) && self.claims(BECAUSE)
+    }
+
+    /// What holds before something is claimed of after it.
+    fn on_another_side(&self, core: &str) -> bool {
+        let sides = |text: &str, word: &str| -> Vec<usize> {
+            let of = |rest: &str| SIDES.iter().position(|marks| begins(rest, marks));
+            text.match_indices(word).filter_map(|(at, _)| of(&text[at + word.len()..])).collect()
+        };
+        words(&self.clause).iter().any(|word| {
+            let (claimed, said) = (sides(&self.clause, &word.text), sides(core, &word.text));
+            !claimed.is_empty() && !said.is_empty() && !claimed.iter().all(|side| said.contains(side))
+        })
     }
 
     fn core(&self) -> String {
@@ -144,7 +164,7 @@ impl<'a> Frame<'a> {
             found.windows(2).find(|w| of(&text[w[0].0.end..w[1].0.start])).map(|w| (w[0].1, w[1].1))
         };
         match (parts(&self.claim), parts(core)) {
-            (Some((a, b)), Some((c, d))) => !(a.same_as(c) && b.same_as(d)) && !self.across,
+            (Some((a, b)), Some((c, d))) => !self.across && !(a.same_as(c) && b.same_as(d)),
             _ => false,
         }
     }
@@ -160,7 +180,7 @@ impl<'a> Frame<'a> {
                 let (before, after) = (text[..at].trim_end(), &text[at + word.len()..]);
                 let bare = before.strip_suffix(" the").or(before.strip_suffix(" a")).unwrap_or(before);
                 let ends = |mark: &&str| if mark.is_ascii() { format!(" {bare}").ends_with(&format!(" {mark}")) } else { bare.ends_with(*mark) };
-                ROLES.iter().position(|marks| marks.iter().any(|mark| ends(mark))).filter(|_| from(bare, after))
+                ROLES.iter().position(|marks| marks.iter().any(&ends)).filter(|_| from(bare, after))
             };
             let whole = |at: usize| {
                 let edge = |c: Option<char>| !c.is_some_and(|c| c.is_ascii_alphanumeric());

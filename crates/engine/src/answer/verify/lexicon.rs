@@ -295,7 +295,7 @@ pub(super) const LIMITS: &[(&[&str], &[&str])] = &[
 ];
 
 /// What a clause begins with that is a condition, and what begins one within a clause.
-pub(super) const BEGIN_CONDITIONS: &[&str] = &["如果", "若", "只有", "除非", "假如", "要是", "一旦", "只要", "万一", "倘若", "假使", "if ", "in case ", "unless ", "only if ", "only when ", "provided ", "as long as "];
+pub(super) const BEGIN_CONDITIONS: &[&str] = &["如果", "若", "只有", "除非", "假如", "要是", "一旦", "只要", "万一", "倘若", "假使", "未经", "without ", "if ", "in case ", "unless ", "only if ", "only when ", "provided ", "as long as "];
 pub(super) const CONDITIONS: &[&str] = &[" if ", " unless ", " only when ", " provided that ", " as long as ", "如果", "的话", "除非"];
 
 /// What stands between a condition and what holds only then.
@@ -329,6 +329,13 @@ pub(super) const OLD: &[&str] = &["从", "由", "原", "以前", "过去", "曾"
 /// Marks of what was, and of what is.
 pub(super) const PAST: &[&str] = &[" was ", " were "];
 pub(super) const PRESENT: &[&str] = &[" is ", " are "];
+
+/// Marks of what does not hinder something, and of what causes it.
+pub(super) const IN_SPITE: &[&str] = &["虽然", "尽管", "即使", "即便", " although ", " though ", " despite ", " in spite of "];
+pub(super) const BECAUSE: &[&str] = &["因为", "由于", "因此", "所以", "导致", " because ", " due to ", " therefore ", " so that "];
+
+/// On which side of a time something is, after its Chinese name.
+pub(super) const SIDES: &[&[&str]] = &[&["前", "之前", "以前"], &["后", "之后", "以后"]];
 
 /// Marks of what somebody does in a sentence: gets, gives, does.
 pub(super) const ROLES: &[&[&str]] = &[&["to", "给", "给了"], &["from", "从", "向"], &["by", "被"]];
