@@ -228,8 +228,8 @@ impl<'a> Comparison<'a> {
                 }
             }
             // "In the morning" is not said where "in the evening" is.
-            let other = |e: &&Word| matches!((word.one_of, e.one_of), (Some((x, m)), Some((y, n))) if x == y && m != n);
-            if place == Place::Nowhere && self.core.iter().any(|e| other(&e)) {
+            let other = |e: &Word| matches!((word.one_of, e.one_of), (Some((x, m)), Some((y, n))) if x == y && m != n);
+            if place == Place::Nowhere && self.core.iter().any(|e| other(e)) {
                 return true;
             }
             // A word that stands there twice may be negated once.

@@ -163,8 +163,11 @@ impl<'a> Frame<'a> {
             let of = |between: &str| between.trim().starts_with("of ") || between.contains("中有") || between.trim() == "of";
             found.windows(2).find(|w| of(&text[w[0].0.end..w[1].0.start])).map(|w| (w[0].1, w[1].1))
         };
+        if self.across {
+            return false;
+        }
         match (parts(&self.claim), parts(core)) {
-            (Some((a, b)), Some((c, d))) => !self.across && !(a.same_as(c) && b.same_as(d)),
+            (Some((a, b)), Some((c, d))) => !a.same_as(c) || !b.same_as(d),
             _ => false,
         }
     }

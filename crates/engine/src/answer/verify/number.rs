@@ -23,7 +23,7 @@ impl Number {
         let agree = |one: bool, other: bool, same: bool| !one || !other || same;
         let named = |n: Self| n.unit.is_some_and(|unit| NAMED.contains(&unit));
         close
-            && (agree(self.unit.is_some(), other.unit.is_some(), self.unit == other.unit))
+            && agree(self.unit.is_some(), other.unit.is_some(), self.unit == other.unit)
             && (self.unit == other.unit || (!named(self) && !named(other)))
             && agree(self.more.is_some(), other.more.is_some(), self.more == other.more)
     }
