@@ -666,6 +666,8 @@ export const told: Record<string, string> = {
   'choose a model made for conversations: their names often end in Instruct or Chat':
     '请选用于对话的模型：名称常以 Instruct 或 Chat 结尾',
   'its chat template failed: {}': '它的对话模板出错了：{}',
+  '`replace` takes two texts': '`replace` 需要两段文字',
+  '`format` asks for too much room': '`format` 要的位置太宽',
   'choose another file of the model, or another model': '请换这个模型的另一个文件，或换一个模型',
   'the conversation holds characters that no text may hold': '对话里有不能出现在文字里的字符',
   'its tokenizer is `{}`, which this program does not know': '它的分词器是 `{}`，这个程序不认得',
