@@ -1,6 +1,7 @@
 //! `ask` and `chat` with a model that writes: a server on the loopback is the model, or a file whose weights are random.
 
 use std::fs;
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::Receiver;
 
@@ -73,6 +74,40 @@ fn the_notes_own_sentences_answer_where_they_are_wanted_or_the_model_fails() {
     let failed = desk.json(["ask", QUESTION]);
     assert_eq!((&failed["answerer"], &failed["answer"]), (&plain["answerer"], &plain["answer"]));
     assert!(strings(&failed["notices"]).iter().any(|n| n.contains("could not answer") && n.contains("own sentences instead")), "{failed}");
+}
+
+#[test]
+fn a_server_that_is_none_of_this_kind_is_told_and_the_notes_answer() {
+    let plain = desk("127.0.0.1:9".parse().expect("an address")).json(["ask", QUESTION, "--extractive"]);
+    for (status, headers, body, told) in [
+        ("200 OK", "", "<!DOCTYPE html><title>Sign in</title>", "it sent a web page"),
+        ("200 OK", "", "{\"error\":{\"message\":\"quota is used up\"}}", "quota is used up"),
+        ("200 OK", "", "", "its answer was empty"),
+        ("200 OK", "", "data: {\"choices\":[{\"delta\":{\"content\":\"绿茶\"}}]}\n\ndata: {\"cho", "broke off"),
+        ("307 Temporary Redirect", "location: https://models.example/v1\r\n", "", "it sends on to https://models.example/v1"),
+    ] {
+        let (address, _asked) = serve(move |stream: &mut TcpStream| {
+            // It may hang up before it has read all.
+            drop(write!(stream, "HTTP/1.1 {status}\r\n{headers}connection: close\r\n\r\n{body}"));
+        });
+        let answer = desk(address).json(["ask", QUESTION]);
+        assert_eq!((&answer["answerer"]["kind"], &answer["answer"]), (&"extractive".into(), &plain["answer"]), "{told}");
+        let notices = strings(&answer["notices"]);
+        assert!(notices.iter().any(|n| n.contains(told) && n.contains("own sentences instead")), "{told}: {notices:?}");
+    }
+}
+
+#[test]
+fn two_processes_use_one_model_file_at_once_and_both_answer_alike() {
+    let desk = with_local("qwen3-q8_0.gguf");
+    let alone = desk.json(["ask", QUESTION]);
+    let both: Vec<Value> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..2).map(|_| scope.spawn(|| desk.json(["ask", QUESTION]))).collect();
+        asking.into_iter().map(|asked| asked.join().expect("an answer")).collect()
+    });
+    for answer in both {
+        assert_eq!((&answer["outcome"], &answer["answer"]), (&alone["outcome"], &alone["answer"]), "{answer}");
+    }
 }
 
 #[test]

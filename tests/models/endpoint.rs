@@ -55,7 +55,7 @@ fn what_a_server_says_against_it_is_told() {
     let cases: [(&str, &str, &str, &str); 5] = [
         ("401 Unauthorized", r#"{"error":{"message":"no such key"}}"#, "no such key", "KEY"),
         ("404 Not Found", "nothing here", "status 404", "url"),
-        ("302 Found", "", "status 302", "try again"),
+        ("503 Service Unavailable", "<html>busy</html>", "status 503", "try again"),
         ("200 OK", "data: {\"error\":{\"message\":\"overloaded\"}}\n\n", "overloaded", "address"),
         ("200 OK", "data: {\"choices\":[{\"delta\":{\"content\":\"half\"}}]}\n\n", "broke off", "address"),
     ];
@@ -73,6 +73,87 @@ fn what_a_server_says_against_it_is_told() {
     // Nobody is there.
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert_eq!(ask(&remote(gone, None)).1.unwrap_err().code, ErrorCode::ModelUnavailable);
+}
+
+#[test]
+fn a_server_that_is_none_of_this_kind_or_breaks_off_is_told_apart() {
+    let event = |text: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n").into_bytes();
+    let huge = |prefix: &str| [prefix.as_bytes(), &vec![b'a'; 3 << 20], b"\n\n"].concat();
+    // What it sends, what is told, and what was said before.
+    let cases: Vec<(Vec<u8>, &str, &str)> = vec![
+        (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>\n".to_vec(), "a web page", ""),
+        (b"\n\n  <html lang=\"en\">".to_vec(), "a web page", ""),
+        (b"{\"error\":{\"message\":\"quota is used up\"}}".to_vec(), "quota is used up", ""),
+        (b"{\n  \"error\": \"no such model\"\n}\n".to_vec(), "no such model", ""),
+        (b"{\"detail\":\"nothing\"}".to_vec(), "no answer that comes bit by bit", ""),
+        (b"just words".to_vec(), "no answer that comes bit by bit", ""),
+        (Vec::new(), "its answer was empty", ""),
+        (b": keep-alive\n\n: keep-alive\n\n".to_vec(), "its answer was empty", ""),
+        ([event("half"), b"data: {\"choices\":[{\"delta\":{\"content\":\"\xff\xfe\"}}]}\n\n".to_vec()].concat(), "no UTF-8", "half"),
+        (huge("data: "), "a line of more than 1 MB", ""),
+        (huge(": "), "a line of more than 1 MB", ""),
+        ([event("half"), b"data: {\"choices\":[{\"del".to_vec()].concat(), "broke off", "half"),
+        ([event("half"), "data: {\"choices\":[{\"delta\":{\"content\":\"注".as_bytes()[..42].to_vec()].concat(), "broke off", "half"),
+        (event("half"), "broke off", "half"),
+        ([event("half"), b"data: not JSON\n\n".to_vec()].concat(), "no JSON", "half"),
+        (b"data: 3\n\ndata: [DONE]\n\n".to_vec(), "its answer was empty", ""),
+    ];
+    for (body, told, before) in cases {
+        let start = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+        let (address, _asked) = serve(move |stream| {
+            head(stream, "200 OK");
+            // It may hang up before it has read all.
+            drop(stream.write_all(&body));
+        });
+        let (said, result) = ask(&remote(address, Some("KEY")));
+        let error = result.unwrap_err();
+        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told) && !error.hint.is_empty(), "{start}: {error:?}");
+        assert!(said == before && error.message.len() < 500, "{start}: {said:?} {error:?}");
+    }
+    // A body in pieces that ends within one.
+    let (address, _asked) = serve(|stream| {
+        write!(stream, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1000\r\ndata: {{}}\n\n").unwrap();
+    });
+    let error = ask(&remote(address, None)).1.unwrap_err();
+    assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty(), "{error:?}");
+}
+
+#[test]
+fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() {
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    other.set_nonblocking(true).unwrap();
+    let elsewhere = other.local_addr().unwrap();
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let (address, asked) = serve(move |stream| {
+            write!(stream, "HTTP/1.1 {status}\r\nlocation: http://{elsewhere}/v1/chat/completions\r\ncontent-length: 0\r\n\r\n").unwrap();
+        });
+        let error = ask(&remote(address, Some("KEY"))).1.unwrap_err();
+        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(&format!("http://{elsewhere}")), "{status}: {error:?}");
+        assert!(error.hint.contains("`models.endpoint.url`"), "{status}: {error:?}");
+        assert_eq!(asked.recv().unwrap().authorization.as_deref(), Some("Bearer secret"));
+        assert!(other.accept().is_err(), "{status}: somebody called");
+    }
+}
+
+#[test]
+fn a_stop_ends_what_only_keeps_the_connection_open() {
+    let (address, _asked) = serve(|stream| {
+        head(stream, "200 OK");
+        while write!(stream, ": still here\n\n").is_ok() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
+    let messages = [Message { speaker: Speaker::User, text: "go".to_owned() }];
+    let request = Generation { messages: &messages, limit: 50, sampling: Sampling::default(), passages: None };
+    let cancel = CancelToken::new();
+    let stopper = cancel.clone();
+    let stop = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(50));
+        stopper.cancel();
+    });
+    let error = remote(address, None).generate(&request, &mut |_| {}, &cancel).unwrap_err();
+    stop.join().unwrap();
+    assert_eq!(error.code, ErrorCode::Cancelled);
 }
 
 #[test]

@@ -281,6 +281,76 @@ fn files_that_are_no_model_are_refused_with_a_reason() {
     assert!(error.code == ErrorCode::ModelUnavailable, "{error:?}");
 }
 
+/// The bytes of a key with one value, as they stand in a header.
+fn entry(key: &str, kind: u32, value: &[u8]) -> Vec<u8> {
+    [&(key.len() as u64).to_le_bytes(), key.as_bytes(), &kind.to_le_bytes(), value].concat()
+}
+
+/// Puts further keys into a header, before those that are there; the data after it moves by whole steps of its alignment.
+fn with_keys(bytes: &mut Vec<u8>, entries: &[Vec<u8>]) {
+    let mut more = entries.concat();
+    let mut count = entries.len() as u64;
+    // A text of any length fills the step up.
+    let step = 32 - (more.len() + entry("fill", 8, &[]).len() + 8) % 32;
+    more.extend(entry("fill", 8, &[(step as u64).to_le_bytes().as_slice(), &vec![b' '; step]].concat()));
+    count += 1;
+    let keys = u64::from_le_bytes(bytes[16..24].try_into().unwrap()) + count;
+    bytes[16..24].copy_from_slice(&keys.to_le_bytes());
+    bytes.splice(24..24, more);
+}
+
+#[test]
+fn a_header_that_holds_nonsense_is_refused_with_a_reason() {
+    const U32: u32 = 4;
+    let number = |key: &str, value: u32| entry(key, U32, &value.to_le_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let with = |name: &str, entries: &[Vec<u8>]| {
+        let path = changed(folder.path(), name, |bytes| with_keys(bytes, entries));
+        let writer = Writer::new("broken", &path, 2048);
+        writer.generate(&request(&[user("Hello")], 3), &mut |_| {}, &CancelToken::new())
+    };
+    // A harmless key changes nothing.
+    assert!(with("qwen3-f32.gguf", &[number("nobody.asks", 3)]).is_ok());
+    for (entries, told) in [
+        (vec![number("general.alignment", 0)], "alignment"),
+        (vec![number("general.alignment", 7)], "alignment"),
+        (vec![number("general.alignment", 1 << 31)], "alignment"),
+        (vec![number("twice", 1), number("twice", 2)], "`twice` twice"),
+        (vec![number("qwen3.block_count", 2)], "`qwen3.block_count` twice"),
+    ] {
+        let error = with("qwen3-f32.gguf", &entries).unwrap_err();
+        assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains(told) && !error.hint.is_empty(), "{told}: {error:?}");
+    }
+    let error = refused(&changed(folder.path(), "qwen3-f32.gguf", |b| replace(b, b"blk.1.attn_q.weight", b"blk.0.attn_q.weight")));
+    assert!(error.message.contains("the tensor `blk.0.attn_q.weight` twice") && !error.hint.is_empty(), "{error:?}");
+    type Change = Box<dyn Fn(&mut Vec<u8>)>;
+    let set = |key: &'static str, value: [u8; 4]| -> Change {
+        Box::new(move |bytes| {
+            let at = bytes.windows(key.len()).position(|window| window == key.as_bytes()).unwrap() + key.len() + 4;
+            bytes[at..at + 4].copy_from_slice(&value);
+        })
+    };
+    let counts = ["qwen3.block_count", "qwen3.attention.head_count", "qwen3.attention.head_count_kv", "qwen3.embedding_length"];
+    let mut changes: Vec<(String, Change)> = Vec::new();
+    for key in counts {
+        for value in [0, 7, 1 << 20, u32::MAX] {
+            changes.push((format!("{key} = {value}"), set(key, value.to_le_bytes())));
+        }
+    }
+    for key in ["qwen3.rope.freq_base", "qwen3.attention.layer_norm_rms_epsilon"] {
+        for value in [0.0, -1.0, f32::NAN, f32::INFINITY, 1e30] {
+            changes.push((format!("{key} = {value}"), set(key, value.to_le_bytes())));
+        }
+    }
+    for (what, change) in changes {
+        let began = Instant::now();
+        let error = refused(&changed(folder.path(), "qwen3-f32.gguf", change));
+        assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty() && error.message.len() < 400, "{what}: {error:?}");
+        assert!(!error.message.contains("no numbers"), "{what} is found before anything is computed: {error:?}");
+        assert!(began.elapsed() < Duration::from_secs(5), "{what}: {:?}", began.elapsed());
+    }
+}
+
 #[test]
 fn a_vocabulary_of_another_size_than_the_network_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -351,6 +421,46 @@ fn a_template_that_fails_or_never_ends_is_told() {
 }
 
 #[test]
+fn a_template_that_grows_a_text_without_end_is_told_before_memory_is_short() {
+    let gguf = Gguf::open(&fixture("qwen3-f32.gguf")).unwrap();
+    let vocabulary = Vocabulary::read(&gguf).unwrap();
+    let grown =
+        |by: &str| format!("{{% set n = namespace(s='aaaaaaaa') %}}{{% for i in range(60) %}}{{% set n.s = {by} %}}{{% endfor %}}{{{{ n.s }}}}");
+    let deep = format!("{{{{ {}1{} }}}}", "(".repeat(100_000), ")".repeat(100_000));
+    let nested = format!("{}x{}", "{% if true %}".repeat(20_000), "{% endif %}".repeat(20_000));
+    for source in [
+        grown("n.s ~ n.s"),
+        grown("n.s + n.s"),
+        grown("n.s * 100"),
+        grown("n.s|replace('a', n.s)"),
+        grown("n.s.replace('a', n.s)"),
+        grown("n.s.replace('', n.s, 1000000)"),
+        grown("[n.s, n.s, n.s]|join(n.s)"),
+        grown("n.s.join([n.s, n.s, n.s])"),
+        grown("'{0}{0}{0}{0}'.format(n.s)"),
+        grown("[n.s, n.s]|tojson"),
+        "{{ '{:>9999999999}'.format('a') }}".to_owned(),
+        "{{ '%9999999999d'|format(1) }}".to_owned(),
+        "{{ 'a'|indent(9999999999, true) }}".to_owned(),
+        "{{ range(9999999999)|list }}".to_owned(),
+        "{% for i in range(9999999999) %}{{ i }}{% endfor %}".to_owned(),
+        "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}".to_owned(),
+        deep,
+        nested,
+    ] {
+        let began = Instant::now();
+        let made = Template::new(&source, String::new(), String::new());
+        let error = made.and_then(|template| template.render(&[user("Hello")], &vocabulary)).map(|(text, _)| text.len()).unwrap_err();
+        let start: String = source.chars().take(90).collect();
+        assert!(
+            error.code == ErrorCode::ModelUnavailable && error.message.contains("chat template failed") && !error.hint.is_empty(),
+            "{start}: {error:?}"
+        );
+        assert!(error.message.len() < 1000 && began.elapsed() < Duration::from_secs(20), "{start}: {:?}", began.elapsed());
+    }
+}
+
+#[test]
 fn a_template_that_begins_to_think_by_itself_is_told_that_nothing_was_thought() {
     let gguf = Gguf::open(&fixture("qwen3-f32.gguf")).unwrap();
     let vocabulary = Vocabulary::read(&gguf).unwrap();
@@ -410,6 +520,66 @@ fn numbers_that_are_none_are_told_and_not_said() {
     });
     let error = refused(&path);
     assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("no numbers"), "{error:?}");
+}
+
+#[test]
+fn numbers_that_are_none_only_later_end_the_answer_with_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    // Its table of tokens is used one way only: what is wrong with a token is seen when it is read, not before.
+    let name = "qwen2-f32.gguf";
+    let messages = [user("Go on.")];
+    let gguf = Gguf::open(&fixture(name)).unwrap();
+    let mut network = Network::load(&gguf, Precision::Half).unwrap();
+    let mut next = writer("qwen2-f32").tokens(&messages).unwrap();
+    let mut said: Vec<u32> = next.clone();
+    let late = loop {
+        let token = likeliest(&network.read(&next, Logits::Last, &CancelToken::new()).unwrap()).unwrap();
+        if next.len() == 1 && said.len() > 30 && !said.contains(&token) {
+            break token;
+        }
+        assert!(said.len() < 400, "a token that comes late");
+        said.push(token);
+        next = vec![token];
+    };
+    let width = gguf.shape("token_embd.weight").unwrap()[1];
+    let path = changed(folder.path(), name, |bytes| {
+        let at = numbers_of(bytes, "token_embd.weight") + late as usize * width * 4;
+        bytes[at..at + width * 4].fill(0xff);
+    });
+    let mut text = String::new();
+    let writer = Writer::new("late", &path, 2048);
+    let error = writer.generate(&request(&messages, 600), &mut |piece| text.push_str(piece), &CancelToken::new()).unwrap_err();
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("no numbers") && !text.is_empty(), "{text:?} {error:?}");
+    // It is no worse for the next question.
+    assert_eq!(say(&writer, &request(&messages, 3)).1.new_tokens, 3);
+}
+
+#[test]
+fn a_model_that_ends_at_once_says_nothing_and_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let messages = [user("Go on.")];
+    let gguf = Gguf::open(&fixture("qwen2-f32.gguf")).unwrap();
+    let mut network = Network::load(&gguf, Precision::Half).unwrap();
+    let tokens = writer("qwen2-f32").tokens(&messages).unwrap();
+    let first = likeliest(&network.read(&tokens, Logits::Last, &CancelToken::new()).unwrap()).unwrap();
+    let path = changed(folder.path(), "qwen2-f32.gguf", |bytes| after(bytes, b"tokenizer.ggml.eos_token_id\x04\0\0\0", &first.to_le_bytes()));
+    let (said, generated) = say(&Writer::new("silent", &path, 2048), &request(&messages, 20));
+    assert_eq!((said.as_str(), generated.new_tokens, generated.ending), ("", 0, Ending::Complete));
+}
+
+#[test]
+fn a_model_that_knows_only_marks_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["qwen3-f32.gguf", "llama-pieces.gguf"] {
+        let path = changed(folder.path(), name, |bytes| {
+            let key = b"tokenizer.ggml.token_type\x09\0\0\0\x05\0\0\0";
+            let at = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
+            let count = u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+            bytes[at + 8..at + 8 + 4 * count].chunks_exact_mut(4).for_each(|kind| kind.copy_from_slice(&3_u32.to_le_bytes()));
+        });
+        let error = refused(&path);
+        assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty(), "{name}: {error:?}");
+    }
 }
 
 #[test]

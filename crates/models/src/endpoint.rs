@@ -30,6 +30,10 @@ const WHOLE: Duration = Duration::from_secs(900);
 const TOKEN: usize = 16;
 /// Bytes of one line; a server that sends more is no such server.
 const LONGEST_LINE: u64 = 1 << 20;
+/// Bytes that are read of what a server says instead of an answer.
+const TOLD: usize = 4096;
+/// What an event may have beside its data.
+const FIELDS: [&str; 3] = ["event:", "id:", "retry:"];
 /// Tokens that conversation and answer may have where the settings do not say.
 const CONTEXT: usize = 8192;
 
@@ -285,14 +289,17 @@ impl Post {
         }
     }
 
-    /// Sends a question; the status, and what is answered.
-    fn send(&self, body: &Value) -> Result<(u16, impl BufRead + use<>)> {
+    /// Sends a question; the status, where it is said to be answered instead, and what is answered.
+    fn send(&self, body: &Value) -> Result<(u16, Option<String>, impl BufRead + use<>)> {
         let mut request = self.agent.post(&self.url).header("content-type", "application/json").header("accept", "text/event-stream");
         if let Some(key) = &self.key {
             request = request.header("authorization", format!("Bearer {key}"));
         }
         let response = request.send(body.to_string().as_bytes()).map_err(|e| self.failed(&e.to_string()))?;
-        Ok((response.status().as_u16(), BufReader::new(response.into_body().into_reader())))
+        let status = response.status();
+        let elsewhere =
+            response.headers().get("location").filter(|_| status.is_redirection()).and_then(|place| place.to_str().ok()).map(str::to_owned);
+        Ok((status.as_u16(), elsewhere, BufReader::new(response.into_body().into_reader())))
     }
 
     /// The question in the words that a server asks for; none where it asks for no others.
@@ -304,33 +311,50 @@ impl Post {
     }
 
     fn stream(&self, parts: &SyncSender<Part>) -> Result<()> {
-        let (mut status, mut reader) = self.send(&self.body)?;
+        let (mut status, mut elsewhere, mut reader) = self.send(&self.body)?;
         if status != 200 {
             let said = told(reader);
-            let Some(body) = self.reworded(status, &said) else { return Err(self.refused(status, &said)) };
-            (status, reader) = self.send(&body)?;
+            let body = self.reworded(status, &said);
+            let Some(body) = body else { return Err(self.refused(status, elsewhere.as_deref(), &said)) };
+            (status, elsewhere, reader) = self.send(&body)?;
             if status != 200 {
-                return Err(self.refused(status, &told(reader)));
+                return Err(self.refused(status, elsewhere.as_deref(), &told(reader)));
             }
         }
-        let mut ended = false;
-        let mut line = String::new();
+        // Whether an event came at all, and one that ends the answer; what came that is no part of any.
+        let (mut begun, mut ended) = (false, false);
+        let mut strange = String::new();
+        let mut line = Vec::new();
         loop {
             line.clear();
-            let read = reader.by_ref().take(LONGEST_LINE).read_line(&mut line).map_err(|e| self.failed(&e.to_string()))?;
-            if read == 0 {
-                // A server that closes without saying so has been stopped in the middle.
-                return if ended { Ok(()) } else { Err(self.failed("the answer broke off")) };
+            let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(|e| self.failed(&e.to_string()))?;
+            if read as u64 == LONGEST_LINE {
+                return Err(self.failed("it sent a line of more than 1 MB"));
             }
-            let Some(data) = line.trim_end().strip_prefix("data:").map(str::trim_start) else { continue };
+            let whole = line.last() == Some(&b'\n');
+            if !whole && !ended && (begun || line.starts_with(b"data:")) {
+                // A server that closes without saying so has been stopped in the middle.
+                return Err(self.failed("the answer broke off"));
+            }
+            let text = std::str::from_utf8(&line).map_err(|_| self.failed("it sent what is no UTF-8"))?;
+            let Some(data) = text.trim_end().strip_prefix("data:").map(str::trim_start) else {
+                if !text.starts_with([':', '\n', '\r']) && !FIELDS.iter().any(|field| text.starts_with(field)) && strange.len() < TOLD {
+                    strange.push_str(text);
+                }
+                if !whole {
+                    return if ended { Ok(()) } else { Err(self.no_stream(&strange)) };
+                }
+                continue;
+            };
             if data == "[DONE]" {
-                return Ok(());
+                return if begun { Ok(()) } else { Err(self.no_stream(&strange)) };
             }
             let event: Value = serde_json::from_str(data).map_err(|_| self.failed("it sent what is no JSON"))?;
             if let Some(why) = event["error"]["message"].as_str() {
                 return Err(self.failed(why));
             }
             let choice = &event["choices"][0];
+            begun |= choice.is_object();
             let mut out = Vec::new();
             if let Some(text) = choice["delta"]["content"].as_str().filter(|text| !text.is_empty()) {
                 out.push(Part::Text(text.to_owned()));
@@ -351,12 +375,29 @@ impl Post {
         }
     }
 
-    fn refused(&self, status: u16, told: &str) -> Error {
-        let told = serde_json::from_str::<Value>(told).ok().and_then(|v| {
-            let error = &v["error"];
-            error["message"].as_str().or(error.as_str()).map(str::to_owned)
-        });
-        let why = told.map_or(format!("it answered with status {status}"), |told| format!("it answered with status {status}: {told}"));
+    /// The error of a server that sent something else than events.
+    fn no_stream(&self, sent: &str) -> Error {
+        let start = sent.trim_start().to_ascii_lowercase();
+        if start.is_empty() {
+            return self.failed("its answer was empty");
+        }
+        if let Some(why) = objection(sent) {
+            return self.failed(&why);
+        }
+        let page = start.starts_with("<!doctype") || start.starts_with("<html");
+        self.failed(if page { "it sent a web page" } else { "it sent no answer that comes bit by bit" })
+    }
+
+    fn refused(&self, status: u16, elsewhere: Option<&str>, told: &str) -> Error {
+        if let Some(place) = elsewhere {
+            let place: String = place.chars().take(200).collect();
+            return Error::new(
+                ErrorCode::ModelUnavailable,
+                format!("the endpoint on {} could not answer: it sends on to {place}", self.host),
+                "nothing was sent there: if you trust that address, write it into `models.endpoint.url`",
+            );
+        }
+        let why = objection(told).map_or(format!("it answered with status {status}"), |told| format!("it answered with status {status}: {told}"));
         let hint = match (status, &self.key_env) {
             (401 | 403, Some(name)) => format!("look whether the key in `{name}` is right"),
             (401 | 403, None) => "it wants a key: name the variable that holds it in `models.endpoint.key_env`".to_owned(),
@@ -371,11 +412,18 @@ impl Post {
     }
 }
 
+/// What a server has against a question, as JSON says it.
+fn objection(told: &str) -> Option<String> {
+    let told = serde_json::from_str::<Value>(told).ok()?;
+    let error = &told["error"];
+    Some(error["message"].as_str().or(error.as_str())?.chars().take(TOLD).collect())
+}
+
 /// What a server that refuses says about it.
 fn told(reader: impl Read) -> String {
     let mut text = String::new();
     // What cannot be read says nothing more than the status.
-    let _ = reader.take(4096).read_to_string(&mut text);
+    let _ = reader.take(TOLD as u64).read_to_string(&mut text);
     text
 }
 

@@ -7,6 +7,7 @@ mod byte_level;
 mod choose;
 mod elsewhere;
 mod gguf;
+mod header;
 mod lanes;
 #[cfg(target_arch = "x86_64")]
 mod lanes_256;

@@ -4,6 +4,7 @@
 
 mod align;
 mod clause;
+mod frame;
 // Word lists are read as paragraphs.
 #[rustfmt::skip]
 mod lexicon;
@@ -19,6 +20,7 @@ use crate::wire::Support;
 use super::units::{Kind, Unit, units};
 use align::{Found, Level, align, has};
 use clause::{Clause, clauses};
+use frame::Frame;
 use lexicon::{CAUSES, EFFECTS, HEARSAY, SEVERAL, STEPS};
 
 /// How a sentence begins that speaks of what the one before it was about.
@@ -124,7 +126,16 @@ impl<'a> Grounds<'a> {
                 if over() {
                     return None;
                 }
-                let found = align(clause, ground, ground.cjk != cjk, self.model);
+                let across = ground.cjk != cjk;
+                let mut found = align(clause, ground, across, self.model);
+                // Another sentence may say it without the limit.
+                let limited = || {
+                    let hearsay = has(&ground.text(), HEARSAY) && !has(sentence, HEARSAY);
+                    hearsay || !Frame::new(sentence, &claimed, clause, &ground.clauses, found.at.0, across).kept()
+                };
+                if found.level == Level::Said && limited() {
+                    found.level = Level::Partly;
+                }
                 // Of equals the first: a sentence is quoted where it is said first.
                 if best.as_ref().is_none_or(|(known, _)| found.is_better_than(known)) {
                     best = Some((found, ground));
@@ -138,8 +149,7 @@ impl<'a> Grounds<'a> {
             if matches!(found.level, Level::Said | Level::Partly) && !quotes.contains(&ground.quote) {
                 quotes.push(ground.quote.clone());
             }
-            let hearsay = found.level == Level::Said && has(&ground.text(), HEARSAY) && !has(sentence, HEARSAY);
-            levels.push(if hearsay { Level::Partly } else { found.level });
+            levels.push(found.level);
             places.push((found.level == Level::Said).then_some((found, ground)));
         }
         if turned_round(&claimed, &places) || another_order(&claimed, &places) {

@@ -19,6 +19,8 @@ use half::{bf16, f16};
 use memmap2::{Mmap, MmapMut};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 
+use super::header;
+
 /// A GGUF file whose header was read. The weights stay in the file: the system reads them when they are used and may drop them when memory is short.
 pub struct Gguf {
     path: PathBuf,
@@ -57,6 +59,10 @@ impl Gguf {
         }
         if map.get(..MAGIC.len()) != Some(MAGIC.as_slice()) {
             return Err(unusable(path, "it is no GGUF file", "name a file in the GGUF format, as for llama.cpp"));
+        }
+        // Of names that are there twice the reader would keep the last, and at an impossible step of the data it would fail.
+        if let Some(why) = header::wrong(&map) {
+            return Err(damaged(&why));
         }
         // The reader asserts in a few places that a damaged header could reach.
         let content = catch_unwind(AssertUnwindSafe(|| Content::read(&mut Cursor::new(&map[..]))))

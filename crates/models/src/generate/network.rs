@@ -108,10 +108,15 @@ impl Shape {
         let stretch = match gguf.text(&key("rope.scaling.type")) {
             None | Some("none") => 1.0,
             Some("longrope") if architecture == PHI3 => 1.0,
-            Some("linear") => gguf.fraction(&key("rope.scaling.factor")).filter(|f| *f > 0.0).unwrap_or(1.0),
+            Some("linear") => gguf.fraction(&key("rope.scaling.factor")).filter(|f| f.is_finite() && *f > 0.0).unwrap_or(1.0),
             Some(other) => return Err(refuse(format!("its positions are stretched by `{other}`, which this program cannot do"))),
         };
-        let base = gguf.fraction(&key("rope.freq_base")).unwrap_or(10_000.0);
+        let within = |name: &str, usual: f64, range: Range<f64>| match gguf.fraction(&key(name)) {
+            Some(found) if !range.contains(&found) || found == range.start => Err(refuse(format!("its header has no usable `{}`", key(name)))),
+            found => Ok(found.unwrap_or(usual)),
+        };
+        let base = within("rope.freq_base", 10_000.0, 1.0..1e15)?;
+        let epsilon = within("attention.layer_norm_rms_epsilon", 1e-6, 0.0..1.0)? as f32;
         let mut turns: Vec<f64> = (0..turned / 2).map(|pair| base.powf(-2.0 * pair as f64 / turned as f64) / stretch).collect();
         // How Llama 3.1 and later reach further, and Phi 3: each pair is slowed down by a factor of its own.
         if let Some(name) = ["rope_freqs.weight", SHORT_FACTORS].into_iter().find(|name| gguf.shape(name).is_some()) {
@@ -140,7 +145,7 @@ impl Shape {
             vocabulary,
             context: count("context_length").unwrap_or(2048).min(most),
             heads: Heads { queries, keys, size },
-            epsilon: gguf.fraction(&key("attention.layer_norm_rms_epsilon")).unwrap_or(1e-6) as f32,
+            epsilon,
             turns,
             loudness: loudness.unwrap_or(1.0),
             neighbours: architecture == "llama",

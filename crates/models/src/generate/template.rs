@@ -3,7 +3,8 @@
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
-use minijinja::{Environment, ErrorKind, Value, context};
+use minijinja::{Environment, ErrorKind, State, Value, context};
+use minijinja_contrib::pycompat::unknown_method_callback;
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::model::{Message, Speaker};
 
@@ -11,6 +12,12 @@ use super::gguf::Gguf;
 use super::vocabulary::{GUARDS, Vocabulary, mark};
 
 const NAME: &str = "chat";
+
+/// Steps that a template may take, and bytes that it may make for each.
+const FUEL: u64 = 2_000_000;
+const BYTES_OF_FUEL: usize = 64;
+/// The widest place that a text may leave for a value.
+const WIDEST: usize = 10_000;
 
 /// What begins the thoughts of models that can think aloud, and what ends thoughts that are none.
 const THINK: &str = "<think>";
@@ -53,14 +60,14 @@ impl Template {
         let mut environment = Environment::new();
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(|e| unreadable(&e))?;
         environment.set_syntax(syntax);
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.set_unknown_method_callback(method);
         environment.add_function("raise_exception", |why: String| -> std::result::Result<Value, minijinja::Error> {
             Err(minijinja::Error::new(ErrorKind::InvalidOperation, why))
         });
         // The one that comes along writes `<` for HTML pages, which the model would read as such.
         environment.add_filter("tojson", |value: Value| json(&value).map(Value::from_safe_string));
         // A template comes from the network: it must end.
-        environment.set_fuel(Some(2_000_000));
+        environment.set_fuel(Some(FUEL));
         environment.add_template_owned(NAME, source.to_owned()).map_err(|e| unreadable(&e))?;
         Ok(Self { environment, first, last })
     }
@@ -106,6 +113,30 @@ impl Template {
             eos_token => self.last.as_str(),
         })
     }
+}
+
+/// Python's methods. Those that can make a long text of short ones are the filters of the same name: these ask for fuel before they ask for memory.
+fn method(state: &mut State<'_, '_>, value: &Value, name: &str, args: &[Value]) -> std::result::Result<Value, minijinja::Error> {
+    match (name, args, value.kind()) {
+        ("replace", [old, new], ValueKind::String) => state.apply_filter(name, &[value.clone(), old.clone(), new.clone()]),
+        ("replace", ..) => Err(minijinja::Error::new(ErrorKind::InvalidOperation, "`replace` takes two texts")),
+        ("join", [parts], ValueKind::String) => state.apply_filter(name, &[parts.clone(), value.clone()]),
+        ("format", _, ValueKind::String) => {
+            let (form, longest) = (value.to_string(), args.iter().map(|arg| arg.to_string().len()).max().unwrap_or(0));
+            if form.split(':').skip(1).any(|part| wide(part.split('}').next().unwrap_or_default())) {
+                return Err(minijinja::Error::new(ErrorKind::InvalidOperation, "`format` asks for too much room"));
+            }
+            state.consume_fuel((form.matches('{').count().saturating_mul(longest + WIDEST)).div_ceil(BYTES_OF_FUEL) as u64)?;
+            unknown_method_callback(state, value, name, args)
+        }
+        _ => unknown_method_callback(state, value, name, args),
+    }
+}
+
+/// Whether a place in a text to be filled in is wider than any line, or as wide as some value says.
+fn wide(part: &str) -> bool {
+    let digits = part.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
+    part.contains('{') || digits >= WIDEST.to_string().len()
 }
 
 /// Ends the thoughts that some templates begin whatever they are told: nobody would see the mark that opens them in what the model says.

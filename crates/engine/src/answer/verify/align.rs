@@ -3,7 +3,7 @@
 
 use super::Ground;
 use super::clause::{Clause, Kind, Word};
-use super::lexicon::{ALL, ALL_TOO, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME};
+use super::lexicon::{ALL, ALL_TOO, AND, CONTRASTS, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME, SURNAMES};
 use crate::model::TokenVectors;
 
 /// Cosine from which another word of the same language is taken for the same.
@@ -194,9 +194,15 @@ impl<'a> Comparison<'a> {
         {
             return found(Level::Refuted);
         }
-        let missing = self.words().any(|(w, p)| p == Place::Nowhere && (w.pole.is_some() || (w.heavy() && !self.across)));
+        let missing = self.words().any(|(w, p)| p == Place::Nowhere && (w.pole.is_some() || w.one_of.is_some() || (w.heavy() && !self.across)));
         let enough = if self.across { SAID_ACROSS } else { SAID };
-        let otherwise = self.reordered() || self.borrowed() || self.widened() || self.exchanged() || self.crossed() || self.of_another_item();
+        let otherwise = self.reordered()
+            || self.borrowed()
+            || self.coordinated()
+            || self.widened()
+            || self.exchanged()
+            || self.crossed()
+            || self.of_another_item();
         found(if !missing && coverage >= enough && !otherwise { Level::Said } else { Level::Partly })
     }
 
@@ -220,6 +226,11 @@ impl<'a> Comparison<'a> {
                 if !says(&self.core, side) && (says(&self.core, !side) || (!says(&self.near, side) && says(&self.near, !side))) {
                     return true;
                 }
+            }
+            // "In the morning" is not said where "in the evening" is.
+            let other = |e: &Word| matches!((word.one_of, e.one_of), (Some((x, m)), Some((y, n))) if x == y && m != n);
+            if place == Place::Nowhere && self.core.iter().any(|e| other(e)) {
+                return true;
             }
             // A word that stands there twice may be negated once.
             let negated = |words: &[&Word]| words.iter().filter(|e| same(word, e)).all(|e| e.negated != word.negated);
@@ -280,6 +291,23 @@ impl<'a> Comparison<'a> {
         near > BORROWED || (near > 0.0 && !self.left().is_empty())
     }
 
+    /// Whether the claim takes from each of two things that an "and" joins what is left out of the other: "sold the orchard and bought the mill" is not
+    /// "sold the mill", nor is "reviewed by him and rejected by her" "rejected by him".
+    fn coordinated(&self) -> bool {
+        let and = |i: &usize| AND.contains(&self.core[*i].text.as_str());
+        if self.across || self.claim.words.iter().any(|w| AND.contains(&w.text.as_str())) {
+            return false;
+        }
+        let used = |i: usize| self.core[i].heavy() && self.used(i);
+        let left = |i: usize| self.core[i].heavy() && !self.used(i);
+        (1..self.core.len()).filter(and).any(|at| {
+            // What comes after a further "and" is not of this one.
+            let end = (at + 1..self.core.len()).find(and).unwrap_or(self.core.len());
+            let said: Vec<usize> = (0..at).filter(|i| used(*i)).collect();
+            said.len() > 1 && (said[0]..at).any(left) && (at + 1..end).any(used) && (at + 1..end).any(left)
+        })
+    }
+
     /// Places of the claim's words in the core, in the claim's order.
     fn order(&self) -> Vec<(usize, &'a Word)> {
         let exact = |w: &Word| !self.across || matches!(w.kind, Kind::Name | Kind::Number(_));
@@ -304,12 +332,37 @@ impl<'a> Comparison<'a> {
         if self.bound() && at.iter().enumerate().any(|(i, (a, _))| at[i + 1..].iter().any(|(b, _)| a > b)) {
             return true;
         }
+        if self.across && self.of_other_clause() {
+            return true;
+        }
         // A number between which and the word before it the statement has another number.
         at.windows(2).any(|pair| {
             let [(a, _), (b, word)] = pair else { return false };
-            let mut between = self.core[(a + 1).min(*b)..*b].iter();
-            matches!(word.kind, Kind::Number(_)) && between.any(|e| matches!(e.kind, Kind::Number(_)) && !self.says(e))
+            let number = |e: &Word| matches!(e.kind, Kind::Number(_));
+            // Unless what the claim is about stands after that number: "apples in May and pears in June".
+            let between = &self.core[(a + 1).min(*b)..*b];
+            let other = between.iter().rposition(|e| number(e) && !self.says(e));
+            number(word) && other.is_some_and(|other| !between[other..].iter().any(|e| e.heavy() && self.says(e)))
         })
+    }
+
+    /// Whether a number and what the claim says it of are in two clauses, of which the other has a number of its own.
+    fn of_other_clause(&self) -> bool {
+        let mut end = 0;
+        let clauses = self.clauses[self.window.clone()].iter().map(|c| {
+            let start = end;
+            end += c.words.len();
+            start..end
+        });
+        let clauses: Vec<std::ops::Range<usize>> = clauses.collect();
+        let at = |place: Place| if let Place::Core(i) | Place::Soft(i) = place { Some(i) } else { None };
+        let number = |w: &Word| matches!(w.kind, Kind::Number(_));
+        let numbered: Vec<usize> = self.words().filter(|(w, _)| number(w)).filter_map(|(_, p)| at(p)).collect();
+        let own = |clause: &std::ops::Range<usize>| {
+            clause.clone().any(|i| number(self.core[i]) && !self.used(i)) && !numbered.iter().any(|i| clause.contains(i))
+        };
+        !numbered.is_empty()
+            && self.words().filter(|(w, _)| w.heavy()).filter_map(|(_, p)| at(p)).any(|i| clauses.iter().any(|c| c.contains(&i) && own(c)))
     }
 
     /// Whether the order in which things are named is part of the claim.
@@ -423,11 +476,11 @@ pub(super) fn has(text: &str, marks: &[&str]) -> bool {
 }
 
 /// Whether two words are the same, or say the same side of two opposites.
-fn same(a: &Word, b: &Word) -> bool {
+pub(super) fn same(a: &Word, b: &Word) -> bool {
     match (a.kind, b.kind) {
         (Kind::Number(x), Kind::Number(y)) => x.same_as(y),
         (Kind::Number(_), _) | (_, Kind::Number(_)) => false,
-        _ if a.text == b.text => true,
+        _ if a.text == b.text || (a.one_of.is_some() && a.one_of == b.one_of) => true,
         (Kind::Light, _) | (_, Kind::Light) => a.pole.is_some() && a.pole == b.pole,
         _ if a.pole.is_some() && a.pole == b.pole => true,
         // 「模型」 is in 「大模型」.
@@ -442,7 +495,17 @@ fn like(a: &Word, b: &Word) -> bool {
     let prefixed = |long: &str, short: &str| {
         ["un", "non", "in", "im", "dis", "semi", "非", "不", "无", "半"].iter().any(|p| long.strip_prefix(p).is_some_and(|rest| rest == short))
     };
-    b.kind == Kind::Plain && !opposite && !prefixed(&a.text, &b.text) && !prefixed(&b.text, &a.text)
+    let excluded = matches!((a.one_of, b.one_of), (Some((x, m)), Some((y, n))) if x == y && m != n);
+    b.kind == Kind::Plain && !opposite && !excluded && !namesakes(&a.text, &b.text) && !prefixed(&a.text, &b.text) && !prefixed(&b.text, &a.text)
+}
+
+/// Whether two words may be two people of one family, or two places or things that differ by an opposite: 「王明」 and 「王鸣」, 「东门」 and 「西门」.
+fn namesakes(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let people = a.len() > 1 && b.len() > 1 && a.len().max(b.len()) <= 3 && a[0] == b[0] && SURNAMES.contains(a[0]) && a != b;
+    let mut differ = a.iter().zip(&b).filter(|(x, y)| x != y);
+    let one = if a.len() == b.len() && a.len() > 1 { differ.next().filter(|_| differ.next().is_none()) } else { None };
+    people || one.is_some_and(|(x, y)| CONTRASTS.iter().any(|set| set.contains(*x) && set.contains(*y)))
 }
 
 /// How near two words are: for each token of the one its nearest of the other, by weight.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{ENDS_REACH, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, STILL_NEGATING, is_light};
+use super::lexicon::{ENDS_REACH, EXCLUSIVE, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, STILL_NEGATING, is_light};
 use super::number::{Number, groups, numbers};
 use crate::model::TokenVectors;
 use crate::text::{Term, is_cjk, normalise_mapped, words};
@@ -34,6 +34,8 @@ pub(super) struct Word {
     pub(super) negated: bool,
     /// Pair of opposites and side.
     pub(super) pole: Option<(usize, bool)>,
+    /// Set of more than two that exclude one another, and which of them.
+    pub(super) one_of: Option<(usize, usize)>,
     /// Of the model inside, with their weights.
     pub(super) tokens: Vec<(u32, f32)>,
     /// Which item of a list within its clause it belongs to.
@@ -202,14 +204,18 @@ fn word(
         }
         _ => Vec::new(),
     };
-    let pole = pole(&text);
-    (at, Word { text, kind, negated: reached, pole, tokens, item: 0 })
+    let (pole, one_of) = (pole(&text), one_of(&text));
+    (at, Word { text, kind, negated: reached, pole, one_of, tokens, item: 0 })
 }
 
 fn kind(text: &str, written: &str, cjk: bool, first: bool) -> Kind {
     let latin = text.starts_with(|c: char| c.is_alphanumeric() && !is_cjk(c));
     // In Chinese a capital letter names something: 「给 B 用比 A 更大的学习率」.
     if cjk && written.len() == 1 && written.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return Kind::Name;
+    }
+    // So does one in the middle of an English sentence, but for the one that speaks: "hive A".
+    if !first && written.len() == 1 && written.starts_with(|c: char| c.is_ascii_uppercase() && c != 'I') {
         return Kind::Name;
     }
     if is_light(text) {
@@ -226,11 +232,17 @@ fn kind(text: &str, written: &str, cjk: bool, first: bool) -> Kind {
 
 /// The side of a pair of opposites that a word is on.
 fn pole(word: &str) -> Option<(usize, bool)> {
-    let bare = if word.chars().count() > 1 { word.trim_start_matches(['较', '更', '最', '很', '太']) } else { word };
+    let bare =
+        if word.chars().count() > 1 { word.trim_start_matches(['较', '更', '最', '很', '太', '越']).trim_end_matches('越') } else { word };
     OPPOSITES.iter().enumerate().find_map(|(i, (one, other))| {
         let is = |side: &[&str]| side.iter().any(|w| *w == word || *w == bare);
         is(one).then_some((i, true)).or_else(|| is(other).then_some((i, false)))
     })
+}
+
+/// The set of exclusive words that a word is in, and its place there.
+fn one_of(word: &str) -> Option<(usize, usize)> {
+    EXCLUSIVE.iter().enumerate().find_map(|(set, members)| Some((set, members.iter().position(|names| names.contains(&word))?)))
 }
 
 /// The words of a text, the longest where several share a place; identifiers whole, joined plain words apart.
@@ -287,6 +299,9 @@ fn conjoined(text: &str, span: Range<usize>, mark: char) -> Vec<(Range<usize>, c
     let mut start = span.start;
     for conjunction in [" because ", " but ", " so that ", " whereas ", " while ", " which "] {
         if let Some(at) = text[start..span.end].find(conjunction) {
+            // "Not because of it" stays together.
+            let whole = &text[start..start + at];
+            let at = whole.strip_suffix(" not").map_or(at, str::len);
             out.push((start..start + at, ','));
             start += at;
         }
@@ -301,7 +316,9 @@ fn negations(part: &str) -> Vec<(Range<usize>, usize)> {
     let mut add = |at: usize, from: usize| {
         if out.iter().all(|(reach, place)| *place != at && reach.start != from) {
             let noun = ["无", "没有", "no", "without"].iter().any(|n| part[at..from].trim() == *n);
-            out.push((from..reach(part, from, if noun { REACH / 2 } else { REACH }), at));
+            let words = if noun { REACH / 2 } else { REACH };
+            let both = part[at..].starts_with("neither ") && part[from..].contains(" nor ");
+            out.push((from..if both { part.len() } else { reach(part, from, words) }, at));
         }
     };
     let mut skip = 0;
@@ -321,6 +338,10 @@ fn negations(part: &str) -> Vec<(Range<usize>, usize)> {
         add(at, from);
     }
     for term in words(part).iter().filter(|t| NEGATING_WORDS.contains(&t.text.as_str())) {
+        // "Neither … nor" negates once, all of it.
+        if part[..term.span.start].contains("neither ") {
+            continue;
+        }
         // `don't` is cut into `don` and `t`.
         if term.text != "t" || part[..term.span.start].ends_with(['\'', '’']) {
             add(term.span.start, term.span.end);

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::lexicon::{MEASURES, NUMERALS, SCALES, SIGNS, UNITS};
+use super::lexicon::{CALENDAR, CHINESE_WEEK, MEASURES, MONTH, NUMERALS, ORDINALS, PERIODS, PLACE, SCALES, SIGNS, UNITS, WEEKDAY};
+
+/// Units of what is numbered and not counted: a number without such a unit is never one of these.
+const NAMED: [&str; 3] = [PLACE, WEEKDAY, MONTH];
 
 /// A number with its scale worked in, and its unit where it has one that must agree.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,8 +21,10 @@ impl Number {
     pub(super) fn same_as(self, other: Self) -> bool {
         let close = (self.value - other.value).abs() <= 1e-9 * self.value.abs().max(other.value.abs());
         let agree = |one: bool, other: bool, same: bool| !one || !other || same;
+        let named = |n: Self| n.unit.is_some_and(|unit| NAMED.contains(&unit));
         close
             && agree(self.unit.is_some(), other.unit.is_some(), self.unit == other.unit)
+            && (self.unit == other.unit || (!named(self) && !named(other)))
             && agree(self.more.is_some(), other.more.is_some(), self.more == other.more)
     }
 }
@@ -35,13 +40,17 @@ pub(super) fn numbers(text: &str) -> Vec<(Range<usize>, Number)> {
             let len = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(rest.len());
             let word = &rest[..len];
             let plain = word.trim_end_matches('.').split('-').next().unwrap_or_default();
-            if let Some((_, value)) = NUMERALS.iter().find(|(name, _)| *name == plain) {
+            if let Some((unit, value)) = numbered(text, start, plain) {
+                out.push((start..start + plain.len(), Number { value, unit: Some(unit), more: None }));
+            } else if let Some((_, value)) = NUMERALS.iter().find(|(name, _)| *name == plain) {
                 push(text, start..start + plain.len(), *value, &mut out);
             }
             at = start + len.max(1);
         } else if rest.starts_with(is_numeral) {
             let len = rest.find(|c: char| !is_numeral(c)).unwrap_or(rest.len());
-            if let Some(value) = chinese(&rest[..len]).filter(|_| MEASURES.iter().any(|m| rest[len..].trim_start().starts_with(m))) {
+            if let Some((unit, value)) = numbered_in_chinese(text, start, len) {
+                out.push((start..start + len, Number { value, unit: Some(unit), more: None }));
+            } else if let Some(value) = chinese(&rest[..len]).filter(|_| MEASURES.iter().any(|m| rest[len..].trim_start().starts_with(m))) {
                 push(text, start..start + len, value, &mut out);
             }
             at = start + len;
@@ -55,7 +64,9 @@ pub(super) fn numbers(text: &str) -> Vec<(Range<usize>, Number)> {
                 run = &rest[..run.len() + 1 + more];
             }
             let (digits, unit) = split(run);
-            if let Ok(value) = digits.replace(',', "").parse::<f64>()
+            if let (Ok(value), Some(kind)) = (digits.parse::<f64>(), written_as_number(text, start, digits, unit)) {
+                out.push((start..start + digits.len(), Number { value, unit: Some(kind), more: None }));
+            } else if let Ok(value) = digits.replace(',', "").parse::<f64>()
                 && (unit.is_empty() || UNITS.iter().any(|(name, _)| *name == unit))
             {
                 push(text, start..start + digits.len(), value, &mut out);
@@ -65,6 +76,48 @@ pub(super) fn numbers(text: &str) -> Vec<(Range<usize>, Number)> {
     }
     inherit(text, &mut out);
     out
+}
+
+/// The unit and the number of an English word that names a day, a month or a place in a row.
+fn numbered(text: &str, start: usize, word: &str) -> Option<(&'static str, f64)> {
+    let before = text[..start].trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let after = text[start + word.len()..].trim_start();
+    let dated = before.ends_with(|c: char| c.is_ascii_digit()) || after.starts_with(|c: char| c.is_ascii_digit());
+    if let Some((_, unit, value)) = CALENDAR.iter().find(|(name, ..)| *name == word) {
+        // "may" and "march" are verbs, too.
+        let sure = !matches!(word, "may" | "march") || dated || matches!(before, "in" | "until" | "since" | "by" | "of" | "last" | "next");
+        return sure.then_some((*unit, *value));
+    }
+    let (_, value) = ORDINALS.iter().find(|(name, _)| *name == word)?;
+    // "First" alone opens a list, and "per second" counts.
+    let of_row = matches!(before, "the" | "a" | "his" | "her" | "its" | "our" | "their" | "every" | "very")
+        && after.starts_with(|c: char| c.is_alphanumeric());
+    of_row.then_some((PLACE, *value))
+}
+
+/// The same of a Chinese numeral: 「第三」, 「周三」, 「三月」.
+fn numbered_in_chinese(text: &str, start: usize, len: usize) -> Option<(&'static str, f64)> {
+    let (before, numeral, after) = (&text[..start], &text[start..start + len], &text[start + len..]);
+    let value = if numeral == "一" { 1.0 } else { chinese(numeral)? };
+    if before.ends_with('第') || after.starts_with(['楼', '届', '章']) {
+        return Some((PLACE, value));
+    }
+    let day = CHINESE_WEEK.iter().any(|week| before.ends_with(week)) && value <= 6.0 && !after.starts_with(PERIODS);
+    if day {
+        return Some((WEEKDAY, value));
+    }
+    (after.starts_with('月') && value <= 12.0).then_some((MONTH, value))
+}
+
+/// The same of digits: `2nd`, 「第 2」, 「3 月」.
+fn written_as_number(text: &str, start: usize, digits: &str, unit: &str) -> Option<&'static str> {
+    let after = text[start + digits.len()..].trim_start();
+    let before = text[..start].trim_end();
+    let ordinal = (matches!(unit, "st" | "nd" | "rd" | "th") && before.ends_with("the"))
+        || before.ends_with('第')
+        || (after.starts_with(['楼', '届', '章']) && unit.is_empty());
+    let month = after.starts_with('月') && unit.is_empty();
+    ordinal.then_some(PLACE).or(month.then_some(MONTH))
 }
 
 /// Whether a comma groups the digits of one number: exactly three follow it.

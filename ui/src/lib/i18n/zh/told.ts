@@ -93,6 +93,14 @@ export const told: Record<string, string> = {
   'it said no word for {} s': '{} 秒内没有写出一个字',
   'the answer broke off': '回答中断了',
   'it sent what is no JSON': '返回的不是 JSON',
+  'it sent what is no UTF-8': '返回的不是 UTF-8',
+  'it sent a line of more than 1 MB': '返回的一行超过 1 MB',
+  'it sent a web page': '返回的是网页',
+  'it sent no answer that comes bit by bit': '返回的不是逐段写出的回答',
+  'its answer was empty': '返回的是空的',
+  'the endpoint on {} could not answer: it sends on to {}': '{} 上的模型回答不了：它转到 {}',
+  'nothing was sent there: if you trust that address, write it into `models.endpoint.url`':
+    '没有向那里发送任何内容：如果信任那个地址，请写进 `models.endpoint.url`',
   'it was not finished after {} s': '{} 秒后还没写完',
   document: '篇',
   section: '节',
@@ -612,6 +620,9 @@ export const told: Record<string, string> = {
   'name a file in the GGUF format, as for llama.cpp': '请选 GGUF 格式的文件，与 llama.cpp 用的相同',
   'its header is damaged': '文件头损坏',
   'its header cannot be read: {}': '文件头读不出来：{}',
+  'its header has the key `{}` twice': '文件头里的键 `{}` 出现了两次',
+  'its header has the tensor `{}` twice': '文件头里的张量 `{}` 出现了两次',
+  'its data lie in steps of {} bytes (`{}`), which cannot be': '数据按 {} 字节一步排列（`{}`），这不可能',
   'it is one of several parts': '这是分成几部分的文件之一',
   'merge the parts with `llama-gguf-split --merge`, or choose a file that is whole':
     '请用 `llama-gguf-split --merge` 合并，或选完整的文件',
@@ -656,6 +667,8 @@ export const told: Record<string, string> = {
   'choose a model made for conversations: their names often end in Instruct or Chat':
     '请选用于对话的模型：名称常以 Instruct 或 Chat 结尾',
   'its chat template failed: {}': '它的对话模板出错了：{}',
+  '`replace` takes two texts': '`replace` 需要两段文字',
+  '`format` asks for too much room': '`format` 要的位置太宽',
   'choose another file of the model, or another model': '请换这个模型的另一个文件，或换一个模型',
   'the conversation holds characters that no text may hold': '对话里有不能出现在文字里的字符',
   'its tokenizer is `{}`, which this program does not know': '它的分词器是 `{}`，这个程序不认得',
