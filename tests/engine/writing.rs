@@ -720,6 +720,28 @@ fn thoughts_and_markers_are_not_shown_however_they_are_cut() {
 }
 
 #[test]
+fn what_stands_after_code_a_formula_or_a_table_is_not_lost_and_they_stay_whole() {
+    let text = "先装好。\n\n```sh\npip install vllm. 好了。\n```\n\n再启动它。之后看日志。\n\n$$\na = b.\nc = d\n$$\n\n其中 a 是权重。\n\n| 方法 | 显存 |\n|---|---|\n| LoRA | 少 |\n\n```\nls\n```\n最后收工。";
+    let (shown, sentences) = streamed(text);
+    assert_eq!(shown, text);
+    let cut: Vec<(&str, bool)> = sentences.iter().map(|s| (s.text.as_str(), s.block)).collect();
+    assert_eq!(
+        cut,
+        [
+            ("先装好。", false),
+            ("pip install vllm. 好了。", true),
+            ("再启动它。", false),
+            ("之后看日志。", false),
+            ("$$ a = b. c = d $$", true),
+            ("其中 a 是权重。", false),
+            ("LoRA | 少", false),
+            ("ls", true),
+            ("最后收工。", false)
+        ]
+    );
+}
+
+#[test]
 fn brackets_that_are_no_markers_stay() {
     for text in ["取值在 [0, 1] 或 [0, 100] 之间。", "由 Vaswani 等人提出 [2017]。", "记作 [CLS]。", "a[0] 是第一个。", "[12, 13]。", "增长【+1】。"]
     {
@@ -728,6 +750,20 @@ fn brackets_that_are_no_markers_stay() {
     // One passage that is not there is cited by mistake.
     assert_eq!(streamed("快 [1-3]。省 [7]。稳【2、3】。").0, "快。省。稳。");
 }
+
+/// What an answer is made of.
+const PARTS: &[&str] = &[
+    "第一句说明它。\n\n",
+    "It is fast.\n",
+    "- 省显存。\n",
+    "1. 先装。\n\n",
+    "```py\nx = 1. 好。\n```\n",
+    "$$\na.\nb\n$$\n\n",
+    "$$ e = mc $$\n\n",
+    "| 名 | 值 |\n|---|---|\n| 甲 | 一。 |\n\n",
+    "例如：\n",
+    "~~~\nls\n~~~\n\n",
+];
 
 /// Text with much of what clauses, numbers and marks are known by.
 const DENSE: &str = "[0-9.,e+%()（）【】\\[\\]<>/| 万亿不没无一二两十的水茶高低think，。；：:;a-cA-C\n-]{0,60}";
@@ -743,6 +779,15 @@ proptest! {
                 prop_assert!(sources[quote.passage].text.get(quote.span).is_some());
             }
         }
+    }
+
+    #[test]
+    fn sentences_around_blocks_are_the_same_however_they_are_cut(parts in proptest::collection::vec(proptest::sample::select(PARTS), 0..8)) {
+        let text = parts.concat();
+        let mut stream = Stream::new(3);
+        let mut whole = stream.push(&text).1;
+        whole.extend(stream.finish(false).1);
+        prop_assert_eq!(streamed(&text).1, whole);
     }
 
     #[test]

@@ -442,6 +442,7 @@ fn a_template_that_grows_a_text_without_end_is_told_before_memory_is_short() {
         "{{ '{:>9999999999}'.format('a') }}".to_owned(),
         "{{ '%9999999999d'|format(1) }}".to_owned(),
         "{{ 'a'|indent(9999999999, true) }}".to_owned(),
+        "{{ 'x' * 60000000 }}".to_owned(),
         "{{ range(9999999999)|list }}".to_owned(),
         "{% for i in range(9999999999) %}{{ i }}{% endfor %}".to_owned(),
         "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}".to_owned(),

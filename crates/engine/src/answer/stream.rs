@@ -1,7 +1,7 @@
 //! What a model writes, piece by piece, as text for the person and as complete sentences: without its thoughts and its own markers. Pure; it must not
 //! know passages or whether a sentence is true.
 
-use super::units::{Kind, units};
+use super::units::{Kind, shown_block, units};
 use crate::text::sentences;
 
 const THINK: &str = "<think>";
@@ -20,6 +20,8 @@ pub struct Written {
     pub label: usize,
     /// The mark of its line, where it is an item of a list.
     pub mark: Option<String>,
+    /// Whether it is a block of code or a formula, and no sentence.
+    pub block: bool,
 }
 
 /// Takes pieces and gives text and sentences.
@@ -114,10 +116,6 @@ impl Stream {
 
     /// Takes complete sentences off `open`; all of it at the end.
     fn complete(&mut self, last: bool) -> Vec<Written> {
-        // A block of code is no sentence, and none ends within it.
-        if !last && self.open.matches("```").count() % 2 == 1 {
-            return Vec::new();
-        }
         let spans = sentences(&self.open);
         let until = if last {
             self.open.len()
@@ -125,22 +123,64 @@ impl Stream {
             // The last may go on.
             match spans.len() {
                 0 | 1 => return Vec::new(),
-                n => spans[n - 1].start,
+                n => {
+                    // Code, a formula and a table are taken whole, and with what opens them: without its beginning the end of one would begin another.
+                    let mut until = spans[n - 1].start;
+                    while let Some(block) = block_around(&self.open, until).filter(|_| until > 0) {
+                        until = spans.iter().rev().map(|span| span.start).find(|start| *start < block).unwrap_or(0);
+                    }
+                    until
+                }
             }
         };
         let done: String = self.open.drain(..until).collect();
         let cut: Vec<Written> = units(&done)
             .into_iter()
-            .filter(|u| matches!(u.kind, Kind::Sentence | Kind::Item | Kind::Row) && u.clean.contains(char::is_alphanumeric))
-            .map(|u| (u.mark(), u))
-            .map(|(mark, u)| match u.label {
-                Some(label) => Written { mark, label: label.len(), text: label + &u.clean },
-                // In English it is a part of the sentence where notes are read.
-                None => Written { mark, label: if u.clean.starts_with(ANSWER) { ANSWER.len() } else { 0 }, text: u.clean },
+            .filter_map(|u| match u.kind {
+                Kind::Code => shown_block(&done[u.span.start..]).map(|(_, text)| Written { text, label: 0, mark: None, block: true }),
+                Kind::Head | Kind::Heading => None,
+                Kind::Sentence | Kind::Item | Kind::Row if !u.clean.contains(char::is_alphanumeric) => None,
+                Kind::Sentence | Kind::Item | Kind::Row => Some(match (u.mark(), u.label) {
+                    (mark, Some(label)) => Written { mark, label: label.len(), text: label + &u.clean, block: false },
+                    // In English it is a part of the sentence where notes are read.
+                    (mark, None) => Written { mark, label: if u.clean.starts_with(ANSWER) { ANSWER.len() } else { 0 }, text: u.clean, block: false },
+                }),
             })
             .collect();
         cut
     }
+}
+
+/// Where the block begins that a place is in: code, a formula over several lines, or the rows of a table. One that goes on at the end is not left yet.
+fn block_around(text: &str, place: usize) -> Option<usize> {
+    let mut open: Option<(&str, usize)> = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let (start, trimmed) = (at, line.trim());
+        at += line.len();
+        let row = trimmed.starts_with('|');
+        let fence = ["```", "~~~", "$$"].into_iter().find(|mark| trimmed.starts_with(mark));
+        match open {
+            Some(("|", from)) if !row => {
+                if place < start {
+                    return (from <= place).then_some(from);
+                }
+                open = fence.map(|mark| (mark, start));
+            }
+            Some(("|", _)) => {}
+            // No formula has an empty line in it.
+            Some((mark, from)) if fence == Some(mark) || mark == "$$" && (trimmed.is_empty() || trimmed.ends_with(mark)) => {
+                if place < at {
+                    return (from <= place).then_some(from);
+                }
+                open = None;
+            }
+            Some(_) => {}
+            None if row => open = Some(("|", start)),
+            None => open = fence.filter(|mark| *mark != "$$" || !trimmed[2..].contains("$$")).map(|mark| (mark, start)),
+        }
+    }
+    open.map(|(_, from)| from).filter(|from| *from <= place)
 }
 
 /// Length of a marker such as `[1]`, `[1, 2]` or `【3】` that a text begins with; `[0, 1]` and `[2023]` are none.

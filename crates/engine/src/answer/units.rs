@@ -333,7 +333,7 @@ pub(super) fn of_note(text: &str) -> Vec<Unit> {
 }
 
 /// Where a formula or a block of code ends that begins a text, and how it is shown; none where it does not end, or is too long to quote.
-fn shown_block(text: &str) -> Option<(usize, String)> {
+pub(super) fn shown_block(text: &str) -> Option<(usize, String)> {
     let (end, shown) = if let Some(inner) = text.strip_prefix("$$") {
         let inner = &inner[..inner.find("$$")?];
         if inner.lines().skip(1).any(|line| line.trim().is_empty()) {

@@ -16,6 +16,9 @@ const NAME: &str = "chat";
 /// Steps that a template may take, and bytes that it may make for each.
 const FUEL: u64 = 2_000_000;
 const BYTES_OF_FUEL: usize = 64;
+/// Bytes that it may add to the messages, and how many times it may say these.
+const MOST_ADDED: usize = 1 << 20;
+const MOST_TIMES: usize = 4;
 /// The widest place that a text may leave for a value.
 const WIDEST: usize = 10_000;
 
@@ -101,8 +104,9 @@ impl Template {
     }
 
     fn rendered(&self, messages: &[Line]) -> std::result::Result<String, minijinja::Error> {
+        let most = MOST_ADDED + MOST_TIMES * messages.iter().map(|line| line.content.len()).sum::<usize>();
         let messages = messages.iter().map(|line| context! { role => line.role, content => line.content.as_str() });
-        self.environment.get_template(NAME)?.render(context! {
+        let text = self.environment.get_template(NAME)?.render(context! {
             messages => messages.collect::<Vec<Value>>(),
             tools => (),
             documents => (),
@@ -111,7 +115,11 @@ impl Template {
             enable_thinking => false,
             bos_token => self.first.as_str(),
             eos_token => self.last.as_str(),
-        })
+        })?;
+        if text.len() > most {
+            return Err(minijinja::Error::new(ErrorKind::InvalidOperation, "it makes a text that is far longer than the conversation"));
+        }
+        Ok(text)
     }
 }
 

@@ -142,6 +142,8 @@ impl Generator for Writer {
     fn generate(&self, request: &Generation<'_>, say: &mut dyn FnMut(&str), cancel: &CancelToken) -> Result<Generated> {
         cancel.check()?;
         let tokens = self.tokens(request.messages)?;
+        // A template may have taken its time.
+        cancel.check()?;
         let context = self.spec().context;
         if tokens.len() >= context {
             return Err(too_long(tokens.len(), context));

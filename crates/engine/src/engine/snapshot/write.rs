@@ -80,7 +80,9 @@ impl Writing<'_> {
     }
 
     fn judge(&mut self, written: Written) -> Result<()> {
-        let verdict = self.grounds.judge(&written.text[written.label..], &|| self.over());
+        // Code is no sentence that could be compared.
+        let block = Verdict { support: Support::NoClaim, quotes: Vec::new(), claims: false };
+        let verdict = if written.block { Some(block) } else { self.grounds.judge(&written.text[written.label..], &|| self.over()) };
         self.uncompared += usize::from(verdict.is_none());
         let Verdict { mut support, quotes, claims } = verdict.unwrap_or(Verdict { support: Support::Unsupported, quotes: Vec::new(), claims: true });
         let known = self.quoting.citations.len();
