@@ -667,6 +667,7 @@ export const told: Record<string, string> = {
   'choose a model made for conversations: their names often end in Instruct or Chat':
     '请选用于对话的模型：名称常以 Instruct 或 Chat 结尾',
   'its chat template failed: {}': '它的对话模板出错了：{}',
+  'it makes a text that is far longer than the conversation': '它生成的文字比对话本身长得多',
   '`replace` takes two texts': '`replace` 需要两段文字',
   '`format` asks for too much room': '`format` 要的位置太宽',
   'choose another file of the model, or another model': '请换这个模型的另一个文件，或换一个模型',
