@@ -19,6 +19,7 @@ import { completion, type Offers } from './complete';
 import { direction } from './direction';
 import { arrived, images, placeAt, put, type Image } from './images';
 import { links, type Target } from './links';
+import { measure } from './measure';
 import { withoutStyleElements } from './sheet';
 import { theme } from './theme';
 
@@ -104,6 +105,7 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
         theme,
         EditorView.lineWrapping,
         direction,
+        measure,
         spoken.of(said(wiring.words)),
         EditorState.lineSeparator.of('\n'),
         search({ top: true }),

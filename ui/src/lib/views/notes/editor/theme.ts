@@ -17,6 +17,7 @@ const look = EditorView.theme({
     minWidth: '0',
   },
   '.cm-line': { padding: '0' },
+  '.cm-letter': { position: 'absolute', visibility: 'hidden', pointerEvents: 'none' },
   '.cm-placeholder': { color: 'var(--ink-3)' },
   '.cm-content ::selection': { backgroundColor: 'var(--accent-soft)' },
   '.cm-wikilink': { color: 'var(--accent)' },
