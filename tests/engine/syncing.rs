@@ -110,6 +110,21 @@ fn a_note_called_by_its_file_keeps_its_number_under_another_name() {
 }
 
 #[test]
+fn a_note_is_found_by_its_files_name_and_after_renaming_by_the_new_one() {
+    let desk = Desk::new();
+    let text = "# Sourdough\n\nFeed the starter twice a day with rye flour.\n";
+    desk.write("narwhal.md", text);
+    desk.sync();
+    assert_eq!(desk.search("narwhal"), ["narwhal.md"]);
+    let before = desk.embedder.count.load(Ordering::Relaxed);
+    fs::rename(desk.notes().join("narwhal.md"), desk.notes().join("my-ocelot.md")).unwrap();
+    assert_eq!(desk.sync().renamed, 1);
+    assert_eq!(desk.embedder.count.load(Ordering::Relaxed), before, "its text is the same");
+    assert_eq!(desk.search("ocelot"), ["my-ocelot.md"]);
+    assert!(desk.search("narwhal").is_empty());
+}
+
+#[test]
 fn equal_texts_are_embedded_once() {
     let desk = Desk::new();
     desk.write("a/x.md", note("ocelot"));
@@ -149,7 +164,7 @@ fn a_damaged_keyword_index_is_rebuilt() {
     let desk = Desk::new();
     desk.write("a.md", note("pangolin"));
     desk.sync();
-    let folder = desk.data().join("index/lexical-v3");
+    let folder = desk.data().join("index/lexical-v4");
     for file in fs::read_dir(&folder).unwrap().flatten().filter(|f| f.path().is_file()) {
         let bytes = fs::read(file.path()).unwrap();
         fs::write(file.path(), &bytes[..bytes.len() / 2]).unwrap();

@@ -9,6 +9,7 @@ mod schema;
 mod tokens;
 mod write;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::blob::Blob;
@@ -19,10 +20,10 @@ use serde::{Deserialize, Serialize};
 use crate::chunk::Chunk;
 use crate::document::{Document, Format, Place, SourceMap, Span};
 use crate::error::{Error, Result};
-use crate::ingest::{Skip, SkipReason};
+use crate::ingest::{Skip, SkipReason, stem_of};
 use crate::link::without_block_ids;
 use crate::model::Fingerprint;
-use crate::text::normalise;
+use crate::text::{normalise, searchable, words};
 
 /// How far a library has come: 0 before the first sync, then these.
 const SYNCED: u8 = 1;
@@ -143,7 +144,7 @@ pub struct ChunkRow {
     pub id: u64,
     /// The document's id.
     pub document: u64,
-    /// Document title and aliases.
+    /// Document title, aliases, and the file's name where it says more.
     pub title: String,
     /// Heading path, joined by line breaks.
     pub heading: String,
@@ -599,7 +600,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `DataDamaged`.
-    pub fn ignored(&self, library: i64) -> Result<std::collections::HashSet<String>> {
+    pub fn ignored(&self, library: i64) -> Result<HashSet<String>> {
         let mut query = self.db.prepare_cached("SELECT path FROM ignored WHERE library = ?1")?;
         let rows = query.query_map([library], |r| r.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -644,20 +645,24 @@ impl Catalog {
     /// Calls `each` for every chunk that appeared after generation `since`, by id.
     pub fn chunks_since(&self, since: u64, mut each: impl FnMut(ChunkRow) -> Result<()>) -> Result<()> {
         let mut query = self.db.prepare_cached(
-            "SELECT c.id, c.document, d.title, d.aliases, c.heading, c.start, c.stop
+            "SELECT c.id, c.document, d.title, d.aliases, c.heading, c.start, c.stop, d.path
              FROM chunks c JOIN documents d ON d.id = c.document WHERE c.generation > ?1 ORDER BY c.id",
         )?;
         let mut texts = Texts { catalog: self, last: None };
+        let mut named: Option<(u64, String)> = None;
         let mut rows = query.query([since])?;
         while let Some(row) = rows.next()? {
-            let title: String = row.get(2)?;
-            let aliases: Vec<String> = json(row, 3)?;
-            let heading: Vec<String> = json(row, 4)?;
             let document = row.get(1)?;
+            if named.as_ref().is_none_or(|(last, _)| *last != document) {
+                let path: String = row.get(7)?;
+                named = Some((document, names(row.get(2)?, json(row, 3)?, stem_of(&path))));
+            }
+            let title = named.as_ref().map_or_else(String::new, |(_, names)| names.clone());
+            let heading: Vec<String> = json(row, 4)?;
             each(ChunkRow {
                 id: row.get(0)?,
                 document,
-                title: std::iter::once(title).chain(aliases).collect::<Vec<_>>().join("\n"),
+                title,
                 heading: heading.join("\n"),
                 body: texts.part(document, row.get(5)?..row.get(6)?)?.to_owned(),
             })?;
@@ -769,6 +774,17 @@ fn place(r: &Row<'_>) -> rusqlite::Result<ChunkPlace> {
 fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text: String = r.get(column)?;
     serde_json::from_str(&text).map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(e)))
+}
+
+/// What a note is found by beside its headings and text: its title, its aliases, and its file's name where that says more.
+fn names(title: String, aliases: Vec<String>, stem: String) -> String {
+    let terms = |name: &str| words(&searchable(name)).into_iter().map(|term| term.text).collect::<HashSet<_>>();
+    let mut names = std::iter::once(title).chain(aliases).collect::<Vec<_>>().join("\n");
+    if !terms(&stem).is_subset(&terms(&names)) {
+        names.push('\n');
+        names.push_str(&stem);
+    }
+    names
 }
 
 fn in_folder(path: &str, folder: &str) -> bool {

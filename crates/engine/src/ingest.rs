@@ -171,7 +171,7 @@ fn too_large(size: u64, limit: u64) -> Skip {
 }
 
 /// The file name without its extension, the title of last resort.
-fn stem_of(name: &str) -> String {
+pub(crate) fn stem_of(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let stem = match base.rsplit_once('.') {
         Some((stem, _)) if !stem.trim().is_empty() => stem,

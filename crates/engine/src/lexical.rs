@@ -25,7 +25,7 @@ use crate::link::without_block_ids;
 use crate::text::{bigrams, normalise, searchable, words};
 
 /// Folder name below `index/`; a new index format gets a new name.
-pub const FOLDER: &str = "lexical-v3";
+pub const FOLDER: &str = "lexical-v4";
 
 /// Memory of the one indexing thread before it writes a segment.
 const WRITER_BYTES: usize = 48 << 20;
@@ -269,9 +269,9 @@ pub struct Weights {
     pub heading: f32,
     /// Bigrams of the heading path.
     pub heading_grams: f32,
-    /// Words of the title and aliases.
+    /// Words of the title, the aliases and the file's name.
     pub title: f32,
-    /// Bigrams of the title and aliases.
+    /// Bigrams of the title, the aliases and the file's name.
     pub title_grams: f32,
 }
 

@@ -282,10 +282,10 @@ fn sync_library(
                             moved.insert(from);
                             report.renamed += 1;
                             let renamed = Change::Rename { from: from.to_owned(), file: file.clone() };
-                            if title_is_own(&document, &entry.path) {
+                            if ingest::stem_of(from) == ingest::stem_of(&entry.path) {
                                 renamed
                             } else {
-                                // Its title was taken from the file's name.
+                                // It is found by the file's name, which may be its title too.
                                 batch.push(renamed);
                                 bytes += document.text.len();
                                 Change::Store { file, document, chunks }
@@ -339,13 +339,6 @@ fn is_dirty(entry: &Entry, row: Option<&LedgerRow>) -> bool {
 fn may_pass_now(row: &LedgerRow) -> bool {
     use SkipReason::{Changing, Ignored, TooSlow, Unreadable};
     row.skip.as_ref().is_some_and(|s| matches!(s.reason, Unreadable | Changing | TooSlow | Ignored))
-}
-
-fn title_is_own(document: &crate::document::Document, path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    document.title != stem
-        || document.blocks.iter().any(|b| matches!(&b.kind, crate::document::BlockKind::Heading { title, .. } if *title == document.title))
 }
 
 /// What reading one file came to.

@@ -225,7 +225,7 @@ pub fn unindexed(id: u64, library: &str, folder: &Path, path: &str) -> wire::Not
         id,
         library: library.to_owned(),
         path: path.to_owned(),
-        title: if title.is_empty() { name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned() } else { title },
+        title: if title.is_empty() { ingest::stem_of(name) } else { title },
         tags,
         date: date.unwrap_or_else(|| crate::engine::today().to_string()),
         format: ingest::format_of(name).unwrap_or(Format::Plain),
