@@ -195,6 +195,34 @@ fn what_the_notes_do_not_answer_is_not_asked_of_the_model() {
     assert!(script.heard().is_empty() && told.is_empty());
 }
 
+/// Of the notes, and in none of their words.
+const IN_OTHER_WORDS: &str = "一杯茶要放多少茶叶才够味？";
+
+#[test]
+fn what_only_a_reader_can_tell_is_asked_of_the_model() {
+    let desk = desk();
+    let alone = desk.ask(IN_OTHER_WORDS);
+    assert_eq!(alone.outcome, Outcome::NotInNotes);
+    assert!((0.1..0.5).contains(&alone.confidence), "{}", alone.confidence);
+
+    let (answer, _) = ask(&desk, IN_OTHER_WORDS, &Script::new(&["每杯放 3 克茶叶。"]));
+    assert_eq!((answer.outcome, answer.answerer.kind), (Outcome::Answered, "generative"));
+    assert_eq!(answer.sentences[0].support, Support::Supported);
+    assert!(answer.notices.iter().any(|n| n.contains("in other words")), "{:?}", answer.notices);
+}
+
+#[test]
+fn what_only_a_reader_can_tell_is_not_answered_without_support() {
+    let said: [&[&str]; 3] = [&["每杯放 5 勺茶叶和一块糖。"], &["笔记里没有提到这个。"], &[]];
+    for pieces in said {
+        let (answer, told) = ask(&desk(), IN_OTHER_WORDS, &Script::new(pieces));
+        assert_eq!(answer.outcome, Outcome::NotInNotes, "{pieces:?}");
+        assert!(answer.sentences.is_empty() && !answer.passages.is_empty(), "{pieces:?}");
+        assert!(answer.notices.iter().any(|n| n.ends_with("it is not shown")), "{pieces:?}: {:?}", answer.notices);
+        assert!(matches!(told.last(), Some(AnswerEvent::Replaced { .. })), "{pieces:?}");
+    }
+}
+
 #[test]
 fn an_answer_that_is_not_in_the_notes_is_replaced() {
     let script = Script::new(&["绿茶应该用一百度的沸水煮十分钟。", "然后加入牛奶和糖。", "绿茶用八十度左右的水冲泡。"]);

@@ -138,7 +138,7 @@ test('what was written and is taken back is said', async ({ page }) => {
   await box(page).fill(QUESTION);
   await box(page).press('Enter');
   await expect(page.locator('.pieces')).toContainText('The moon', { timeout: 15_000 });
-  await expect(page.getByText('改为显示笔记的原句')).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('模型的回答不予显示')).toBeVisible({ timeout: 15_000 });
   // Why, in the interface's language: the notes need not be the reason.
   await expect(page.getByText('模型的回答里，3 句中有 2 句不在笔记里')).toBeVisible();
   await expect(page.getByText('The moon')).toHaveCount(0);

@@ -88,7 +88,7 @@ pub(super) struct Evidence {
     /// Names in the question that no note has.
     pub(super) absent: Vec<String>,
     /// Whether no note has any word of an English question, nor what it may be called in Chinese.
-    unheard: bool,
+    pub(super) unheard: bool,
     /// Whether question and best passage are in different languages.
     pub(super) across: bool,
     /// Whether a passage has a code that is asked for.

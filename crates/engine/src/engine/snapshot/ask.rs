@@ -9,6 +9,7 @@ use super::list::whole;
 use super::present::passage_json;
 use super::quoting::Quoting;
 use super::summarise::Named;
+use super::write::Assignment;
 use super::{ANSWER_PASSAGES, Found, Question, Snapshot, ms, told};
 use crate::act::{Act, Again};
 use crate::answer::prompt::{Exchange, Task};
@@ -169,13 +170,15 @@ impl Snapshot {
         draft.across = spoken && !draft.points.is_empty() && draft.points.iter().all(elsewhere);
         found.timings.insert("answer", ms(answering));
         let confidence = draft.confidence;
-        // What the notes do not answer is not asked of a model.
-        if let Some(generator) = manner.generator.filter(|_| draft.answered) {
+        // What the notes do not answer is not asked of a model; what only a reader could tell is.
+        if let Some(generator) = manner.generator.filter(|_| draft.answered || draft.unsure) {
             let mut given = match sides {
                 Some(sides) => self.with_sides(asked, sides, &found, run)?,
                 None => found.clone(),
             };
-            if let Some(body) = self.write(&mut given, generator, task, chinese, manner.earlier, run)? {
+            if let Some(body) =
+                self.write(&mut given, &Assignment { generator, task, chinese, earlier: manner.earlier, sure: draft.answered }, run)?
+            {
                 return self.finish(asked, given, body, confidence, began);
             }
             (found.notices, found.timings) = (given.notices, given.timings);

@@ -214,14 +214,14 @@ impl Snapshot {
                     reading.told = (0..found.passages.len()).collect();
                     reading.short.extend(made.cut.then_some(0));
                 }
-                self.written(found, generator, made, (reading.told.len(), 0), run)
+                self.written(found, generator, made, (reading.told.len(), 0), true, run)
             }
             // Half a summary is none.
             Err(flaw) => {
                 if !reading.told.is_empty() {
                     sent(found, generator, (reading.told.len(), 0));
                 }
-                Ok(self.replaced(found, &flaw, run))
+                Ok(self.replaced(found, &flaw, true, run))
             }
         }
     }

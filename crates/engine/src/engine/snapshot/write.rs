@@ -26,6 +26,16 @@ const SHORT: usize = 12;
 /// After a stop, what was written before is compared for so long; then it stands as it is.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// What a model is to write.
+pub(super) struct Assignment<'a> {
+    pub(super) generator: &'a dyn Generator,
+    pub(super) task: Task,
+    pub(super) chinese: bool,
+    pub(super) earlier: &'a [Exchange],
+    /// Whether the notes' own sentences answer, too. Where they may not, an answer stands only if they support a sentence of it.
+    pub(super) sure: bool,
+}
+
 /// What is being written.
 struct Writing<'a> {
     snapshot: &'a Snapshot,
@@ -115,7 +125,7 @@ impl Writing<'_> {
     }
 
     /// Why what was written cannot stand; none if it can.
-    fn flaw(&self, model: &str, generated: &Result<Generated>) -> Option<Flaw> {
+    fn flaw(&self, model: &str, generated: &Result<Generated>, sure: bool) -> Option<Flaw> {
         let (claims, unsupported) = self.claims;
         match generated {
             // It may have been stopped for that.
@@ -126,6 +136,9 @@ impl Writing<'_> {
             Ok(_) if 2 * unsupported > claims => {
                 Some(Flaw::new(format!("{unsupported} of {claims} sentences of the model's answer are not in the notes")))
             }
+            Ok(_) if !sure && !self.quoting.sentences.iter().any(|sentence| sentence.support == Support::Supported) => {
+                Some(Flaw::new("no sentence of the model's answer is clearly in the notes"))
+            }
             Ok(_) => None,
         }
     }
@@ -133,15 +146,8 @@ impl Writing<'_> {
 
 impl Snapshot {
     /// What the model writes from the best passages; none, and a notice, where the notes' own sentences have to take its place.
-    pub(super) fn write(
-        &self,
-        found: &mut Found,
-        generator: &dyn Generator,
-        task: Task,
-        chinese: bool,
-        earlier: &[Exchange],
-        run: Run<'_>,
-    ) -> Result<Option<Body>> {
+    pub(super) fn write(&self, found: &mut Found, assignment: &Assignment<'_>, run: Run<'_>) -> Result<Option<Body>> {
+        let &Assignment { generator, task, chinese, earlier, sure } = assignment;
         let best = found.passages[..found.passages.len().min(ANSWER_PASSAGES)].to_vec();
         let question = found.query.text.clone();
         let made = |passages: &[Passage]| {
@@ -164,10 +170,10 @@ impl Snapshot {
                 let told = (made.passages, made.earlier);
                 let read = found.passages.iter().map(|p| passage_json(p, &found.query)).collect();
                 self.begin(found, read, generator, run);
-                self.written(found, generator, made, told, run)
+                self.written(found, generator, made, told, sure, run)
             }
-            Ok(_) => Ok(self.replaced(found, &Flaw::new("the model can read too little at once"), run)),
-            Err(error) => Ok(self.replaced(found, &Flaw::failed(&generator.spec().name, &error), run)),
+            Ok(_) => Ok(self.replaced(found, &Flaw::new("the model can read too little at once"), sure, run)),
+            Err(error) => Ok(self.replaced(found, &Flaw::failed(&generator.spec().name, &error), sure, run)),
         }
     }
 
@@ -177,13 +183,15 @@ impl Snapshot {
         run.answer(AnswerEvent::Started { standalone_question: found.query.text.clone(), answerer: generative(generator), passages });
     }
 
-    /// What the model says to a prompt, compared with the passages. `told` are the passages and earlier questions that it was told, here and before.
+    /// What the model says to a prompt, compared with the passages. `told` are the passages and earlier questions that it was told, here and before;
+    /// `sure` is as in [`Assignment`].
     pub(super) fn written(
         &self,
         found: &mut Found,
         generator: &dyn Generator,
         made: Prompt,
         told: (usize, usize),
+        sure: bool,
         run: Run<'_>,
     ) -> Result<Option<Body>> {
         let writing = Instant::now();
@@ -224,13 +232,13 @@ impl Snapshot {
         let silenced = !state.loops && late.is_none() && matches!(&generated, Err(e) if e.code == ErrorCode::Cancelled);
         // A model that was done already does not tell of a stop.
         let incomplete = silenced || state.uncompared > 0;
-        let flaw = if incomplete { None } else { late.or_else(|| state.flaw(&generator.spec().name, &generated)) };
+        let flaw = if incomplete { None } else { late.or_else(|| state.flaw(&generator.spec().name, &generated, sure)) };
         // After a stop nobody waits for other sentences to take the place of its own.
         let stopped = incomplete || (flaw.is_some() && run.cancel.is_cancelled());
         let (mut quoting, uncompared) = (state.quoting, state.uncompared);
         found.timings.insert("write", ms(writing));
         if let Some(reason) = flaw.filter(|_| !stopped) {
-            return Ok(self.replaced(found, &reason, run));
+            return Ok(self.replaced(found, &reason, sure, run));
         }
         if !stopped && matches!(&generated, Ok(g) if g.ending == Ending::Limit) {
             quoting.notices.push("the model's answer was cut: it reached its longest".to_owned());
@@ -238,15 +246,21 @@ impl Snapshot {
         if uncompared > 0 {
             quoting.notices.push(format!("it was stopped before {uncompared} sentence(s) were compared with the notes"));
         }
+        if !sure && !stopped {
+            quoting.notices.push("the notes say this in other words, if they do: read what it cites".to_owned());
+        }
         let outcome = if stopped { wire::Outcome::Cancelled } else { wire::Outcome::Answered };
         run.answer(AnswerEvent::Done { outcome });
         Ok(Some(Body { quoting, outcome, answerer: generative(generator) }))
     }
 
-    /// Says why the notes' own sentences take the model's place.
-    pub(super) fn replaced(&self, found: &mut Found, flaw: &Flaw, run: Run<'_>) -> Option<Body> {
+    /// Says why the model's answer is not shown, and that the notes' own sentences take its place where they answer.
+    pub(super) fn replaced(&self, found: &mut Found, flaw: &Flaw, sure: bool, run: Run<'_>) -> Option<Body> {
         let reason = &flaw.reason;
-        found.notices.push(format!("{reason}: these are the notes' own sentences instead"));
+        found.notices.push(match sure {
+            true => format!("{reason}: these are the notes' own sentences instead"),
+            false => format!("{reason}: it is not shown"),
+        });
         found.notices.extend(flaw.remedy.map(str::to_owned));
         run.answer(AnswerEvent::Replaced { reason: reason.clone() });
         None

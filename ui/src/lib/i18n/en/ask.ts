@@ -26,7 +26,7 @@ export const ask = {
   looking: 'Looking in your notes …',
   writing: 'Writing …',
   readForSummary: (done: number, of: number) => `Reading it all first: ${done} of ${of} passages`,
-  replaced: 'These are the notes’ own sentences instead.',
+  replaced: 'The model’s answer is not shown:',
   elsewhere: (host: string) => `Answered by a model on ${host}: the question, passages and what was said before go there`,
   partly: 'partly in your notes',
   unsupported: 'not in your notes',

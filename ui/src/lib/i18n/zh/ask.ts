@@ -28,7 +28,7 @@ export const ask: typeof en = {
   looking: '正在翻阅笔记…',
   writing: '正在作答…',
   readForSummary: (done: number, of: number) => `总结之前先通读：已读 ${done} / ${of} 段`,
-  replaced: '改为显示笔记的原句。',
+  replaced: '模型的回答不予显示：',
   elsewhere: (host: string) => `由 ${host} 上的模型作答：问题、相关段落和之前的对话会发到那里`,
   partly: '部分有据',
   unsupported: '笔记里没有',
