@@ -493,6 +493,23 @@ fn an_answer_in_the_questions_language_takes_nothing_of_another_note_in_the_othe
 }
 
 #[test]
+fn a_note_in_the_questions_language_that_has_its_words_comes_before_a_better_one_in_the_other() {
+    let desk = Desk::new();
+    desk.write(
+        "moe.md",
+        "# 路由器（router）\n\n## 路由器（router）在哪里？\n\n路由器（router）在每个混合专家层里，router 为每个 token 选少数几个专家。\n",
+    );
+    desk.write("flat.md", "# Flat\n\nHeating: bleed the radiators every October. The router is behind the bookshelf.\n");
+    desk.sync();
+    let answer = desk.ask("Where is the router?");
+    assert_eq!(answer.passages[0].document, "moe.md");
+    assert_eq!((answer.outcome, answer.answer.as_str()), (Outcome::Answered, "The router is behind the bookshelf. [1]"));
+    // In translation only: nothing else has it.
+    let answer = desk.ask("How many experts does the router choose?");
+    assert!(answer.citations.iter().all(|c| c.document == "moe.md"), "{}", answer.answer);
+}
+
+#[test]
 fn a_question_that_a_note_only_asks_is_not_answered_by_itself() {
     let open = "# Stand-up\n\nWe keep PostgreSQL. Redis was rejected.\n\n## Open questions\n\nWho pays for the second server?\n";
     let answer = ask_note(open, "Who pays for the second server?");

@@ -55,6 +55,8 @@ const OVERSHOOT: usize = 80;
 const NAMES: f32 = 0.3;
 /// Passages whose sentences are considered.
 const PASSAGES: usize = 5;
+/// Share of the question's weight that a note in its own language must have to be preferred to a better one in another.
+const OWN_LANGUAGE: f32 = 0.6;
 
 /// How much each sign counts that a sentence answers, and how much is said. Chosen on the development sets (`docs/benchmarks.md`).
 #[derive(Clone, Debug, PartialEq)]
@@ -215,17 +217,18 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     let late = LateInteraction::new(&material.query.content, material.tokens);
     let wanted = Wanted::of(&material.query.asked);
     let measure = wanted::measure(&material.query.asked);
-    let evidence = Evidence::new(material, &weights, &late, similar.values().copied().fold(0.0, f32::max));
+    let mut evidence = Evidence::new(material, &weights, &late, similar.values().copied().fold(0.0, f32::max));
     let across = evidence.across;
     let (place_weight, aspect_weight) = if across { (settings.asked_across, settings.aspect_across) } else { (settings.asked, 0.0) };
     let mut candidates = Vec::new();
     // Score of the question itself, where a note asks it and says no more.
     let mut unanswered = f32::NEG_INFINITY;
     for (p, passage) in passages.iter().enumerate() {
-        let context = format!("{}\n{}", passage.document.title, passage.chunk.heading.join("\n"));
+        let context = passage.above();
         let above_late = late.nearest(&late.tokens(&normalise(&context)));
         // A command or a table is in the language of what stands above it.
-        let cjk = mostly_cjk(&passage.text) || context.contains(is_cjk);
+        let heads = std::iter::once(&passage.document.title).chain(&passage.chunk.heading);
+        let cjk = mostly_cjk(&passage.text) || heads.into_iter().any(|head| head.contains(is_cjk));
         let foreign = cjk != material.query.is_cjk();
         let (mut heading, mut asked, mut same_aspect, mut place) = (None, 0.0, None, 0);
         let (mut around, mut named) = (HashSet::new(), Vec::new());
@@ -284,6 +287,15 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             place += 1;
         }
     }
+    if across {
+        // A note in another language has the question's words in translation only: one in its own that has nearly all of them is meant.
+        let spoken = |c: &&Candidate| !c.foreign && mostly_cjk(&all[c.passage][c.unit].clean) == material.query.is_cjk();
+        let held = candidates.iter().filter(spoken).map(|candidate| weights.share(&candidate.holds)).fold(0.0, f32::max);
+        if held >= OWN_LANGUAGE {
+            candidates.retain(|candidate| !candidate.foreign);
+            evidence.in_own_language(material.query, held);
+        }
+    }
     let confidence = confidence(&evidence);
     let mut draft = Draft {
         points: Vec::new(),
@@ -311,7 +323,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
     if unanswered >= best.score || !meant::is_meant(material.query, &all) || unsaid {
         draft.refuse();
     }
-    let share = if across { settings.support_across } else { settings.support };
+    let share = if evidence.across { settings.support_across } else { settings.support };
     let short = wanted.is_short(&material.query.asked);
     let length = Length {
         floor: share * best.score,

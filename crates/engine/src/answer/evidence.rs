@@ -101,7 +101,7 @@ impl Evidence {
         let codes = codes(&material.query.asked);
         let english = !material.query.is_cjk();
         for passage in material.passages.iter().take(LOOKED_INTO) {
-            let whole = format!("{}\n{}\n{}", passage.document.title, passage.chunk.heading.join("\n"), passage.text);
+            let whole = passage.whole();
             let coverage = weights.coverage(&whole, "");
             let whole = normalise(&whole);
             evidence.code |= codes.iter().any(|code| whole.contains(code.as_str()));
@@ -117,6 +117,14 @@ impl Evidence {
         evidence.unheard = material.lexical.is_some_and(|lexical| is_unheard(material.query, lexical));
         evidence.across = is_across(material);
         evidence
+    }
+
+    /// It is answered in its own language after all, by a note that holds this share of the question's weight.
+    pub(super) fn in_own_language(&mut self, query: &Query, held: f32) {
+        (self.across, self.coverage) = (false, self.coverage.max(held));
+        if !query.is_cjk() {
+            self.late = self.late.max(held);
+        }
     }
 }
 

@@ -32,6 +32,7 @@ use crate::cite::{Check, Verifier};
 use crate::document::Span;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
+use crate::ingest::stem_of;
 use crate::lexical::LexicalReader;
 use crate::model::{CrossEncoder, Embedder, Role, TokenVectors};
 use crate::retrieve::glossary::Glossary;
@@ -80,6 +81,16 @@ pub struct Passage {
 }
 
 impl Passage {
+    /// What stands above it: the note's title, its file's name, and the headings.
+    pub(crate) fn above(&self) -> String {
+        format!("{}\n{}\n{}", self.document.title, stem_of(&self.document.path), self.chunk.heading.join("\n"))
+    }
+
+    /// Its text with what stands above it.
+    pub(crate) fn whole(&self) -> String {
+        format!("{}\n{}", self.above(), self.text)
+    }
+
     /// Whether a chunk is in it.
     fn holds(&self, chunk: u64) -> bool {
         self.hit.chunk == chunk || self.grown.contains(&chunk)

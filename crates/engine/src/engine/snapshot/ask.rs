@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use jiff::civil::Date;
 
-use super::list::whole;
 use super::present::passage_json;
 use super::quoting::Quoting;
 use super::summarise::Named;
@@ -166,7 +165,7 @@ impl Snapshot {
         let spoken = found.query.asked.split_whitespace().nth(1).is_some() || chinese;
         // A command is in no language, either: its note is.
         let other = |text: &str| mostly_cjk(text) != chinese;
-        let elsewhere = |point: &Point| other(&point.text) && other(&whole(&found.passages[point.passage]));
+        let elsewhere = |point: &Point| other(&point.text) && other(&found.passages[point.passage].whole());
         draft.across = spoken && !draft.points.is_empty() && draft.points.iter().all(elsewhere);
         found.timings.insert("answer", ms(answering));
         let confidence = draft.confidence;

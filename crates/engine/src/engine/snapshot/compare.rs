@@ -1,6 +1,5 @@
 //! "Compare A and B": both sides are looked for, and the answer has a sentence of each. It must not know how the two sides were recognised.
 
-use super::list::whole;
 use super::{Found, Question, Snapshot};
 use crate::answer::{self, Draft, Point};
 use crate::error::Result;
@@ -21,14 +20,14 @@ impl Snapshot {
         for side in sides {
             let Ok(query) = self.query(side) else { return Ok(()) };
             let holds = |text: &str| answer::holds(&query, self.lexical.as_ref(), text) >= SPEAKS;
-            let spoken = |p: &Point| holds(&p.text) || holds(&whole(&found.passages[p.passage]));
+            let spoken = |p: &Point| holds(&p.text) || holds(&found.passages[p.passage].whole());
             if draft.answered && draft.points.iter().any(spoken) {
                 continue;
             }
             let text = if found.query.is_cjk() { format!("{side}是什么？") } else { format!("What is {side}?") };
             let other = self.find_with(&Question { text, ..asked.clone() }, asked.limit, false, run)?;
             let of_side = self.draft(&other, run)?;
-            let mut points: Vec<Point> = of_side.points.into_iter().filter(|p| holds(&whole(&other.passages[p.passage]))).collect();
+            let mut points: Vec<Point> = of_side.points.into_iter().filter(|p| holds(&other.passages[p.passage].whole())).collect();
             points.truncate(OF_A_SIDE);
             if !of_side.answered || points.is_empty() {
                 // One side alone is no comparison, and no answer where there was none.

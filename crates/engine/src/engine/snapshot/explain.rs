@@ -103,12 +103,5 @@ impl Snapshot {
 }
 
 fn terms_of(passage: &Passage) -> HashSet<String> {
-    let mut all = passage.document.title.clone();
-    for heading in &passage.chunk.heading {
-        all.push('\n');
-        all.push_str(heading);
-    }
-    all.push('\n');
-    all.push_str(&passage.text);
-    words(&searchable(&all)).into_iter().map(|t| t.text).collect()
+    words(&searchable(&passage.whole())).into_iter().map(|t| t.text).collect()
 }

@@ -57,7 +57,7 @@ impl Snapshot {
             run.cancel.check()?;
             let of_note = self.read(&by_note[note], OF_A_NOTE)?;
             read += usize::from(!of_note.is_empty());
-            let holds = |p: &Passage| answer::holds(&query, self.lexical.as_ref(), &whole(p)) >= HOLDS;
+            let holds = |p: &Passage| answer::holds(&query, self.lexical.as_ref(), &p.whole()) >= HOLDS;
             let kept: Vec<Passage> = of_note.into_iter().filter(holds).collect();
             if kept.is_empty() {
                 continue;
@@ -160,9 +160,4 @@ impl Snapshot {
 /// The words of a name, in any order: "Meeting notes" and `meeting-notes` are one.
 fn name(text: &str) -> BTreeSet<String> {
     words(&normalise(text).replace(['-', '_'], " ")).into_iter().map(|term| term.text).collect()
-}
-
-/// A passage with what stands above it.
-pub(super) fn whole(passage: &Passage) -> String {
-    format!("{}\n{}\n{}", passage.document.title, passage.chunk.heading.join("\n"), passage.text)
 }
