@@ -75,7 +75,11 @@ impl Script {
 
 impl Generator for Script {
     fn spec(&self) -> Arc<GeneratorSpec> {
-        Arc::new(self.spec.clone())
+        let mut spec = self.spec.clone();
+        if self.gave_way.load(Ordering::Relaxed) > 0 {
+            spec.name = "a smaller one".to_owned();
+        }
+        Arc::new(spec)
     }
 
     fn count(&self, text: &str) -> Result<usize> {
@@ -557,6 +561,17 @@ fn a_summary_keeps_the_passages_that_it_cites_and_is_carried_into_the_next_quest
     assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
 }
 
+/// Stops the run when a model failed.
+struct StopsAtFailure<'a>(&'a CancelToken);
+
+impl Observer for StopsAtFailure<'_> {
+    fn event(&self, event: Event) {
+        if matches!(&event, Event::Answer(step) if matches!(**step, AnswerEvent::Replaced { .. })) {
+            self.0.cancel();
+        }
+    }
+}
+
 #[test]
 fn whereto_a_question_goes_is_told_before_it_goes_there_and_counted_afterwards() {
     let desk = Desk::new();
@@ -576,6 +591,22 @@ fn whereto_a_question_goes_is_told_before_it_goes_there_and_counted_afterwards()
     let told_first = script.heard.lock().unwrap()[0].last().unwrap().text.matches("<passage n=").count();
     let sent = format!("the question and {told_first} passage(s) of your notes were sent to models.example");
     assert!(answer.notices.contains(&sent), "{:?}", answer.notices);
+    // So they are where it is stopped within a part.
+    let script = Script { spec: spec(), ..Script::new(&["第 2 种茶", "用八十度的水冲泡。"]) }.ending(End::CancelledBefore(1));
+    let (answer, told) = ask(&desk, "总结文件夹 茶", &script);
+    assert_eq!((answer.outcome, answer.answerer.leaves_machine_to.as_deref()), (Outcome::Cancelled, Some("models.example")), "{answer:?}");
+    assert!(answer.notices.contains(&sent) && answer.sentences.is_empty() && answer.passages.is_empty(), "{answer:?}");
+    assert_eq!(answer.coverage.map(|c| (c.read, c.of)), Some((1, 4)), "a note of which a part is missing was not read");
+    assert!(matches!(told.last(), Some(AnswerEvent::Done { outcome: Outcome::Cancelled })), "{told:?}");
+    // And where it failed and the person does not wait for the notes' own sentences.
+    let script = Script { spec: spec(), ..Script::new(&["第 2 种茶用八十度的水冲泡。"]) }.ending(End::Fail);
+    let cancel = CancelToken::new();
+    let stops = StopsAtFailure(&cancel);
+    let run = Run { observer: &stops, cancel: &cancel };
+    let manner = Manner { generator: Some(&script), ..Manner::default() };
+    let answer =
+        desk.engine.snapshot(run).and_then(|s| s.ask_with(&Question { text: "总结文件夹 茶".into(), ..Question::default() }, &manner, run)).unwrap();
+    assert!(answer.outcome == Outcome::Cancelled && answer.notices.contains(&sent), "{answer:?}");
     // So do earlier questions.
     let script = Script { spec: spec(), ..Script::new(&["第 2 种茶用八十度的水冲泡。"]) };
     let (answer, told) = ask_after(&desk, "第 2 种茶怎么冲泡？", &script, &[exchange("第 1 种茶呢？", "第 1 种茶用八十度的水冲泡。")]);

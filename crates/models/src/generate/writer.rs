@@ -96,6 +96,11 @@ impl Writer {
         self.reading.loaded.load(Ordering::Acquire)
     }
 
+    /// Gives its memory back after what is under way; the next question loads it again.
+    pub(crate) fn unload(&self) {
+        self.worker.unload();
+    }
+
     /// How much of a conversation it can remember, by the memory that is free before it is loaded.
     fn settle(&self) {
         if self.is_loaded() {

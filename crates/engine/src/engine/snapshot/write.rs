@@ -254,7 +254,7 @@ impl Snapshot {
 }
 
 /// Who writes.
-fn generative(generator: &dyn Generator) -> wire::Answerer {
+pub(super) fn generative(generator: &dyn Generator) -> wire::Answerer {
     let spec = generator.spec();
     wire::Answerer { kind: "generative", model: Some(spec.name.clone()), leaves_machine_to: spec.leaves_machine_to.clone() }
 }
