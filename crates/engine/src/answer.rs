@@ -2,6 +2,7 @@
 //! finding that the notes do not answer. It must not know how passages were found, nor files (quotes are verified by `cite`).
 
 mod evidence;
+mod mark;
 mod meant;
 mod names;
 pub mod prompt;

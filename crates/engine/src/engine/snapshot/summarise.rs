@@ -9,7 +9,7 @@ use super::ask::{Body, extractive};
 use super::flaw::Flaw;
 use super::quoting::Quoting;
 use super::speak::speak;
-use super::write::{generative, place, sent};
+use super::write::{generative, place, sent, told_to};
 use super::{Found, Passage, Question, Snapshot, ms};
 use crate::act::Whole;
 use crate::answer;
@@ -270,7 +270,7 @@ impl Snapshot {
                 reading.short.extend(made.cut.then_some(at));
             }
             at += made.passages;
-            let mut stream = Stream::new(made.passages);
+            let mut stream = Stream::new(made.passages, told_to(&made.messages));
             let mut summary = String::new();
             let named = settings.existing_passages.then_some(made.passages);
             let asked = Generation { messages: &made.messages, limit: made.limit, sampling: settings.sampling.clone(), passages: named };

@@ -16,7 +16,7 @@ use crate::answer::verify::{Grounds, Source, Verdict};
 use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
-use crate::model::{Ending, Generated, Generation, Generator};
+use crate::model::{Ending, Generated, Generation, Generator, Message};
 use crate::wire::{self, AnswerEvent, Support};
 
 /// Times that a sentence may be said; from then on the model repeats itself.
@@ -207,7 +207,7 @@ impl Snapshot {
         };
         let stop = state.stop.clone();
         let settings = &self.settings.writing;
-        let mut stream = Stream::new(named);
+        let mut stream = Stream::new(named, told_to(&messages));
         let request =
             Generation { messages: &messages, limit, sampling: settings.sampling.clone(), passages: settings.existing_passages.then_some(named) };
         let mut say = |piece: &str| {
@@ -267,6 +267,11 @@ pub(super) fn sent(found: &mut Found, generator: &dyn Generator, (passages, earl
         0 => format!("the question and {passages} passage(s) of your notes were sent to {host}"),
         _ => format!("the question, {earlier} earlier one(s) with what was answered, and {passages} passage(s) of your notes were sent to {host}"),
     });
+}
+
+/// Passages and question as the model is told them: what it may quote.
+pub(super) fn told_to(messages: &[Message]) -> &str {
+    messages.last().map_or("", |message| &message.text)
 }
 
 /// Where a passage stands, for the model.
