@@ -777,6 +777,52 @@ fn what_stands_after_code_a_formula_or_a_table_is_not_lost_and_they_stay_whole()
     );
 }
 
+const INSTALL: &str =
+    "```sh\n# 先装\nsudo apt-get install nginx\nfor f in *.conf; do\n    cp $f /etc/nginx/\ndone\n\nnginx -t\nsystemctl reload nginx\n```";
+
+#[test]
+fn code_of_the_notes_is_shown_whole_with_its_lines_and_cited_and_other_code_is_marked() {
+    let desk = Desk::new();
+    desk.write("nginx.md", format!("# nginx\n\n## 怎么安装 nginx？\n\n这样安装 nginx：\n\n{INSTALL}\n\n装好后用 `nginx -v` 查看版本。\n"));
+    desk.sync();
+    let ask = |said: &str| ask(&desk, "怎么安装 nginx？", &Script::new(&[said])).0;
+    let code = INSTALL.trim_start_matches("```sh\n").trim_end_matches("\n```");
+    // Set in, as below an item of a list, and with other blank lines.
+    let set_in = format!("这样安装 nginx：\n\n   {}\n\n装好后用 nginx -v 查看版本。", INSTALL.replace("\n\n", "\n").replace('\n', "\n   "));
+    for said in [format!("这样安装 nginx：\n\n{INSTALL}\n\n装好后用 nginx -v 查看版本。"), set_in, format!("这样安装 nginx：\n{INSTALL}")]
+    {
+        let answer = ask(&said);
+        assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
+        let shown = answer.sentences.iter().find(|s| s.text.contains('\n')).unwrap_or_else(|| panic!("{answer:?}"));
+        assert_eq!((shown.text.replace("\n\n", "\n"), shown.support), (code.replace("\n\n", "\n"), Support::Supported), "{said}");
+        assert!(answer.citations[shown.citations[0] - 1].quote.contains("systemctl reload nginx"), "{answer:?}");
+        assert!(answer.answer.contains(&format!("\n\n```\n{}\n```\n[{}]", shown.text, shown.citations[0])), "{}", answer.answer);
+        if said.contains("装好后") {
+            assert_eq!(answer.sentences.last().map(|s| s.text.as_str()), Some("装好后用 nginx -v 查看版本。"));
+        }
+    }
+    // Nothing but the code is an answer too, also where its end is missing.
+    for said in [INSTALL, INSTALL.trim_end_matches("\n```")] {
+        let answer = ask(said);
+        assert_eq!((answer.answerer.kind, answer.sentences.len(), answer.sentences[0].support), ("generative", 1, Support::Supported), "{answer:?}");
+    }
+    let other = format!("这样安装 nginx：\n\n{}\n\n装好后用 nginx -v 查看版本。", INSTALL.replace("apt-get", "dnf"));
+    let answer = ask(&other);
+    let supports: Vec<Support> = answer.sentences.iter().filter(|s| s.text.contains('\n')).map(|s| s.support).collect();
+    assert_eq!((answer.answerer.kind, supports), ("generative", vec![Support::Unsupported]), "{answer:?}");
+    // A part of a word is no command of the notes.
+    let answer = ask("这样安装 nginx：\n\n```\nngin\n```\n\n装好后用 nginx -v 查看版本。");
+    assert!(answer.sentences.iter().any(|s| s.text == "ngin" && s.support == Support::Unsupported), "{answer:?}");
+}
+
+#[test]
+fn backticks_that_are_closed_in_their_line_open_no_block() {
+    let (shown, sentences) = streamed("先装好 [1]。\n\n```pip install vllm```\n\n再启动它 [2]。之后看日志。");
+    assert_eq!(shown, "先装好。\n\n```pip install vllm```\n\n再启动它。之后看日志。");
+    let cut: Vec<&str> = sentences.iter().map(|s| s.text.as_str()).collect();
+    assert_eq!(cut, ["先装好。", "pip install vllm", "再启动它。", "之后看日志。"]);
+}
+
 #[test]
 fn brackets_that_are_no_markers_stay() {
     for text in ["取值在 [0, 1] 或 [0, 100] 之间。", "由 Vaswani 等人提出 [2017]。", "记作 [CLS]。", "a[0] 是第一个。", "[12, 13]。", "增长【+1】。"]
@@ -791,9 +837,51 @@ fn brackets_that_are_no_markers_stay() {
 fn a_models_own_marks_are_not_shown_whatever_they_look_like() {
     let mut left = Vec::new();
     for mark in [
-        "[1]", "[1, 99]", "[1,2]", "[2，3]", "[1-3]", "[1; 2]", "[99]", "【1】", "【99】", "【1、99】", "［1］", "［１］", "〔2〕", "[^1]", "[^9]", "[ 1 ]", "[1][2]", "[1], [2]",
-        "[1]、[3]", "【1】【2】", "[[1]]", "([1])", "（[1]、[2]）", "(【3】)", "[1†source]", "【4:0†source】", "[passage 1]", "[Passage 1, 2]", "[段落1]", "[段落 2、3]", "[编号：2]", "[编号1]",
-        "[编号]", "[来源 1]", "[source: 3]", "[1](#1)", "[2](https://example.org/a)", "¹", "¹²", "⁽²⁾", "<passage n=\"1\">", "<passage 2>", "<passage n=\"1\"></passage>",
+        "[1]",
+        "[1, 99]",
+        "[1,2]",
+        "[2，3]",
+        "[1-3]",
+        "[1; 2]",
+        "[1 and 2]",
+        "[1和9]",
+        "[99]",
+        "【1】",
+        "【99】",
+        "【1、99】",
+        "［1］",
+        "［１］",
+        "〔2〕",
+        "[^1]",
+        "[^9]",
+        "[ 1 ]",
+        "[1][2]",
+        "[1], [2]",
+        "[1]、[3]",
+        "【1】【2】",
+        "[[1]]",
+        "([1])",
+        "（[1]、[2]）",
+        "(【3】)",
+        "[1†source]",
+        "【4:0†source】",
+        "[passage 1]",
+        "[Passage 1, 2]",
+        "[段落1]",
+        "[段落 2、3]",
+        "[编号：2]",
+        "[编号1]",
+        "[编号]",
+        "[来源 1]",
+        "[source: 3]",
+        "[1](#1)",
+        "[2](https://example.org/a)",
+        "¹",
+        "¹²",
+        "⁽²⁾",
+        "<passage n=\"1\">",
+        "<passage 2>",
+        "<passage n=\"1\"></passage>",
     ] {
         for (text, expected) in [
             (format!("每杯放 3 克茶叶{mark}。水太热会苦。"), "每杯放 3 克茶叶。水太热会苦。"),

@@ -128,9 +128,9 @@ fn only_passages_that_exist_are_named() {
     let all = 0..u32::try_from(vocabulary.len()).unwrap();
     let part = |token: &u32| !vocabulary.bytes(*token).is_empty() && vocabulary.bytes(*token).iter().all(|byte| b"[]0123456789,a".contains(byte));
     let likely: Vec<u32> = all.filter(part).collect();
-    let (mut state, mut named, mut others) = (7_u64, 0, 0);
+    let (mut state, mut named, mut lists, mut others) = (7_u64, 0, 0, 0);
     for most in [1, 3, 12] {
-        let (mut passages, mut text) = (Passages::new(&vocabulary, most), String::new());
+        let (mut passages, mut text) = (Passages::new(&vocabulary, most, ""), String::new());
         for _ in 0..3_000 {
             let mut logits = vec![0.0; vocabulary.len()];
             for token in &likely {
@@ -144,10 +144,21 @@ fn only_passages_that_exist_are_named() {
         }
         let cited = cited(&text);
         assert!(cited.iter().all(|number| (1..=most as u32).contains(number)), "{most}: {text}");
+        let several = several(&text);
+        assert!(several.iter().all(|number| (1..=most as u32).contains(number)), "{most}: {text}");
         named += cited.len();
+        lists += several.len();
         others += text.matches("[a").count() + text.matches("[0,").count();
     }
-    assert!(named > 20 && others > 20, "{named} named, {others} other brackets");
+    assert!(named > 20 && lists > 5 && others > 20, "{named} named, {lists} in lists, {others} other brackets");
+}
+
+/// The numbers that stand in brackets with other numbers and commas, where the first is not nothing.
+fn several(text: &str) -> Vec<u32> {
+    let lists = text.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(inside, _)| inside);
+    let lists = lists.filter(|inside| inside.contains(',') && inside.starts_with(|c| ('1'..='9').contains(&c)));
+    let numbers = lists.map(|inside| inside.split(',').filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>());
+    numbers.flatten().flatten().collect()
 }
 
 /// The numbers that stand alone in brackets.

@@ -69,7 +69,7 @@ static BRACKETS: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z0-9_]*(?:\[[^
 /// Numbers between brackets, perhaps with what they are numbers of, and where in the passage.
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^\s*(?P<note>\^)?\s*(?P<label>(?i:passages?|sources?|citations?|refs?)\.?|段落?|编号|来源|引用|参考|资料)?\s*[:：=#]?\s*(?P<numbers>[0-9０-９]{1,3}(?:\s*[,，、;；\s–—-]\s*[0-9０-９]{1,3})*)?(?P<place>(?::\d+)?†[^\n]*)?\s*\^?\s*$",
+        r"^\s*(?P<note>\^)?\s*(?P<label>(?i:passages?|sources?|citations?|refs?)\.?|段落?|编号|来源|引用|参考|资料)?\s*[:：=#]?\s*(?P<numbers>[0-9０-９]{1,3}(?:(?:\s*(?:[,，、;；–—&-]|and|和)\s*|\s+)[0-9０-９]{1,3})*)?(?P<place>(?::\d+)?†[^\n]*)?\s*\^?\s*$",
     )
 });
 /// A passage's own tag, which some models write where they mean its number.
@@ -165,7 +165,9 @@ impl Marks {
             Found::Mark(end) => self.with_address(text, first.len_utf8() + end, last),
             Found::Open if inside.chars().count() <= LONGEST && !last => Found::Open,
             // Nothing comes that would close it.
-            Found::Open if last && inside.starts_with(|c: char| c.is_ascii_digit()) && inside.chars().all(|c| c.is_ascii_digit() || joins(c) || c == '-') => {
+            Found::Open
+                if last && inside.starts_with(|c: char| c.is_ascii_digit()) && inside.chars().all(|c| c.is_ascii_digit() || joins(c) || c == '-') =>
+            {
                 Found::Mark(text.len())
             }
             _ => Found::Nothing,
@@ -186,7 +188,11 @@ impl Marks {
         let said = &inside[..end];
         let Some(found) = NUMBERS.captures(said) else { return Found::Nothing };
         let numbers: Vec<usize> = found.name("numbers").map_or_else(Vec::new, |numbers| {
-            let digits: String = numbers.as_str().chars().map(|c| if ('０'..='９').contains(&c) { char::from(b'0' + (c as u32 - '０' as u32) as u8) } else { c }).collect();
+            let digits: String = numbers
+                .as_str()
+                .chars()
+                .map(|c| if ('０'..='９').contains(&c) { char::from(b'0' + (c as u32 - '０' as u32) as u8) } else { c })
+                .collect();
             digits.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
         });
         let (label, note) = (found.name("label"), found.name("note").is_some());

@@ -2,7 +2,7 @@
 //! know passages or whether a sentence is true.
 
 use super::mark::{Found, Marks, begins};
-use super::units::{Kind, shown_block, units};
+use super::units::{Kind, is_span, units, written_block};
 use crate::text::sentences;
 
 const THINK: &str = "<think>";
@@ -13,7 +13,7 @@ const ANSWER: &str = "Answer: ";
 /// A sentence of what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Without markup and markers.
+    /// Without markup and markers; code with its lines.
     pub text: String,
     /// Bytes at its beginning that only say what it is: 「答案：」.
     pub label: usize,
@@ -154,7 +154,7 @@ impl Stream {
         let cut: Vec<Written> = units(&done)
             .into_iter()
             .filter_map(|u| match u.kind {
-                Kind::Code => shown_block(&done[u.span.start..]).map(|(_, text)| Written { text, label: 0, mark: None, block: true }),
+                Kind::Code => written_block(&done[u.span.start..]).map(|text| Written { text, label: 0, mark: None, block: true }),
                 Kind::Head | Kind::Heading => None,
                 Kind::Sentence | Kind::Item | Kind::Row if !u.clean.contains(char::is_alphanumeric) => None,
                 Kind::Sentence | Kind::Item | Kind::Row => Some(match (u.mark(), u.label) {
@@ -176,7 +176,7 @@ fn block_around(text: &str, place: usize) -> Option<usize> {
         let (start, trimmed) = (at, line.trim());
         at += line.len();
         let row = trimmed.starts_with('|');
-        let fence = ["```", "~~~", "$$"].into_iter().find(|mark| trimmed.starts_with(mark));
+        let fence = ["```", "~~~", "$$"].into_iter().find(|mark| trimmed.starts_with(mark) && !is_span(trimmed));
         match open {
             Some(("|", from)) if !row => {
                 if place < start {
@@ -244,8 +244,12 @@ impl Code {
         if next.is_none() && !last {
             return None;
         }
+        let opens = self.open.is_none() && self.blank && run >= FENCE;
+        if opens && !last && !text.contains('\n') {
+            return None;
+        }
         match self.open {
-            None if self.blank && run >= FENCE => self.open = Some(Opened::Fence(first)),
+            None if opens && !is_span(text.lines().next().unwrap_or_default()) => self.open = Some(Opened::Fence(first)),
             None if first == '`' => self.open = Some(Opened::Span(run)),
             Some(Opened::Span(marks)) if first == '`' && run == marks => self.open = None,
             Some(Opened::Fence(mark)) if first == mark && self.blank && run >= FENCE && next.is_none_or(char::is_whitespace) => self.open = None,

@@ -266,7 +266,10 @@ impl Loaded {
         let mut logits = self.network.read(&prompt[same..], Logits::Last, &question.stop)?;
 
         let mut chooser = Chooser::new(&question.sampling);
-        let mut passages = question.passages.map(|most| Passages::new(vocabulary, most));
+        let mut passages = question.passages.map(|most| {
+            let told: Vec<u8> = prompt.iter().flat_map(|token| vocabulary.bytes(*token)).copied().collect();
+            Passages::new(vocabulary, most, &String::from_utf8_lossy(&told))
+        });
         let mut characters = Characters::default();
         self.ahead.begin();
         let limit = question.limit.min(question.context.saturating_sub(prompt.len()));

@@ -10,9 +10,10 @@ use super::present::passage_json;
 use super::quoting::Quoting;
 use super::speak::speak;
 use super::{ANSWER_PASSAGES, Found, Passage, Snapshot, ms};
+use crate::answer::place_of_block;
 use crate::answer::prompt::{Exchange, Prompt, Shown, Task, prompt};
 use crate::answer::stream::{Stream, Written};
-use crate::answer::verify::{Grounds, Source, Verdict};
+use crate::answer::verify::{Grounds, Quote, Source, Verdict};
 use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
@@ -80,9 +81,8 @@ impl Writing<'_> {
     }
 
     fn judge(&mut self, written: Written) -> Result<()> {
-        // Code is no sentence that could be compared.
-        let block = Verdict { support: Support::NoClaim, quotes: Vec::new(), claims: false };
-        let verdict = if written.block { Some(block) } else { self.grounds.judge(&written.text[written.label..], &|| self.over()) };
+        let verdict =
+            if written.block { Some(self.block(&written.text)) } else { self.grounds.judge(&written.text[written.label..], &|| self.over()) };
         self.uncompared += usize::from(verdict.is_none());
         let Verdict { mut support, quotes, claims } = verdict.unwrap_or(Verdict { support: Support::Unsupported, quotes: Vec::new(), claims: true });
         let known = self.quoting.citations.len();
@@ -112,6 +112,17 @@ impl Writing<'_> {
         self.run.answer(AnswerEvent::Sentence { index, sentence: sentence.clone(), item: written.mark.is_some(), citations });
         self.quoting.push(sentence, written.mark);
         Ok(())
+    }
+
+    /// Code and formulas are no sentences that could be compared: what stands like that in a passage is supported, and code that does not is made up, or
+    /// changed. Formulas are written in many ways.
+    fn block(&self, text: &str) -> Verdict {
+        let mut places = self.passages.iter().enumerate().filter_map(|(passage, p)| Some(Quote { passage, span: place_of_block(text, &p.text)? }));
+        match places.next() {
+            Some(quote) => Verdict { support: Support::Supported, quotes: vec![quote], claims: true },
+            None if text.starts_with("$$") => Verdict { support: Support::NoClaim, quotes: Vec::new(), claims: false },
+            None => Verdict { support: Support::Unsupported, quotes: Vec::new(), claims: true },
+        }
     }
 
     /// Why what was written cannot stand; none if it can.
