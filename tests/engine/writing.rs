@@ -218,6 +218,9 @@ fn a_model_that_fails_loops_or_is_silent_is_replaced() {
         (Script::new(&["绿茶用八十度左右的水冲泡。"; 5]), "script repeated itself"),
         (Script::new(&[]), "script said nothing"),
         (Script::new(&["<think>没完没了"]), "script said nothing"),
+        (Script::new(&["\u{fffd}\u{fffd}", "\u{fffd}。\u{fffd}\n\u{fffd}"]), "script said nothing"),
+        (Script::new(&["[1]", "[2] 【3】\n", "[^1]"]), "script said nothing"),
+        (Script::new(&["```", "\n```\n\n$$", "\n\n"]), "script said nothing"),
         (
             Script { spec: GeneratorSpec { name: "tiny".into(), context: 20, leaves_machine_to: None, notice: None }, ..Script::new(&said) },
             "too little",

@@ -363,6 +363,64 @@ fn a_header_that_holds_nonsense_is_refused_with_a_reason() {
 }
 
 #[test]
+fn counts_and_lengths_beyond_the_file_are_refused_before_memory_is_taken_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    type Put = fn(&mut Vec<u8>, &[u8; 8]);
+    let places: [(&str, Put); 5] = [
+        ("tensors", |b, n| b[8..16].copy_from_slice(n)),
+        ("keys", |b, n| b[16..24].copy_from_slice(n)),
+        ("the first key", |b, n| b[24..32].copy_from_slice(n)),
+        ("a text", |b, n| after(b, b"general.architecture\x08\0\0\0", n)),
+        ("dimensions", |b, n| after(b, b"blk.0.attn_q.weight", &n[..4])),
+    ];
+    for (what, put) in places {
+        for number in [1_u64 << 60, u64::MAX, 1 << 40 | 1 << 31] {
+            let began = Instant::now();
+            let error = refused(&changed(folder.path(), "qwen3-f32.gguf", |bytes| put(bytes, &(number | number >> 32).to_le_bytes())));
+            assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty(), "{what} {number}: {error:?}");
+            assert!(began.elapsed() < Duration::from_secs(5), "{what} {number}: {:?}", began.elapsed());
+        }
+    }
+}
+
+#[test]
+fn tensors_that_lie_in_one_place_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    // Behind its name: two dimensions and how it is stored. The last number says where it lies.
+    let path = changed(folder.path(), "qwen3-f32.gguf", |bytes| {
+        let offset = |bytes: &[u8], name: &[u8]| bytes.windows(name.len()).position(|window| window == name).unwrap() + name.len() + 4 + 16 + 4;
+        let (one, other) = (offset(bytes, b"blk.0.attn_q.weight"), offset(bytes, b"blk.1.attn_q.weight"));
+        let place = bytes[one..one + 8].to_vec();
+        bytes[other..other + 8].copy_from_slice(&place);
+    });
+    let error = refused(&path);
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("lie in the same place") && !error.hint.is_empty(), "{error:?}");
+}
+
+#[test]
+fn a_vocabulary_without_a_token_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let none = |key: &str, kind: u32| entry(key, 9, &[&kind.to_le_bytes()[..], &[0; 8]].concat());
+    for name in ["qwen3-f32.gguf", "llama-pieces.gguf"] {
+        let path = changed(folder.path(), name, |bytes| {
+            replace(bytes, b"tokenizer.ggml.tokens", b"tokenizer.ggml.tokenz");
+            with_keys(bytes, &[none("tokenizer.ggml.tokens", 8)]);
+        });
+        let error = refused(&path);
+        assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty(), "{name}: {error:?}");
+    }
+    // Marks that are no tokens end nothing and begin nothing.
+    for key in ["tokenizer.ggml.eos_token_id\x04\0\0\0", "tokenizer.ggml.bos_token_id\x04\0\0\0"] {
+        let path = changed(folder.path(), "qwen2-f32.gguf", |bytes| {
+            if bytes.windows(key.len()).any(|window| window == key.as_bytes()) {
+                after(bytes, key.as_bytes(), &u32::MAX.to_le_bytes());
+            }
+        });
+        assert_eq!(say(&Writer::new("odd", &path, 2048), &request(&[user("Go on.")], 3)).1.new_tokens, 3);
+    }
+}
+
+#[test]
 fn a_vocabulary_of_another_size_than_the_network_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     // The first token's name is long enough to hold two: one token more than rows in the table.
