@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use sidenote_engine::act::{Act, Again, Whole};
+use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::catalog::Filter;
-use sidenote_engine::engine::{Engine, Question, Settings};
+use sidenote_engine::engine::{Engine, Manner, Question, Settings};
+use sidenote_engine::event::{Run, Silent};
+use sidenote_engine::followup::{Turn, rewrite};
 use sidenote_engine::model::Embedder;
 use sidenote_engine::paths::Paths;
 use sidenote_engine::wire::{Answer, Outcome};
@@ -206,6 +209,27 @@ fn a_comparison_gives_both_sides() {
     assert_eq!(documents, ["coffee.md", "tea.md"]);
     for citation in &answer.citations {
         assert_eq!(answer.passages[citation.passage].document, citation.document);
+    }
+}
+
+#[test]
+fn what_is_wanted_after_a_comparison_is_wanted_of_both_sides_however_often() {
+    let desk = tea_and_coffee();
+    let (mut history, mut before): (Vec<Turn>, Vec<String>) = (Vec::new(), Vec::new());
+    for text in ["绿茶和咖啡有什么区别？", "考考我", "用简单的话解释一下", "把它总结一下"] {
+        let rewrite = rewrite(&history, text);
+        let question = Question { text: text.into(), limit: 8, ..Question::default() };
+        let cancel = CancelToken::new();
+        let run = Run { observer: &Silent, cancel: &cancel };
+        let manner = Manner { rewrite: Some(&rewrite), before: &before, ..Manner::default() };
+        let answer = desk.engine.snapshot(run).and_then(|s| s.ask_with(&question, &manner, run)).unwrap();
+        assert_eq!(
+            (answer.outcome, ["tea.md", "coffee.md"].iter().all(|note| quoted_documents(&answer).contains(note))),
+            (Outcome::Answered, true),
+            "{text}: {answer:?}"
+        );
+        history.push(Turn::answered(text, &rewrite.standalone, &answer.answer, std::iter::empty()));
+        before.push(rewrite.standalone);
     }
 }
 

@@ -75,7 +75,11 @@ impl Script {
 
 impl Generator for Script {
     fn spec(&self) -> Arc<GeneratorSpec> {
-        Arc::new(self.spec.clone())
+        let mut spec = self.spec.clone();
+        if self.gave_way.load(Ordering::Relaxed) > 0 {
+            spec.name = "a smaller one".to_owned();
+        }
+        Arc::new(spec)
     }
 
     fn count(&self, text: &str) -> Result<usize> {
@@ -242,6 +246,9 @@ fn a_model_that_fails_loops_or_is_silent_is_replaced() {
         (Script::new(&["绿茶用八十度左右的水冲泡。"; 5]), "script repeated itself"),
         (Script::new(&[]), "script said nothing"),
         (Script::new(&["<think>没完没了"]), "script said nothing"),
+        (Script::new(&["\u{fffd}\u{fffd}", "\u{fffd}。\u{fffd}\n\u{fffd}"]), "script said nothing"),
+        (Script::new(&["[1]", "[2] 【3】\n", "[^1]"]), "script said nothing"),
+        (Script::new(&["```", "\n```\n\n$$", "\n\n"]), "script said nothing"),
         (
             Script { spec: GeneratorSpec { name: "tiny".into(), context: 20, leaves_machine_to: None, notice: None }, ..Script::new(&said) },
             "too little",
@@ -585,6 +592,17 @@ fn a_summary_keeps_the_passages_that_it_cites_and_is_carried_into_the_next_quest
     assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
 }
 
+/// Stops the run when a model failed.
+struct StopsAtFailure<'a>(&'a CancelToken);
+
+impl Observer for StopsAtFailure<'_> {
+    fn event(&self, event: Event) {
+        if matches!(&event, Event::Answer(step) if matches!(**step, AnswerEvent::Replaced { .. })) {
+            self.0.cancel();
+        }
+    }
+}
+
 #[test]
 fn whereto_a_question_goes_is_told_before_it_goes_there_and_counted_afterwards() {
     let desk = Desk::new();
@@ -604,6 +622,22 @@ fn whereto_a_question_goes_is_told_before_it_goes_there_and_counted_afterwards()
     let told_first = script.heard.lock().unwrap()[0].last().unwrap().text.matches("<passage n=").count();
     let sent = format!("the question and {told_first} passage(s) of your notes were sent to models.example");
     assert!(answer.notices.contains(&sent), "{:?}", answer.notices);
+    // So they are where it is stopped within a part.
+    let script = Script { spec: spec(), ..Script::new(&["第 2 种茶", "用八十度的水冲泡。"]) }.ending(End::CancelledBefore(1));
+    let (answer, told) = ask(&desk, "总结文件夹 茶", &script);
+    assert_eq!((answer.outcome, answer.answerer.leaves_machine_to.as_deref()), (Outcome::Cancelled, Some("models.example")), "{answer:?}");
+    assert!(answer.notices.contains(&sent) && answer.sentences.is_empty() && answer.passages.is_empty(), "{answer:?}");
+    assert_eq!(answer.coverage.map(|c| (c.read, c.of)), Some((1, 4)), "a note of which a part is missing was not read");
+    assert!(matches!(told.last(), Some(AnswerEvent::Done { outcome: Outcome::Cancelled })), "{told:?}");
+    // And where it failed and the person does not wait for the notes' own sentences.
+    let script = Script { spec: spec(), ..Script::new(&["第 2 种茶用八十度的水冲泡。"]) }.ending(End::Fail);
+    let cancel = CancelToken::new();
+    let stops = StopsAtFailure(&cancel);
+    let run = Run { observer: &stops, cancel: &cancel };
+    let manner = Manner { generator: Some(&script), ..Manner::default() };
+    let answer =
+        desk.engine.snapshot(run).and_then(|s| s.ask_with(&Question { text: "总结文件夹 茶".into(), ..Question::default() }, &manner, run)).unwrap();
+    assert!(answer.outcome == Outcome::Cancelled && answer.notices.contains(&sent), "{answer:?}");
     // So do earlier questions.
     let script = Script { spec: spec(), ..Script::new(&["第 2 种茶用八十度的水冲泡。"]) };
     let (answer, told) = ask_after(&desk, "第 2 种茶怎么冲泡？", &script, &[exchange("第 1 种茶呢？", "第 1 种茶用八十度的水冲泡。")]);
@@ -727,7 +761,12 @@ fn a_model_compares_with_both_sides_before_it() {
 
 /// Text and sentences of a stream given one character at a time.
 fn streamed(text: &str) -> (String, Vec<Written>) {
-    let mut stream = Stream::new(3);
+    streamed_of(text, "")
+}
+
+/// The same where the model was told this.
+fn streamed_of(text: &str, told: &str) -> (String, Vec<Written>) {
+    let mut stream = Stream::new(3, told);
     let (mut shown, mut sentences) = (String::new(), Vec::new());
     for c in text.chars() {
         let (text, more) = stream.push(c.encode_utf8(&mut [0; 4]));
@@ -769,6 +808,52 @@ fn what_stands_after_code_a_formula_or_a_table_is_not_lost_and_they_stay_whole()
     );
 }
 
+const INSTALL: &str =
+    "```sh\n# 先装\nsudo apt-get install nginx\nfor f in *.conf; do\n    cp $f /etc/nginx/\ndone\n\nnginx -t\nsystemctl reload nginx\n```";
+
+#[test]
+fn code_of_the_notes_is_shown_whole_with_its_lines_and_cited_and_other_code_is_marked() {
+    let desk = Desk::new();
+    desk.write("nginx.md", format!("# nginx\n\n## 怎么安装 nginx？\n\n这样安装 nginx：\n\n{INSTALL}\n\n装好后用 `nginx -v` 查看版本。\n"));
+    desk.sync();
+    let ask = |said: &str| ask(&desk, "怎么安装 nginx？", &Script::new(&[said])).0;
+    let code = INSTALL.trim_start_matches("```sh\n").trim_end_matches("\n```");
+    // Set in, as below an item of a list, and with other blank lines.
+    let set_in = format!("这样安装 nginx：\n\n   {}\n\n装好后用 nginx -v 查看版本。", INSTALL.replace("\n\n", "\n").replace('\n', "\n   "));
+    for said in [format!("这样安装 nginx：\n\n{INSTALL}\n\n装好后用 nginx -v 查看版本。"), set_in, format!("这样安装 nginx：\n{INSTALL}")]
+    {
+        let answer = ask(&said);
+        assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
+        let shown = answer.sentences.iter().find(|s| s.text.contains('\n')).unwrap_or_else(|| panic!("{answer:?}"));
+        assert_eq!((shown.text.replace("\n\n", "\n"), shown.support), (code.replace("\n\n", "\n"), Support::Supported), "{said}");
+        assert!(answer.citations[shown.citations[0] - 1].quote.contains("systemctl reload nginx"), "{answer:?}");
+        assert!(answer.answer.contains(&format!("\n\n```\n{}\n```\n[{}]", shown.text, shown.citations[0])), "{}", answer.answer);
+        if said.contains("装好后") {
+            assert_eq!(answer.sentences.last().map(|s| s.text.as_str()), Some("装好后用 nginx -v 查看版本。"));
+        }
+    }
+    // Nothing but the code is an answer too, also where its end is missing.
+    for said in [INSTALL, INSTALL.trim_end_matches("\n```")] {
+        let answer = ask(said);
+        assert_eq!((answer.answerer.kind, answer.sentences.len(), answer.sentences[0].support), ("generative", 1, Support::Supported), "{answer:?}");
+    }
+    let other = format!("这样安装 nginx：\n\n{}\n\n装好后用 nginx -v 查看版本。", INSTALL.replace("apt-get", "dnf"));
+    let answer = ask(&other);
+    let supports: Vec<Support> = answer.sentences.iter().filter(|s| s.text.contains('\n')).map(|s| s.support).collect();
+    assert_eq!((answer.answerer.kind, supports), ("generative", vec![Support::Unsupported]), "{answer:?}");
+    // A part of a word is no command of the notes.
+    let answer = ask("这样安装 nginx：\n\n```\nngin\n```\n\n装好后用 nginx -v 查看版本。");
+    assert!(answer.sentences.iter().any(|s| s.text == "ngin" && s.support == Support::Unsupported), "{answer:?}");
+}
+
+#[test]
+fn backticks_that_are_closed_in_their_line_open_no_block() {
+    let (shown, sentences) = streamed("先装好 [1]。\n\n```pip install vllm```\n\n再启动它 [2]。之后看日志。");
+    assert_eq!(shown, "先装好。\n\n```pip install vllm```\n\n再启动它。之后看日志。");
+    let cut: Vec<&str> = sentences.iter().map(|s| s.text.as_str()).collect();
+    assert_eq!(cut, ["先装好。", "pip install vllm", "再启动它。", "之后看日志。"]);
+}
+
 #[test]
 fn brackets_that_are_no_markers_stay() {
     for text in ["取值在 [0, 1] 或 [0, 100] 之间。", "由 Vaswani 等人提出 [2017]。", "记作 [CLS]。", "a[0] 是第一个。", "[12, 13]。", "增长【+1】。"]
@@ -777,6 +862,103 @@ fn brackets_that_are_no_markers_stay() {
     }
     // One passage that is not there is cited by mistake.
     assert_eq!(streamed("快 [1-3]。省 [7]。稳【2、3】。").0, "快。省。稳。");
+}
+
+#[test]
+fn a_models_own_marks_are_not_shown_whatever_they_look_like() {
+    let mut left = Vec::new();
+    for mark in [
+        "[1]",
+        "[1, 99]",
+        "[1,2]",
+        "[2，3]",
+        "[1-3]",
+        "[1; 2]",
+        "[1 and 2]",
+        "[1和9]",
+        "[99]",
+        "【1】",
+        "【99】",
+        "【1、99】",
+        "［1］",
+        "［１］",
+        "〔2〕",
+        "[^1]",
+        "[^9]",
+        "[ 1 ]",
+        "[1][2]",
+        "[1], [2]",
+        "[1]、[3]",
+        "【1】【2】",
+        "[[1]]",
+        "([1])",
+        "（[1]、[2]）",
+        "(【3】)",
+        "[1†source]",
+        "【4:0†source】",
+        "[passage 1]",
+        "[Passage 1, 2]",
+        "[段落1]",
+        "[段落 2、3]",
+        "[编号：2]",
+        "[编号1]",
+        "[编号]",
+        "[来源 1]",
+        "[source: 3]",
+        "[1](#1)",
+        "[2](https://example.org/a)",
+        "¹",
+        "¹²",
+        "⁽²⁾",
+        "<passage n=\"1\">",
+        "<passage 2>",
+        "<passage n=\"1\"></passage>",
+    ] {
+        for (text, expected) in [
+            (format!("每杯放 3 克茶叶{mark}。水太热会苦。"), "每杯放 3 克茶叶。水太热会苦。"),
+            (format!("每杯放 3 克茶叶。{mark}\n水太热会苦"), "每杯放 3 克茶叶。\n水太热会苦"),
+            (format!("One cup takes grams {mark}. It is hot."), "One cup takes grams. It is hot."),
+            (format!("- It is hot.{mark}\n- Not cold."), "- It is hot.\n- Not cold."),
+        ] {
+            let (shown, sentences) = streamed(&text);
+            if shown != expected || sentences.len() != 2 {
+                left.push((text, shown));
+            }
+        }
+    }
+    // A note below the answer, with its number.
+    for (text, expected) in [("[^1]: 茶.md", "茶.md"), ("[1]: 茶.md", "茶.md"), ("[1] 茶.md", "茶.md")] {
+        let (shown, _) = streamed(&format!("水太热会苦。\n\n{text}"));
+        if shown != format!("水太热会苦。\n\n{expected}") {
+            left.push((text.to_owned(), shown));
+        }
+    }
+    assert!(left.is_empty(), "{left:#?}");
+}
+
+#[test]
+fn brackets_in_code_links_and_boxes_and_those_of_the_notes_stay() {
+    let mut lost = Vec::new();
+    for text in [
+        "写成 `a[1]` 或 `x = [1, 2, 3]` 都行。",
+        "```py\nx = [1, 2, 3]\ny = x[1]\nz = [[1], [2]]\nw = 【1】\n```\n然后运行。",
+        "~~~\na[1] # ```\nb[2]\n~~~\n好。",
+        "一个没有合上的 ` 之后\n还有一句。",
+        "用 ``a ` b[1]`` 表示。",
+        "见 [说明 1](https://example.org/#1) 和 [[笔记]]。",
+        "- [ ] 要做\n- [x] 做完",
+        "区间是 [-1, 1]，不含 [0, 1]，也不是 [1.5, 2]。",
+        "面积 12 m²，体积 3 厘米³，密度 kg·m⁻³，x² + y² = 1。",
+        "在 [2017] 年之后，[CLS] 和 [MASK] 都在。",
+        "学习率在 [1, 10] 之间，取 a[1] 的值。",
+        "一个 <b>粗</b> 的，a < b，<pass>。",
+    ] {
+        let (shown, _) = streamed_of(text, "学习率在 [1,10] 之间，第一个是 a[1]。面积 12 m²。");
+        if shown != text {
+            lost.push((text, shown));
+        }
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
 }
 
 /// What an answer is made of.
@@ -794,7 +976,7 @@ const PARTS: &[&str] = &[
 ];
 
 /// Text with much of what clauses, numbers and marks are known by.
-const DENSE: &str = "[0-9.,e+%()（）【】\\[\\]<>/| 万亿不没无一二两十的水茶高低think，。；：:;a-cA-C\n-]{0,60}";
+const DENSE: &str = "[0-9.,e+%()（）【】［\\[\\]^¹²`~<>/| 万亿不没无一二两十的水茶高低think，。；：:;a-cA-C\n-]{0,60}";
 
 proptest! {
     #[test]
@@ -812,7 +994,7 @@ proptest! {
     #[test]
     fn sentences_around_blocks_are_the_same_however_they_are_cut(parts in proptest::collection::vec(proptest::sample::select(PARTS), 0..8)) {
         let text = parts.concat();
-        let mut stream = Stream::new(3);
+        let mut stream = Stream::new(3, "");
         let mut whole = stream.push(&text).1;
         whole.extend(stream.finish(false).1);
         prop_assert_eq!(streamed(&text).1, whole);
@@ -820,7 +1002,7 @@ proptest! {
 
     #[test]
     fn what_is_shown_is_the_same_however_it_is_cut(text in DENSE) {
-        let mut stream = Stream::new(3);
+        let mut stream = Stream::new(3, "");
         let shown = stream.push(&text).0 + &stream.finish(false).0;
         prop_assert_eq!(streamed(&text).0, shown);
     }

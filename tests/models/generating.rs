@@ -128,9 +128,9 @@ fn only_passages_that_exist_are_named() {
     let all = 0..u32::try_from(vocabulary.len()).unwrap();
     let part = |token: &u32| !vocabulary.bytes(*token).is_empty() && vocabulary.bytes(*token).iter().all(|byte| b"[]0123456789,a".contains(byte));
     let likely: Vec<u32> = all.filter(part).collect();
-    let (mut state, mut named, mut others) = (7_u64, 0, 0);
+    let (mut state, mut named, mut lists, mut others) = (7_u64, 0, 0, 0);
     for most in [1, 3, 12] {
-        let (mut passages, mut text) = (Passages::new(&vocabulary, most), String::new());
+        let (mut passages, mut text) = (Passages::new(&vocabulary, most, ""), String::new());
         for _ in 0..3_000 {
             let mut logits = vec![0.0; vocabulary.len()];
             for token in &likely {
@@ -144,10 +144,21 @@ fn only_passages_that_exist_are_named() {
         }
         let cited = cited(&text);
         assert!(cited.iter().all(|number| (1..=most as u32).contains(number)), "{most}: {text}");
+        let several = several(&text);
+        assert!(several.iter().all(|number| (1..=most as u32).contains(number)), "{most}: {text}");
         named += cited.len();
+        lists += several.len();
         others += text.matches("[a").count() + text.matches("[0,").count();
     }
-    assert!(named > 20 && others > 20, "{named} named, {others} other brackets");
+    assert!(named > 20 && lists > 5 && others > 20, "{named} named, {lists} in lists, {others} other brackets");
+}
+
+/// The numbers that stand in brackets with other numbers and commas, where the first is not nothing.
+fn several(text: &str) -> Vec<u32> {
+    let lists = text.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(inside, _)| inside);
+    let lists = lists.filter(|inside| inside.contains(',') && inside.starts_with(|c| ('1'..='9').contains(&c)));
+    let numbers = lists.map(|inside| inside.split(',').filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>());
+    numbers.flatten().flatten().collect()
 }
 
 /// The numbers that stand alone in brackets.
@@ -348,6 +359,64 @@ fn a_header_that_holds_nonsense_is_refused_with_a_reason() {
         assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty() && error.message.len() < 400, "{what}: {error:?}");
         assert!(!error.message.contains("no numbers"), "{what} is found before anything is computed: {error:?}");
         assert!(began.elapsed() < Duration::from_secs(5), "{what}: {:?}", began.elapsed());
+    }
+}
+
+#[test]
+fn counts_and_lengths_beyond_the_file_are_refused_before_memory_is_taken_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    type Put = fn(&mut Vec<u8>, &[u8; 8]);
+    let places: [(&str, Put); 5] = [
+        ("tensors", |b, n| b[8..16].copy_from_slice(n)),
+        ("keys", |b, n| b[16..24].copy_from_slice(n)),
+        ("the first key", |b, n| b[24..32].copy_from_slice(n)),
+        ("a text", |b, n| after(b, b"general.architecture\x08\0\0\0", n)),
+        ("dimensions", |b, n| after(b, b"blk.0.attn_q.weight", &n[..4])),
+    ];
+    for (what, put) in places {
+        for number in [1_u64 << 60, u64::MAX, 1 << 40 | 1 << 31] {
+            let began = Instant::now();
+            let error = refused(&changed(folder.path(), "qwen3-f32.gguf", |bytes| put(bytes, &(number | number >> 32).to_le_bytes())));
+            assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty(), "{what} {number}: {error:?}");
+            assert!(began.elapsed() < Duration::from_secs(5), "{what} {number}: {:?}", began.elapsed());
+        }
+    }
+}
+
+#[test]
+fn tensors_that_lie_in_one_place_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    // Behind its name: two dimensions and how it is stored. The last number says where it lies.
+    let path = changed(folder.path(), "qwen3-f32.gguf", |bytes| {
+        let offset = |bytes: &[u8], name: &[u8]| bytes.windows(name.len()).position(|window| window == name).unwrap() + name.len() + 4 + 16 + 4;
+        let (one, other) = (offset(bytes, b"blk.0.attn_q.weight"), offset(bytes, b"blk.1.attn_q.weight"));
+        let place = bytes[one..one + 8].to_vec();
+        bytes[other..other + 8].copy_from_slice(&place);
+    });
+    let error = refused(&path);
+    assert!(error.code == ErrorCode::ModelUnavailable && error.message.contains("lie in the same place") && !error.hint.is_empty(), "{error:?}");
+}
+
+#[test]
+fn a_vocabulary_without_a_token_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let none = |key: &str, kind: u32| entry(key, 9, &[&kind.to_le_bytes()[..], &[0; 8]].concat());
+    for name in ["qwen3-f32.gguf", "llama-pieces.gguf"] {
+        let path = changed(folder.path(), name, |bytes| {
+            replace(bytes, b"tokenizer.ggml.tokens", b"tokenizer.ggml.tokenz");
+            with_keys(bytes, &[none("tokenizer.ggml.tokens", 8)]);
+        });
+        let error = refused(&path);
+        assert!(error.code == ErrorCode::ModelUnavailable && !error.hint.is_empty(), "{name}: {error:?}");
+    }
+    // Marks that are no tokens end nothing and begin nothing.
+    for key in ["tokenizer.ggml.eos_token_id\x04\0\0\0", "tokenizer.ggml.bos_token_id\x04\0\0\0"] {
+        let path = changed(folder.path(), "qwen2-f32.gguf", |bytes| {
+            if bytes.windows(key.len()).any(|window| window == key.as_bytes()) {
+                after(bytes, key.as_bytes(), &u32::MAX.to_le_bytes());
+            }
+        });
+        assert_eq!(say(&Writer::new("odd", &path, 2048), &request(&[user("Go on.")], 3)).1.new_tokens, 3);
     }
 }
 

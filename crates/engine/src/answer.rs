@@ -2,6 +2,7 @@
 //! finding that the notes do not answer. It must not know how passages were found, nor files (quotes are verified by `cite`).
 
 mod evidence;
+mod mark;
 mod meant;
 mod names;
 pub mod prompt;
@@ -30,6 +31,7 @@ use crate::wire;
 
 use evidence::{Evidence, TermWeights, confidence};
 pub(crate) use meant::is_small_talk;
+pub(crate) use units::place_of_block;
 use units::{Kind, Unit};
 use wanted::Wanted;
 
@@ -562,6 +564,15 @@ pub(crate) fn bullet() -> Option<String> {
     Some("-".to_owned())
 }
 
+/// Whether it is code of several lines: every other sentence is on one.
+fn is_code(sentence: &wire::Sentence) -> bool {
+    sentence.text.contains('\n')
+}
+
+fn longest_run(text: &str, of: char) -> usize {
+    text.split(|c| c != of).map(str::len).max().unwrap_or(0)
+}
+
 /// The sentences with their markers as one text: items of a list on lines of their own under their marks, other sentences as a paragraph.
 #[must_use]
 pub fn with_markers(sentences: &[wire::Sentence], marks: &[Option<String>]) -> String {
@@ -574,10 +585,23 @@ pub fn with_markers(sentences: &[wire::Sentence], marks: &[Option<String>]) -> S
             }
             out.push_str(mark);
             out.push(' ');
-        } else if after_item {
-            out.push('\n');
         } else if !out.is_empty() {
-            out.push(' ');
+            out.push_str(if is_code(sentence) {
+                "\n\n"
+            } else if after_item {
+                "\n"
+            } else {
+                " "
+            });
+        }
+        if is_code(sentence) {
+            // Code of several lines stands by itself, as in Markdown; a mark behind what closes it would leave it open.
+            let fence = "`".repeat(3.max(longest_run(&sentence.text, '`') + 1));
+            let _ = write!(out, "{fence}\n{}\n{fence}\n", sentence.text);
+            let marks: Vec<String> = sentence.citations.iter().map(|n| format!("[{n}]")).collect();
+            out.push_str(&marks.join(" "));
+            after_item = true;
+            continue;
         }
         out.push_str(&sentence.text);
         for n in &sentence.citations {

@@ -14,6 +14,7 @@ mod words;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::act::Again;
 use crate::day;
 
 use line::Line;
@@ -127,6 +128,10 @@ struct Made {
 /// The standalone form of a question after earlier ones, oldest first.
 #[must_use]
 pub fn rewrite(history: &[Turn], question: &str) -> Rewrite {
+    // Two requests that name nothing, one after the other: there is nothing to take from the first. Whoever does them looks for what was asked before both.
+    if Again::of(question).is_some() && history.last().is_some_and(|turn| Again::of(&turn.question).is_some()) {
+        return Rewrite::as_is(question);
+    }
     let Some(made) = once(history, question) else { return Rewrite::as_is(question) };
     // Nothing is no question, and a form that would be changed again does not stand alone.
     let same = made.standalone.trim().is_empty() || made.standalone.trim() == question.trim();

@@ -148,7 +148,7 @@ pub struct Generation<'a> {
     pub limit: usize,
     /// How tokens are chosen.
     pub sampling: Sampling,
-    /// With `Some(n)`, a `[` can only be followed by a number from 1 to n and `]`, where the model can be held to that.
+    /// With `Some(n)`, numbers between brackets are those of passages, from 1 to n, or stand like this in what is told; where the model can be held to that.
     pub passages: Option<usize>,
 }
 

@@ -13,6 +13,7 @@ mod lanes;
 mod lanes_256;
 #[cfg(target_arch = "x86_64")]
 mod lanes_512;
+mod limit;
 mod linear;
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, unused_variables, reason = "kernels are written for x86 only"))]
 mod matrix;

@@ -99,6 +99,8 @@ impl Generator for StandIn {
         let at = self.taken().at;
         if at + 1 < self.writers.len() {
             *self.state() = State { taken: None, slow: at + 1 };
+            // Nobody asks it again, and there may not be memory for two.
+            self.writers[at].unload();
         }
     }
 
@@ -114,8 +116,10 @@ impl Generator for StandIn {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::time::{Duration, Instant};
 
     use sidenote_engine::error::{Error, ErrorCode};
+    use sidenote_engine::model::{Message, Sampling, Speaker};
 
     use super::*;
 
@@ -167,5 +171,25 @@ mod tests {
         assert_eq!((spec.name.as_str(), spec.notice.as_deref()), ("small", Some("small stands in for large: large was too slow")));
         models.gave_way();
         assert_eq!(models.spec().name, "small", "there is none smaller");
+    }
+
+    #[test]
+    fn one_that_gave_way_gives_its_memory_back_at_once() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/gguf/qwen3-f32.gguf");
+        let writer = |name: &str| Writer::new(name, &file, 2048);
+        let models = StandIn::new(writer("slow"), vec![writer("fast")], |_| Ok(()));
+        let messages = [Message { speaker: Speaker::User, text: "Why?".to_owned() }];
+        let request = Generation { messages: &messages, limit: 1, sampling: Sampling::default(), passages: None };
+        let ask = || models.generate(&request, &mut |_| {}, &CancelToken::new()).expect("an answer");
+        ask();
+        assert!(models.writers[0].is_loaded());
+        models.gave_way();
+        let began = Instant::now();
+        while models.writers[0].is_loaded() {
+            assert!(began.elapsed() < Duration::from_secs(20), "its memory was never given back");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        ask();
+        assert!(models.writers[1].is_loaded() && !models.writers[0].is_loaded());
     }
 }

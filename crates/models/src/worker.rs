@@ -50,8 +50,15 @@ pub(crate) struct Worker<S: Serve> {
 }
 
 struct Owner<S: Serve> {
-    requests: SyncSender<Request<S>>,
+    wishes: SyncSender<Wish<S>>,
     thread: JoinHandle<()>,
+}
+
+/// What the owning thread is told.
+enum Wish<S: Serve> {
+    Answer(Request<S>),
+    /// Give the memory back.
+    Unload,
 }
 
 struct Request<S: Serve> {
@@ -92,8 +99,17 @@ impl<S: Serve> Worker<S> {
     pub(crate) fn send(&self, question: S::Question, cancel: &CancelToken) -> Result<Receiver<Result<S::Answer>>> {
         // Room for the one answer: the owning thread never waits for a caller that went away.
         let (reply, answer) = sync_channel(1);
-        self.requests()?.send(Request { question, cancel: cancel.clone(), reply }).map_err(|_| self.ended())?;
+        self.wishes()?.send(Wish::Answer(Request { question, cancel: cancel.clone(), reply })).map_err(|_| self.ended())?;
         Ok(answer)
+    }
+
+    /// Has the memory given back after what is under way, and does not wait for that. Where many wait for the model it stays: it is wanted.
+    pub(crate) fn unload(&self) {
+        let owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(owner) = owner.as_ref() {
+            // What cannot be told is full, or has nothing to give back.
+            drop(owner.wishes.try_send(Wish::Unload));
+        }
     }
 
     fn ended(&self) -> Error {
@@ -101,12 +117,12 @@ impl<S: Serve> Worker<S> {
     }
 
     /// The way to the owning thread, which is started by the first request.
-    fn requests(&self) -> Result<SyncSender<Request<S>>> {
+    fn wishes(&self) -> Result<SyncSender<Wish<S>>> {
         let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(owner) = owner.as_ref() {
-            return Ok(owner.requests.clone());
+            return Ok(owner.wishes.clone());
         }
-        let (requests, receiver) = sync_channel(WAITING);
+        let (wishes, receiver) = sync_channel(WAITING);
         let (model, kind, idle, loading) = (Arc::clone(&self.model), self.kind, self.idle, Arc::clone(&self.loading));
         let thread = std::thread::Builder::new()
             .name(kind.to_owned())
@@ -118,16 +134,16 @@ impl<S: Serve> Worker<S> {
                     "close other programs and try again",
                 )
             })?;
-        *owner = Some(Owner { requests: requests.clone(), thread });
-        Ok(requests)
+        *owner = Some(Owner { wishes: wishes.clone(), thread });
+        Ok(wishes)
     }
 }
 
 impl<S: Serve> Drop for Worker<S> {
     fn drop(&mut self) {
         let owner = self.owner.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Owner { requests, thread }) = owner {
-            drop(requests);
+        if let Some(Owner { wishes, thread }) = owner {
+            drop(wishes);
             if self.left && self.loading.load(Ordering::Acquire) {
                 return;
             }
@@ -138,13 +154,13 @@ impl<S: Serve> Drop for Worker<S> {
 }
 
 /// The owning thread: answers requests until the handle is gone.
-fn serve<S: Serve>(model: &S, kind: &str, idle: Duration, loading: &AtomicBool, requests: &Receiver<Request<S>>) {
+fn serve<S: Serve>(model: &S, kind: &str, idle: Duration, loading: &AtomicBool, wishes: &Receiver<Wish<S>>) {
     let mut loaded: Option<S::Loaded> = None;
     loop {
-        let request = if loaded.is_some() { requests.recv_timeout(idle) } else { requests.recv().map_err(|_| RecvTimeoutError::Disconnected) };
-        let request = match request {
-            Ok(request) => request,
-            Err(RecvTimeoutError::Timeout) => {
+        let wish = if loaded.is_some() { wishes.recv_timeout(idle) } else { wishes.recv().map_err(|_| RecvTimeoutError::Disconnected) };
+        let request = match wish {
+            Ok(Wish::Answer(request)) => request,
+            Ok(Wish::Unload) | Err(RecvTimeoutError::Timeout) => {
                 loaded = None;
                 continue;
             }
@@ -230,6 +246,19 @@ mod tests {
         }
         assert_eq!(worker.ask(6, &cancel).expect("an answer"), 10);
         assert_eq!(model.loaded.load(Ordering::Acquire), 2);
+    }
+
+    #[test]
+    fn a_model_that_is_told_to_gives_its_memory_back_at_once_and_is_loaded_again() {
+        let model = Counted::default();
+        let worker = Worker::new("counting", model.clone());
+        let cancel = CancelToken::new();
+        worker.unload();
+        assert_eq!(worker.ask(2, &cancel).expect("an answer"), 30);
+        worker.unload();
+        // One question after the other: what came before this one is done.
+        assert_eq!(worker.ask(3, &cancel).expect("an answer"), 20);
+        assert_eq!((model.loaded.load(Ordering::Acquire), model.given_back.load(Ordering::Acquire)), (2, 1));
     }
 
     #[test]

@@ -141,7 +141,9 @@ fn checked(answer: &wire::Answer, output: &Output) -> String {
         [(Support::Partly, "笔记里只有一部分", "only partly in your notes"), (Support::Unsupported, "笔记里没有", "not in your notes")]
     {
         for sentence in answer.sentences.iter().filter(|s| s.support == support) {
-            let line = format!("{}: {}", if chinese { zh } else { en }, one_line(&sentence.text));
+            // Of code its first line is enough to know it by.
+            let said = sentence.text.split_once('\n').map_or_else(|| one_line(&sentence.text), |(first, _)| format!("{} …", one_line(first)));
+            let line = format!("{}: {said}", if chinese { zh } else { en });
             let _ = writeln!(out, "{}", style.alarm(&wrap(&line, output.width(), "")));
         }
     }

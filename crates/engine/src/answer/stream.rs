@@ -1,20 +1,19 @@
 //! What a model writes, piece by piece, as text for the person and as complete sentences: without its thoughts and its own markers. Pure; it must not
 //! know passages or whether a sentence is true.
 
-use super::units::{Kind, shown_block, units};
+use super::mark::{Found, Marks, begins};
+use super::units::{Kind, is_span, units, written_block};
 use crate::text::sentences;
 
 const THINK: &str = "<think>";
 const THOUGHT: &str = "</think>";
 /// What begins an answer to a question to practise with.
 const ANSWER: &str = "Answer: ";
-/// Characters of the longest marker that is waited for.
-const MARKER: usize = 16;
 
 /// A sentence of what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Without markup and markers.
+    /// Without markup and markers; code with its lines.
     pub text: String,
     /// Bytes at its beginning that only say what it is: 「答案：」.
     pub label: usize,
@@ -27,8 +26,8 @@ pub struct Written {
 /// Takes pieces and gives text and sentences.
 #[derive(Debug)]
 pub struct Stream {
-    /// Passages that a marker can name.
-    passages: usize,
+    marks: Marks,
+    code: Code,
     /// Not yet looked at: it may be the beginning of a mark.
     held: String,
     thinking: bool,
@@ -39,10 +38,11 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// For what is written from so many passages.
+    /// For what is written from so many passages, by a model that was `told` this.
     #[must_use]
-    pub fn new(passages: usize) -> Self {
-        Self { passages, held: String::new(), thinking: false, open: String::new(), begun: false }
+    pub fn new(passages: usize, told: &str) -> Self {
+        let code = Code { open: None, blank: true };
+        Self { marks: Marks::new(passages, told), code, held: String::new(), thinking: false, open: String::new(), begun: false }
     }
 
     /// Takes a piece; gives the text that can be shown now and the sentences that are complete with it.
@@ -75,30 +75,47 @@ impl Stream {
                 self.thinking = false;
                 continue;
             }
-            let Some(at) = self.held.find(['<', '[', '【']) else {
-                shown.push_str(&std::mem::take(&mut self.held));
+            let Some(at) = self.held.find(|c| matches!(c, '`' | '~' | '\n') || !self.code.is_open() && begins(c)) else {
+                let rest = std::mem::take(&mut self.held);
+                self.code.passes(&rest);
+                shown.push_str(&rest);
                 break;
             };
+            self.code.passes(&self.held[..at]);
             shown.push_str(&self.held[..at]);
             self.held.drain(..at);
-            if self.held.starts_with(THINK) {
+            let first = self.held.chars().next().map_or(0, char::len_utf8);
+            let mut taken = first;
+            if self.held.starts_with(['`', '~', '\n']) {
+                match self.code.at(&self.held, last) {
+                    Some(run) => taken = run,
+                    None => break,
+                }
+            } else if self.held.starts_with(THINK) {
                 self.held.drain(..THINK.len());
                 self.thinking = true;
+                continue;
             } else if self.held.starts_with(THOUGHT) {
                 // What stood before it was thought too, had the mark that opens it been written.
                 self.held.drain(..THOUGHT.len());
                 shown.clear();
                 self.open.clear();
-            } else if let Some(end) = marker(&self.held, self.passages) {
-                self.held.drain(..end);
-                shown.truncate(shown.trim_end_matches(' ').len());
-            } else if !last && waits(&self.held) {
-                break;
+                continue;
             } else {
-                let first = self.held.chars().next().map_or(0, char::len_utf8);
-                shown.push_str(&self.held[..first]);
-                self.held.drain(..first);
+                let before = format!("{}{shown}", self.open.rsplit('\n').next().unwrap_or_default());
+                match self.marks.at(&self.held, &before, last) {
+                    Found::Mark(end) => {
+                        self.held.drain(..end);
+                        shown.truncate(shown.trim_end_matches(' ').len());
+                        continue;
+                    }
+                    Found::Open => break,
+                    Found::Nothing if !last && [THINK, THOUGHT].iter().any(|mark| mark.starts_with(&self.held)) => break,
+                    Found::Nothing => self.code.passes(&self.held[..first]),
+                }
             }
+            shown.push_str(&self.held[..taken]);
+            self.held.drain(..taken);
         }
         if !last {
             // A marker may come next, and takes the space before it with it.
@@ -137,7 +154,7 @@ impl Stream {
         let cut: Vec<Written> = units(&done)
             .into_iter()
             .filter_map(|u| match u.kind {
-                Kind::Code => shown_block(&done[u.span.start..]).map(|(_, text)| Written { text, label: 0, mark: None, block: true }),
+                Kind::Code => written_block(&done[u.span.start..]).map(|text| Written { text, label: 0, mark: None, block: true }),
                 Kind::Head | Kind::Heading => None,
                 Kind::Sentence | Kind::Item | Kind::Row if !u.clean.contains(char::is_alphanumeric) => None,
                 Kind::Sentence | Kind::Item | Kind::Row => Some(match (u.mark(), u.label) {
@@ -159,7 +176,7 @@ fn block_around(text: &str, place: usize) -> Option<usize> {
         let (start, trimmed) = (at, line.trim());
         at += line.len();
         let row = trimmed.starts_with('|');
-        let fence = ["```", "~~~", "$$"].into_iter().find(|mark| trimmed.starts_with(mark));
+        let fence = ["```", "~~~", "$$"].into_iter().find(|mark| trimmed.starts_with(mark) && !is_span(trimmed));
         match open {
             Some(("|", from)) if !row => {
                 if place < start {
@@ -183,40 +200,64 @@ fn block_around(text: &str, place: usize) -> Option<usize> {
     open.map(|(_, from)| from).filter(|from| *from <= place)
 }
 
-/// Length of a marker such as `[1]`, `[1, 2]` or `【3】` that a text begins with; `[0, 1]` and `[2023]` are none.
-fn marker(text: &str, passages: usize) -> Option<usize> {
-    let close = if text.starts_with('[') { ']' } else { '】' };
-    let end = text.find(close)?;
-    let inside = text[..end].trim_start_matches(['[', '【']);
-    // A number may be read with a sign, a passage has none.
-    if !numbered(inside) {
-        return None;
+/// Where the text is: brackets in code name no passages.
+#[derive(Debug)]
+struct Code {
+    open: Option<Opened>,
+    /// Whether nothing but blanks stands on the line yet.
+    blank: bool,
+}
+
+/// What opened code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opened {
+    /// So many backticks within a line.
+    Span(usize),
+    /// A line of its own with this character.
+    Fence(char),
+}
+
+/// Marks that open and close a block of code.
+const FENCE: usize = 3;
+
+impl Code {
+    fn is_open(&self) -> bool {
+        self.open.is_some()
     }
-    let numbers = inside.split(separates).filter(|part| !part.is_empty()).map(str::parse).collect::<Result<Vec<usize>, _>>().ok()?;
-    let cites = match numbers.as_slice() {
-        // A passage that is not there is cited by mistake; no prompt has a hundred.
-        [number] => (1..passages.max(99) + 1).contains(number),
-        numbers => !numbers.is_empty() && numbers.iter().all(|number| (1..=passages).contains(number)),
-    };
-    (cites && inside.len() < MARKER).then_some(end + close.len_utf8())
-}
 
-/// Whether a character stands between the numbers of a marker.
-fn separates(c: char) -> bool {
-    matches!(c, ',' | ' ' | '，' | '、' | '-' | '–')
-}
-
-/// Whether a text may become a mark with what comes next.
-fn waits(text: &str) -> bool {
-    if text.starts_with('<') {
-        return THINK.starts_with(text) || THOUGHT.starts_with(text);
+    /// Takes text without marks of code or ends of lines.
+    fn passes(&mut self, text: &str) {
+        self.blank &= text.trim().is_empty();
     }
-    text.chars().count() <= MARKER && text.char_indices().nth(1).is_none_or(|(at, _)| numbered(&text[at..]))
-}
 
-/// Whether a text is nothing but numbers and what separates them.
-fn numbered(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_digit() || separates(c))
+    /// Takes a mark of code or the end of a line; gives its bytes, or none where the next character decides.
+    fn at(&mut self, text: &str, last: bool) -> Option<usize> {
+        let first = text.chars().next()?;
+        if first == '\n' {
+            // A span that is not closed in its line is none.
+            self.open = self.open.filter(|open| matches!(open, Opened::Fence(_)));
+            self.blank = true;
+            return Some(1);
+        }
+        let run = text.len() - text.trim_start_matches(first).len();
+        let next = text[run..].chars().next();
+        if next.is_none() && !last {
+            return None;
+        }
+        let opens = self.open.is_none() && self.blank && run >= FENCE;
+        if opens && !last && !text.contains('\n') {
+            return None;
+        }
+        match self.open {
+            None if opens && !is_span(text.lines().next().unwrap_or_default()) => self.open = Some(Opened::Fence(first)),
+            None if first == '`' => self.open = Some(Opened::Span(run)),
+            Some(Opened::Span(marks)) if first == '`' && run == marks => self.open = None,
+            Some(Opened::Fence(mark)) if first == mark && self.blank && run >= FENCE && next.is_none_or(char::is_whitespace) => self.open = None,
+            _ => {}
+        }
+        self.blank = false;
+        Some(run)
+    }
 }
 
 /// Bytes at the end of a text that may begin a mark.

@@ -223,9 +223,17 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
 /// The mark of a block of code or of a formula that a line opens, and whether the line closes it, too.
 fn opens(trimmed: &str) -> Option<(&'static str, bool)> {
     let mark = ["```", "~~~", "$$"].into_iter().find(|m| trimmed.starts_with(m))?;
+    if is_span(trimmed) {
+        return None;
+    }
     let close = if mark == "$$" { trimmed[2..].find("$$").map(|close| close + 4) } else { None };
     // `$$ x $$ is the sum.` is a sentence.
     close.is_none_or(|close| !trimmed[close..].contains(char::is_alphanumeric)).then_some((mark, close.is_some()))
+}
+
+/// Whether backticks at the head of a line are closed in it: then it is code within a line, and opens nothing.
+pub(super) fn is_span(trimmed: &str) -> bool {
+    trimmed.starts_with("```") && trimmed.trim_start_matches('`').contains('`')
 }
 
 /// A text that is being cut.
@@ -361,6 +369,38 @@ pub(super) fn shown_block(text: &str) -> Option<(usize, String)> {
         (end, shown.join(" ⏎ "))
     };
     (text[..end].chars().count() <= BLOCK).then_some((end, shown))
+}
+
+/// A formula or a block of code that begins what was written, whole: a formula on one line, code with its lines as they are. One that does not end goes to
+/// the end of the text.
+pub(super) fn written_block(text: &str) -> Option<String> {
+    if let Some(inner) = text.strip_prefix("$$") {
+        let inner = &inner[..inner.find("$$").or_else(|| inner.find("\n\n")).unwrap_or(inner.len())];
+        return inner.contains(char::is_alphanumeric).then(|| clean(&format!("$${inner}$$"), Kind::Code));
+    }
+    let mark = text.get(..3)?;
+    let closes = |line: &&str| line.trim().starts_with(mark) && line.trim().trim_matches(['`', '~']).is_empty();
+    let lines: Vec<&str> = text.lines().skip(1).take_while(|line| !closes(line)).map(str::trim_end).collect();
+    let first = lines.iter().position(|line| !line.is_empty())?;
+    let last = lines.iter().rposition(|line| !line.is_empty())?;
+    let indent = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let set_in = lines.iter().filter(|line| !line.is_empty()).map(indent).min()?;
+    Some(lines[first..=last].iter().map(|line| line.get(set_in..).unwrap_or_default()).collect::<Vec<_>>().join("\n"))
+}
+
+/// Where a block stands in a passage, but for white space; no part of a word is one.
+pub(crate) fn place_of_block(block: &str, passage: &str) -> Option<Span> {
+    let letters = |text: &str| text.char_indices().filter(|(_, c)| !c.is_whitespace()).collect::<Vec<_>>();
+    let (wanted, there) = (letters(block), letters(passage));
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let (first, last) = (wanted.first()?.1, wanted.last()?.1);
+    let at = there.windows(wanted.len()).position(|window| {
+        let (start, end) = (window[0].0, window[window.len() - 1].0 + last.len_utf8());
+        window.iter().zip(&wanted).all(|(a, b)| a.1 == b.1)
+            && !(is_word(first) && passage[..start].ends_with(is_word))
+            && !(is_word(last) && passage[end..].starts_with(is_word))
+    })?;
+    Some(there[at].0..there[at + wanted.len() - 1].0 + last.len_utf8())
 }
 
 /// The cells of a row without markup.

@@ -76,10 +76,16 @@ impl Gguf {
                 "merge the parts with `llama-gguf-split --merge`, or choose a file that is whole",
             ));
         }
+        let mut places = Vec::with_capacity(gguf.content.tensor_infos.len());
         for name in gguf.content.tensor_infos.keys() {
-            if gguf.bytes(name).is_none() {
+            let Some((start, size)) = gguf.bytes(name) else {
                 return Err(damaged(&format!("it ends before its tensor `{name}` does")));
-            }
+            };
+            places.push((start, start + size, name));
+        }
+        places.sort_unstable();
+        if let Some([(.., one), (.., other)]) = places.windows(2).find(|pair| pair[1].0 < pair[0].1) {
+            return Err(damaged(&format!("its tensors `{one}` and `{other}` lie in the same place")));
         }
         Ok(gguf)
     }

@@ -1,9 +1,11 @@
 //! Whether a model fits into memory, before it is loaded, and how much of a conversation it can then remember. It must not know how it is loaded.
 //!
-//! What counts is the memory that is available now, whoever has the rest: another window or command with a model, or any other program. A model's file is mapped,
-//! so it is in memory once for all processes that use it, and the system counts it as available like every page that it can drop and read again. A second
-//! process with the same model thus finds the weights inside what is available, and only what each process has for itself is missing from it.
+//! What counts is the memory that is available now, whoever has the rest: another window or command with a model, or any other program; and no more than
+//! the limits of a container or session leave. A model's file is mapped, so it is in memory once for all processes that use it, and the system counts it as
+//! available like every page that it can drop and read again. A second process with the same model thus finds the weights inside what is available, and only
+//! what each process has for itself is missing from it.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use candle_core::quantized::GgmlDType;
@@ -12,6 +14,7 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::attention::Precision;
 use super::gguf::Gguf;
+use super::limit;
 use super::matrix::Matrix;
 use super::network::Shape;
 
@@ -100,10 +103,11 @@ pub(crate) fn in_place(stored: GgmlDType) -> bool {
     Matrix::in_place(stored)
 }
 
-/// Bytes of memory that programs can still have; `None` where the system does not tell.
+/// Bytes of memory that this program can still have; `None` where the system does not tell.
 pub(crate) fn available() -> Option<u64> {
     let system = System::new_with_specifics(RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram()));
-    Some(system.available_memory()).filter(|bytes| *bytes > 0)
+    let machine = Some(system.available_memory()).filter(|bytes| *bytes > 0);
+    machine.into_iter().chain(limit::left(Path::new("/"))).min()
 }
 
 /// Bytes of memory that a generator can have: what is available, and what the generators of this process have for themselves, for it comes in their place.

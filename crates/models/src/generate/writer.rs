@@ -96,6 +96,11 @@ impl Writer {
         self.reading.loaded.load(Ordering::Acquire)
     }
 
+    /// Gives its memory back after what is under way; the next question loads it again.
+    pub(crate) fn unload(&self) {
+        self.worker.unload();
+    }
+
     /// How much of a conversation it can remember, by the memory that is free before it is loaded.
     fn settle(&self) {
         if self.is_loaded() {
@@ -261,7 +266,10 @@ impl Loaded {
         let mut logits = self.network.read(&prompt[same..], Logits::Last, &question.stop)?;
 
         let mut chooser = Chooser::new(&question.sampling);
-        let mut passages = question.passages.map(|most| Passages::new(vocabulary, most));
+        let mut passages = question.passages.map(|most| {
+            let told: Vec<u8> = prompt.iter().flat_map(|token| vocabulary.bytes(*token)).copied().collect();
+            Passages::new(vocabulary, most, &String::from_utf8_lossy(&told))
+        });
         let mut characters = Characters::default();
         self.ahead.begin();
         let limit = question.limit.min(question.context.saturating_sub(prompt.len()));

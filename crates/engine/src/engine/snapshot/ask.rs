@@ -100,7 +100,9 @@ impl Snapshot {
             Again::Quiz => Task::Quiz,
             Again::Summary => Task::Summary,
         };
-        let mut answer = self.retold(&asked, task, chinese, manner, run)?;
+        // What compared two is about both.
+        let sides = if let Act::Compare { sides } = &act { Some(sides) } else { None };
+        let mut answer = self.retold(&asked, task, sides, chinese, manner, run)?;
         answer.followup = Some(wire::FollowUp { kind: Kind::Continuation, turn: Some(turn + 1), subject: None });
         Ok(Some(answer))
     }
@@ -117,14 +119,22 @@ impl Snapshot {
                 // There is no note or folder of that name: it is a question.
                 None => self.answer(asked, Task::Answer, None, chinese, manner, run),
             },
-            Act::Explain { of } => self.retold(&about(of), Task::Simply, chinese, manner, run),
-            Act::Quiz { about: subject } => self.retold(&about(subject), Task::Quiz, chinese, manner, run),
+            Act::Explain { of } => self.retold(&about(of), Task::Simply, None, chinese, manner, run),
+            Act::Quiz { about: subject } => self.retold(&about(subject), Task::Quiz, None, chinese, manner, run),
         }
     }
 
     /// What only a model can put into other words.
-    fn retold(&self, asked: &Question, task: Task, chinese: bool, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
-        let mut answer = self.answer(asked, task, None, chinese, manner, run)?;
+    fn retold(
+        &self,
+        asked: &Question,
+        task: Task,
+        sides: Option<&[String; 2]>,
+        chinese: bool,
+        manner: &Manner<'_>,
+        run: Run<'_>,
+    ) -> Result<wire::Answer> {
+        let mut answer = self.answer(asked, task, sides, chinese, manner, run)?;
         if answer.outcome == wire::Outcome::Answered && manner.generator.is_none() {
             answer.notices.push("only a model that writes can put it in other words: these are the notes' own sentences".to_owned());
         }

@@ -57,8 +57,10 @@ pub(super) fn speak(
     });
     // What was finished before it could be stopped counts.
     let Some(late) = late.into_inner().filter(|_| generated.is_err()) else { return (generated, None) };
+    // Afterwards it is another one.
+    let (spec, seconds) = (generator.spec(), patience.as_secs_f64());
+    let name = &spec.name;
     generator.gave_way();
-    let (name, seconds) = (&generator.spec().name, patience.as_secs_f64());
     let flaw = match late {
         Late::Silent => Flaw::new(format!("{name} said no word within {seconds} s")),
         Late::Slow => Flaw::new(format!("{name} writes less than a word a second")),

@@ -9,7 +9,7 @@ use super::ask::{Body, extractive};
 use super::flaw::Flaw;
 use super::quoting::Quoting;
 use super::speak::speak;
-use super::write::{place, sent};
+use super::write::{generative, place, sent, told_to};
 use super::{Found, Passage, Question, Snapshot, ms};
 use crate::act::Whole;
 use crate::answer;
@@ -77,21 +77,33 @@ impl Snapshot {
         let mut found = Found { query, vector: None, passages, hits: Vec::new(), notices: self.notices.clone(), timings };
         let mut reading = Reading::default();
         let written = match generator {
-            Some(generator) if !found.passages.is_empty() => self.condensed(&mut found, &asked.text, named.chinese, generator, &mut reading, run)?,
-            _ => None,
+            Some(generator) if !found.passages.is_empty() => self.condensed(&mut found, &asked.text, named.chinese, generator, &mut reading, run),
+            _ => Ok(None),
         };
-        let mut body = match written {
-            Some(body) => body,
-            None => {
+        let answerer = generator.filter(|_| written.is_err()).map_or_else(extractive, generative);
+        let made = match written {
+            Ok(Some(body)) => Ok(body),
+            Ok(None) => {
                 // Without a model every passage is looked at.
                 reading.short.clear();
-                self.leads(&mut found, one, run)?
+                self.leads(&mut found, one, run)
             }
+            Err(error) => Err(error),
+        };
+        let stopped = matches!(&made, Err(error) if error.code == ErrorCode::Cancelled) && !reading.told.is_empty();
+        let mut body = if stopped {
+            // What was read, and perhaps sent, is said all the same.
+            reading.short = (0..found.passages.len()).filter(|at| !reading.told.contains(at)).collect();
+            let outcome = wire::Outcome::Cancelled;
+            run.answer(AnswerEvent::Done { outcome });
+            Body { quoting: Quoting::default(), outcome, answerer }
+        } else {
+            made?
         };
         let short: HashSet<u64> = reading.short.iter().map(|at| found.passages[*at].document.id).collect();
         let read = documents.len() - short.len();
         found.notices.push(format!("read {read} of {of} notes"));
-        if !short.is_empty() {
+        if !short.is_empty() && !stopped {
             found
                 .notices
                 .push(format!("{} notes were not read to their end: a part of them is longer than what the model can read at once", short.len()));
@@ -188,40 +200,41 @@ impl Snapshot {
                 Some(texts) => texts.iter().map(|text| Shown { place: "", text }).collect(),
             };
             match prompt(request, chinese, Task::Whole, &parts, &[], generator) {
-                Ok(made) if made.passages == parts.len() && (parts.len() == 1 || !made.cut) => break Ok(made),
+                Ok(made) if made.passages == parts.len() && (parts.len() == 1 || !made.cut) => break Ok(Ok(made)),
                 Ok(_) => {}
-                Err(error) => break Err(Flaw::failed(&generator.spec().name, &error)),
+                Err(error) => break Ok(Err(Flaw::failed(&generator.spec().name, &error))),
             }
             let first = summaries.is_none().then_some(&mut *reading);
-            match self.shorter(&parts, request, chinese, generator, first, run)? {
-                Ok((fewer, cut)) => {
+            match self.shorter(&parts, request, chinese, generator, first, run) {
+                Ok(Ok((fewer, cut))) => {
                     // The notes' own parts become shorter, if not fewer; summaries do not.
                     if fewer.len() >= parts.len() && summaries.is_some() {
-                        break Err(Flaw::new("the notes are too long for what the model can read at once"));
+                        break Ok(Err(Flaw::new("the notes are too long for what the model can read at once")));
                     }
                     reading.cut += cut;
                     summaries = Some(fewer);
                 }
-                Err(flaw) => break Err(flaw),
+                Ok(Err(flaw)) => break Ok(Err(flaw)),
+                Err(error) => break Err(error),
             }
         };
         if reading.cut > 0 {
             found.notices.push(format!("the summaries of {} parts were cut: they reached their longest", reading.cut));
         }
         match made {
-            Ok(made) => {
+            Ok(Ok(made)) => {
                 if summaries.is_none() {
                     reading.told = (0..found.passages.len()).collect();
                     reading.short.extend(made.cut.then_some(0));
                 }
                 self.written(found, generator, made, (reading.told.len(), 0), true, run)
             }
-            // Half a summary is none.
-            Err(flaw) => {
+            // Half a summary is none, but its parts were told.
+            unfinished => {
                 if !reading.told.is_empty() {
                     sent(found, generator, (reading.told.len(), 0));
                 }
-                Ok(self.replaced(found, &flaw, true, run))
+                unfinished.map(|flaw| flaw.err().and_then(|flaw| self.replaced(found, &flaw, true, run)))
             }
         }
     }
@@ -257,7 +270,7 @@ impl Snapshot {
                 reading.short.extend(made.cut.then_some(at));
             }
             at += made.passages;
-            let mut stream = Stream::new(made.passages);
+            let mut stream = Stream::new(made.passages, told_to(&made.messages));
             let mut summary = String::new();
             let named = settings.existing_passages.then_some(made.passages);
             let asked = Generation { messages: &made.messages, limit: made.limit, sampling: settings.sampling.clone(), passages: named };

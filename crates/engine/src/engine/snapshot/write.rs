@@ -10,13 +10,14 @@ use super::present::passage_json;
 use super::quoting::Quoting;
 use super::speak::speak;
 use super::{ANSWER_PASSAGES, Found, Passage, Snapshot, ms};
+use crate::answer::place_of_block;
 use crate::answer::prompt::{Exchange, Prompt, Shown, Task, prompt};
 use crate::answer::stream::{Stream, Written};
-use crate::answer::verify::{Grounds, Source, Verdict};
+use crate::answer::verify::{Grounds, Quote, Source, Verdict};
 use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
-use crate::model::{Ending, Generated, Generation, Generator};
+use crate::model::{Ending, Generated, Generation, Generator, Message};
 use crate::wire::{self, AnswerEvent, Support};
 
 /// Times that a sentence may be said; from then on the model repeats itself.
@@ -90,9 +91,8 @@ impl Writing<'_> {
     }
 
     fn judge(&mut self, written: Written) -> Result<()> {
-        // Code is no sentence that could be compared.
-        let block = Verdict { support: Support::NoClaim, quotes: Vec::new(), claims: false };
-        let verdict = if written.block { Some(block) } else { self.grounds.judge(&written.text[written.label..], &|| self.over()) };
+        let verdict =
+            if written.block { Some(self.block(&written.text)) } else { self.grounds.judge(&written.text[written.label..], &|| self.over()) };
         self.uncompared += usize::from(verdict.is_none());
         let Verdict { mut support, quotes, claims } = verdict.unwrap_or(Verdict { support: Support::Unsupported, quotes: Vec::new(), claims: true });
         let known = self.quoting.citations.len();
@@ -122,6 +122,17 @@ impl Writing<'_> {
         self.run.answer(AnswerEvent::Sentence { index, sentence: sentence.clone(), item: written.mark.is_some(), citations });
         self.quoting.push(sentence, written.mark);
         Ok(())
+    }
+
+    /// Code and formulas are no sentences that could be compared: what stands like that in a passage is supported, and code that does not is made up, or
+    /// changed. Formulas are written in many ways.
+    fn block(&self, text: &str) -> Verdict {
+        let mut places = self.passages.iter().enumerate().filter_map(|(passage, p)| Some(Quote { passage, span: place_of_block(text, &p.text)? }));
+        match places.next() {
+            Some(quote) => Verdict { support: Support::Supported, quotes: vec![quote], claims: true },
+            None if text.starts_with("$$") => Verdict { support: Support::NoClaim, quotes: Vec::new(), claims: false },
+            None => Verdict { support: Support::Unsupported, quotes: Vec::new(), claims: true },
+        }
     }
 
     /// Why what was written cannot stand; none if it can.
@@ -215,7 +226,7 @@ impl Snapshot {
         };
         let stop = state.stop.clone();
         let settings = &self.settings.writing;
-        let mut stream = Stream::new(named);
+        let mut stream = Stream::new(named, told_to(&messages));
         let request =
             Generation { messages: &messages, limit, sampling: settings.sampling.clone(), passages: settings.existing_passages.then_some(named) };
         let mut say = |piece: &str| {
@@ -268,7 +279,7 @@ impl Snapshot {
 }
 
 /// Who writes.
-fn generative(generator: &dyn Generator) -> wire::Answerer {
+pub(super) fn generative(generator: &dyn Generator) -> wire::Answerer {
     let spec = generator.spec();
     wire::Answerer { kind: "generative", model: Some(spec.name.clone()), leaves_machine_to: spec.leaves_machine_to.clone() }
 }
@@ -281,6 +292,11 @@ pub(super) fn sent(found: &mut Found, generator: &dyn Generator, (passages, earl
         0 => format!("the question and {passages} passage(s) of your notes were sent to {host}"),
         _ => format!("the question, {earlier} earlier one(s) with what was answered, and {passages} passage(s) of your notes were sent to {host}"),
     });
+}
+
+/// Passages and question as the model is told them: what it may quote.
+pub(super) fn told_to(messages: &[Message]) -> &str {
+    messages.last().map_or("", |message| &message.text)
 }
 
 /// Where a passage stands, for the model.

@@ -630,6 +630,7 @@ export const told: Record<string, string> = {
   'merge the parts with `llama-gguf-split --merge`, or choose a file that is whole':
     '请用 `llama-gguf-split --merge` 合并，或选完整的文件',
   'it ends before its tensor `{}` does': '文件在张量 `{}` 结束之前就断了',
+  'its tensors `{}` and `{}` lie in the same place': '张量 `{}` 和 `{}` 在同一个位置',
   'there is no tensor `{}`': '没有张量 `{}`',
   'there is no matrix `{}`': '没有矩阵 `{}`',
   'the matrix `{}` has no rows {}': '矩阵 `{}` 没有第 {} 行',
