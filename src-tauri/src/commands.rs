@@ -44,6 +44,7 @@ pub(crate) fn all<R: tauri::Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sy
         notes::rename_note,
         notes::attach,
         notes::attach_dropped,
+        notes::attach_copied,
         libraries::status,
         libraries::ledger,
         libraries::add_library,

@@ -8,12 +8,12 @@ use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::notes::{self, Saving};
 use sidenote_engine::wire;
-use tauri::State;
 use tauri::ipc::{InvokeBody, Request};
+use tauri::{AppHandle, Runtime, State};
 
 use crate::desk::Desk;
 use crate::wire::{Draft, Failure, PageImage, Pages};
-use crate::{image, pages};
+use crate::{clipboard, image, pages};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -238,6 +238,18 @@ pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, request: Request<'_>) -> 
 #[tauri::command]
 pub(crate) async fn attach_dropped(desk: State<'_, Arc<Desk>>, id: u64, offer: u64) -> Result<String> {
     desk.inner().clone().run(None, move |desk, _| notes::attach_file(&desk.own_file(id)?, &desk.take_offer(offer)?)).await
+}
+
+/// The image is the one on the clipboard: asked for by a paste of which the web view tells the page nothing.
+#[tauri::command]
+pub(crate) async fn attach_copied<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>, id: u64) -> Result<Option<String>> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let note = desk.own_file(id)?;
+            clipboard::image(&app).map(|image| notes::attach(&note, "image/png", &image)).transpose()
+        })
+        .await
 }
 
 /// A new note of the person's own folder, as `write` makes it there.

@@ -76,6 +76,8 @@ export interface NotesBackend {
   attach(id: number, image: { mime: string; bytes: Uint8Array }): Promise<string>;
   /** Likewise an image that was dropped on the window (`image_dropped`). */
   attachDropped(id: number, offer: number): Promise<string>;
+  /** Likewise the image on the clipboard, which a page under WebKitGTK is not given; null where there is none. */
+  attachCopied(id: number): Promise<string | null>;
 }
 
 /** Folders of notes and their state. */

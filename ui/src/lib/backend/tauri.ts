@@ -78,6 +78,7 @@ export const tauri: Backend = {
     rename: (id, title) => call('rename_note', { id, title }),
     attach: (id, image) => call('attach', image.bytes, { headers: { note: String(id), mime: image.mime } }),
     attachDropped: (id, offer) => call('attach_dropped', { id, offer }),
+    attachCopied: (id) => call('attach_copied', { id }),
   },
   libraries: {
     status: () => call('status'),

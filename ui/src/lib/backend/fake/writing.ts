@@ -21,6 +21,7 @@ type Writing = Pick<
   | 'rename'
   | 'attach'
   | 'attachDropped'
+  | 'attachCopied'
 >;
 
 /** Left by an earlier run. */
@@ -34,6 +35,7 @@ const drafts = new Map<number, string>();
 const meddled = new Set<number>();
 let room = true;
 let images = 0;
+let copied = false;
 
 /** As after indexing: a moment later. */
 function notesChanged(): void {
@@ -197,6 +199,11 @@ export const writing: Writing = {
     demandRoom();
     return `![](attachments/dropped-${offer}.png)`;
   },
+  async attachCopied() {
+    await pause(120);
+    demandRoom();
+    return copied ? '![](attachments/copied.png)' : null;
+  },
 };
 
 /** What happens to the files without the program: for tests. */
@@ -220,6 +227,10 @@ export const fakeDisk = {
   /** A draft as an earlier run would have left it. */
   leave(id: number, text: string): void {
     drafts.set(id, text);
+  },
+  /** An image lies on the clipboard, as the page of WebKitGTK is not told. */
+  copy(isThere: boolean): void {
+    copied = isThere;
   },
   fill(isFull: boolean): void {
     room = !isFull;
