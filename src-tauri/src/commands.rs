@@ -42,6 +42,7 @@ pub(crate) fn all<R: tauri::Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sy
         notes::discard_draft,
         notes::remove_note,
         notes::rename_note,
+        notes::update_links,
         notes::attach,
         notes::attach_dropped,
         notes::attach_copied,

@@ -52,7 +52,7 @@ for (const [room, viewport] of [
       await expect(page.getByRole('textbox', { name: '修改问题' })).toBeFocused();
       await page.keyboard.press('Escape');
       await expect(button(page, '修改问题')).toBeFocused();
-      await go(page, button(page, '重新回答'));
+      await go(page, button(page, '换一个回答'));
       await page.keyboard.press('Enter');
       await expect(page.getByRole('group', { name: '对这个回答的操作' })).toBeVisible();
       await somewhere(page);
