@@ -102,7 +102,7 @@ test('presses in quick succession all count, and what was chosen elsewhere meanw
 test('the keys that browsers have for it change the size of the text, also in a box, up to twice the usual one', async ({
   page,
 }) => {
-  await openView(page, '笔记');
+  await openView(page, '笔记库');
   const size = (): Promise<number> => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
   const usual = await size();
   for (let n = 0; n < 9; n += 1) await page.keyboard.press('Control+=');
