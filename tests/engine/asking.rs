@@ -79,6 +79,9 @@ fn another_answer_has_other_sentences_that_answer_too_and_there_is_an_end_to_the
     told.sort_unstable();
     told.dedup();
     assert_eq!(told.len(), all, "nothing is said twice");
+    desk.write("面包.md", "# 面包\n\n## 用料\n\n- 面粉五百克\n- 水三百五十克\n\n## 做法\n\n1. 面粉和水揉匀，静置四十分钟。\n2. 烤四十五分钟。\n");
+    desk.sync();
+    assert_eq!(others(&desk, "“面包”里的“用料”写了什么？").len(), 1, "the next section answers something else");
     assert_eq!(others(&super::asking::desk(), "RAG 是什么？").len(), 1, "where the notes say it once there is no other answer");
 }
 

@@ -64,6 +64,7 @@ fn notes_of_everyday_prose_are_asked_about_what_they_answer_and_after_an_answer_
     desk.write("周会.md", "# 周会\n\n沈知秋负责预算，顾怀远负责渡口的维修。\n");
     desk.write("standup.md", "# Standup notes\n\nAnna fixes the login bug until Wednesday.\n\n## Decisions\n\nWe keep PostgreSQL 15. Redis was rejected: too expensive to run.\n");
     desk.write("2026-11-26.md", "# 2026-11-26\n\n## 10:30\n\n修好了鱼缸的过滤器。\n");
+    desk.write("قهوة.md", "# قهوة عربية\n\nتُغلى لمدة عشر دقائق.\n");
     desk.write("空.md", "# 空的提纲\n\n## 以后再写\n");
     desk.sync();
     quietly(|run| {
@@ -73,7 +74,13 @@ fn notes_of_everyday_prose_are_asked_about_what_they_answer_and_after_an_answer_
             let offered = all.iter().find(|offered| offered.contains(question)).unwrap_or_else(|| panic!("{question}: {all:?}"));
             assert!(desk.ask(offered).answer.contains(said), "{offered}: {}", desk.ask(offered).answer);
         }
-        assert!(!all.iter().any(|question| question.contains("11-26") || question.contains("10:30") || question.contains("以后再写")), "{all:?}");
+        assert!(
+            !all.iter().any(|question| question.contains("11-26")
+                || question.contains("10:30")
+                || question.contains("以后再写")
+                || question.contains("قهوة")),
+            "{all:?}"
+        );
 
         let note = snapshot.all_notes()?.into_iter().find(|note| note.title == "红烧肉").unwrap().id;
         let answer = desk.ask("红烧肉的五花肉怎么切？");

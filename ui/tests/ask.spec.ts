@@ -362,7 +362,7 @@ test('a new answer that is stopped before its first sentence leaves the old ones
   await open(page, 'history', 'slow');
   await conversation(page, 'RAG 效果不好时怎么排查？').click();
   await page.getByRole('button', { name: again }).first().click();
-  await page.getByRole('dialog').getByRole('button', { name: again }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '重新回答' }).click();
   const later = page.getByRole('heading', { level: 2, name: '它有什么缺点？' });
   await expect(later).toHaveCount(0);
   await page.getByRole('button', { name: '停止' }).click();

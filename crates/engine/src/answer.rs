@@ -319,9 +319,15 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             let at = |place: &prompt::Read| place.start < passage.chunk.span.start + span.end && passage.chunk.span.start + span.start < place.end;
             material.shown.iter().any(|place| place.document == passage.document.id && at(place))
         };
-        // Another answer is one, too, where no heading asks the very question.
-        let answers = |candidate: &Candidate| candidate.score >= OTHER * highest && (across || !candidate.holds.is_empty());
-        candidates.retain(|candidate| !shown(candidate) && answers(candidate));
+        // Another answer is one, too, where no heading asks the very question; but what stands beside it, under another heading, answers something else.
+        let beside = |candidate: &Candidate| {
+            let unnamed = !best.named.is_empty() && best.named.iter().all(|word| !candidate.holds.contains(word));
+            unnamed || best.same_aspect == Some(true) && candidate.same_aspect == Some(false)
+        };
+        let answers = |candidate: &Candidate| candidate.score >= OTHER * highest && (across || !candidate.holds.is_empty()) && !beside(candidate);
+        let kept: Vec<bool> = candidates.iter().map(|candidate| !shown(candidate) && answers(candidate)).collect();
+        let mut kept = kept.into_iter();
+        candidates.retain(|_| kept.next() == Some(true));
     }
     let Some(best) = candidates.first() else {
         draft.answered = false;

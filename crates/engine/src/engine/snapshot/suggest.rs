@@ -7,7 +7,7 @@ use crate::catalog::DocumentEntry;
 use crate::error::Result;
 use crate::event::Run;
 use crate::retrieve::query::mostly_cjk;
-use crate::text::normalise;
+use crate::text::{is_cjk, normalise};
 use crate::wire;
 
 /// Characters of a heading that is a question.
@@ -174,7 +174,8 @@ fn question(heading: &str) -> Option<String> {
 
 /// Whether words name something that one can ask about: no number, no date, no line of code, nothing that quotes something itself.
 fn is_name(words: &str) -> bool {
-    let told = words.chars().filter(|c| c.is_alphabetic()).count();
+    // Of other scripts it is not known how one asks.
+    let told = words.chars().filter(|c| is_cjk(*c) || matches!(c, 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}')).count();
     NAME.contains(&words.chars().count())
         && 2 * told >= words.chars().count()
         && !words.contains(['“', '”', '"', '`', '「', '」', '《', '》', '<', '>', '/', '\\', '|', '[', ']', '?', '？', ':', '：'])
