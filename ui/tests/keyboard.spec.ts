@@ -162,7 +162,7 @@ for (const [room, viewport] of [
       await go(page, button(page, '放大'));
       // More often than it can be.
       for (let press = 0; press < 8; press += 1) await page.keyboard.press('Enter');
-      await expect(page.getByText('160%')).toBeVisible();
+      await expect(page.getByText('200%')).toBeVisible();
       await expect(button(page, '放大')).toBeFocused();
       await page.keyboard.press('Tab');
       await expect(button(page, '恢复默认大小')).toBeFocused();
