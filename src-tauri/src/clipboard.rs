@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use arboard::Clipboard;
 use sidenote_engine::error::{Error, ErrorCode, Result};
+use tauri::{AppHandle, Runtime};
 
 /// Kept open: on Linux a program's copies live as long as it offers them.
 #[derive(Default)]
@@ -24,4 +25,37 @@ impl Copies {
         };
         clipboard.set_text(text).map_err(refused)
     }
+}
+
+/// The image that lies there, as a PNG file, where the web view does not hand images to the page; none where there is none. GTK reads it, so that a Wayland
+/// desktop gives it too.
+#[cfg(target_os = "linux")]
+pub(crate) fn image<R: Runtime>(app: &AppHandle<R>) -> Option<Vec<u8>> {
+    let (send, receive) = std::sync::mpsc::channel();
+    let asked = app.run_on_main_thread(move || {
+        // Without a display there is no clipboard.
+        if !gtk::is_initialized_main_thread() {
+            return;
+        }
+        let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
+        clipboard.request_contents(&gtk::gdk::Atom::intern("image/png"), move |clipboard, contents| {
+            // Nobody waits any more where it cannot be sent.
+            if contents.length() > 0 {
+                drop(send.send(contents.data()));
+                return;
+            }
+            clipboard.request_image(move |_, image| {
+                if let Some(Ok(png)) = image.map(|image| image.save_to_bufferv("png", &[])) {
+                    drop(send.send(png));
+                }
+            });
+        });
+    });
+    asked.ok().and_then(|()| receive.recv().ok())
+}
+
+/// Elsewhere the page has it already.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn image<R: Runtime>(_: &AppHandle<R>) -> Option<Vec<u8>> {
+    None
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::conversations::Conversations;
-use sidenote_engine::engine::{Engine, Settings as EngineSettings, Snapshot, unindexed};
+use sidenote_engine::engine::{Engine, Linking, Settings as EngineSettings, Snapshot, unindexed};
 use sidenote_engine::error::{Error, ErrorCode, Result};
 use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::notes;
@@ -25,7 +25,7 @@ use crate::pages::Papers;
 use crate::settings;
 use crate::watch::Watch;
 use crate::window::Closing;
-use crate::wire::{AppEvent, Failure, Settings};
+use crate::wire::{AppEvent, Failure, Relinked, Settings, StaleLinks};
 
 /// Numbers of notes that have none in the index begin here: far above those, and still whole in the page.
 const UNINDEXED: u64 = 1 << 52;
@@ -53,6 +53,9 @@ pub struct Desk {
     /// Libraries in which something was saved that is not indexed yet, with the number of the last save.
     saved: Mutex<HashMap<String, u64>>,
     offers: Mutex<HashMap<u64, PathBuf>>,
+    /// Notes whose links lead nowhere since a note got another name, until they are updated.
+    stale: Mutex<HashMap<u64, Vec<Linking>>>,
+    /// The number of the next of either.
     next_offer: AtomicU64,
     settings_change: Mutex<()>,
     next_unindexed: AtomicU64,
@@ -86,6 +89,7 @@ impl Desk {
             places: Mutex::default(),
             saved: Mutex::default(),
             offers: Mutex::default(),
+            stale: Mutex::default(),
             next_offer: AtomicU64::new(1),
             settings_change: Mutex::default(),
             next_unindexed: AtomicU64::new(UNINDEXED),
@@ -487,6 +491,55 @@ impl Desk {
         for note in notes.iter().filter(|note| note.editable) {
             places.insert(note.id, (note.library.clone(), note.path.clone()));
         }
+    }
+
+    /// Of the notes that linked to one under its old path those whose links lead to it no more, under a number that the page can name them by.
+    ///
+    /// # Errors
+    /// `NotFound` while it is not indexed under its new name, `DataDamaged`.
+    pub(crate) fn stale(&self, linking: Vec<Linking>, old: &str, note: &engine::NoteInfo) -> Result<Option<StaleLinks>> {
+        let mut astray = self.snapshot()?.led_astray(linking, old, note.id)?;
+        // Notes of other formats are not written here.
+        astray.retain(|from| self.own_file(from.document).and_then(|file| notes::read(&file)).is_ok());
+        if astray.is_empty() {
+            return Ok(None);
+        }
+        let titles = astray.iter().map(|from| from.title.clone()).collect();
+        let number = self.next_offer.fetch_add(1, Ordering::Relaxed);
+        lock(&self.stale).insert(number, astray);
+        Ok(Some(StaleLinks { number, notes: titles }))
+    }
+
+    /// Has them lead to the note again, once: note by note, each whole or not at all, and only over what was just read.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub(crate) fn update_links(&self, number: u64) -> Result<Vec<Relinked>> {
+        let astray = lock(&self.stale).remove(&number);
+        let astray = astray.ok_or_else(|| Error::new(ErrorCode::NotFound, "these links are no longer on offer", "change them in their notes"))?;
+        Ok(astray
+            .into_iter()
+            .map(|from| {
+                let done = self.relink(&from);
+                Relinked { title: from.title, failure: done.err().map(Failure::from) }
+            })
+            .collect())
+    }
+
+    fn relink(&self, from: &Linking) -> Result<()> {
+        let file = self.own_file(from.document)?;
+        let now = notes::read(&file)?;
+        let left = |why: &str, hint| Err(Error::new(ErrorCode::Busy, format!("the links in `{}` are as they were: {why}", from.title), hint));
+        if self.drafts.kept(from.document, &file).is_some_and(|draft| draft != now.text) {
+            return left("something was typed there that is not saved yet", "open the note, decide what it is to say, and change them there");
+        }
+        // The person has changed them meanwhile.
+        let Some(text) = notes::relinked(&now.text, &from.instead) else { return Ok(()) };
+        if let notes::Saving::Conflict(_) = notes::save(&file, &text, &now.hash)? {
+            return left("it changed at the same moment", "change them there");
+        }
+        self.saved(self.place(from.document)?.0);
+        Ok(())
     }
 
     /// A folder that was handed to the window, under a number that the page can name it by.

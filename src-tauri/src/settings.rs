@@ -9,7 +9,7 @@ use toml_edit::{DocumentMut, Item, value};
 use crate::wire::Settings;
 
 /// Text sizes that a window can be read at.
-const SCALES: std::ops::RangeInclusive<f64> = 0.8..=1.6;
+const SCALES: std::ops::RangeInclusive<f64> = 0.8..=2.0;
 
 /// Reads the settings; what is not there, or makes no sense, is as it comes with the program.
 ///
@@ -42,7 +42,7 @@ pub(crate) fn read(paths: &Paths) -> Result<Settings> {
 pub(crate) fn write(paths: &Paths, settings: &Settings) -> Result<()> {
     if !SCALES.contains(&settings.text_scale) {
         let message = format!("{} is no size of text", settings.text_scale);
-        return Err(Error::new(ErrorCode::InvalidInput, message, "choose one from 0.8 to 1.6"));
+        return Err(Error::new(ErrorCode::InvalidInput, message, "choose one from 0.8 to 2"));
     }
     let file = paths.settings();
     settings_file::change(&file, |document| put(document, paths, settings))

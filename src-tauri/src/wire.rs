@@ -74,6 +74,29 @@ pub struct AskRequest {
     /// Whether the notes' own sentences are wanted although a model could write.
     #[serde(default)]
     pub extractive: bool,
+    /// Another answer is wanted than those before; where there is none, what was answered stays.
+    #[serde(default)]
+    pub instead: Option<Instead>,
+}
+
+/// What was answered to a question that is asked again.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct Instead {
+    /// How often it was asked again, this time included.
+    pub times: u64,
+    /// What was cited.
+    pub shown: Vec<Shown>,
+}
+
+/// A passage of a note that was shown, in bytes of its text.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct Shown {
+    /// The note.
+    pub document_id: u64,
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
 }
 
 /// An answered question.
@@ -104,6 +127,33 @@ pub enum Waiting {
         /// How far.
         progress: SyncProgress,
     },
+}
+
+/// A note that got another name.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Renamed {
+    /// As it is called now.
+    pub note: engine::NoteInfo,
+    /// What links to it by its old name and leads there no more; none if nothing does.
+    pub links: Option<StaleLinks>,
+}
+
+/// Links that lead nowhere since a note got another name: they are the person's words, and are not touched unasked.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct StaleLinks {
+    /// Names them in `update_links`.
+    pub number: u64,
+    /// Titles of the notes that they stand in.
+    pub notes: Vec<String>,
+}
+
+/// What became of the links in one note.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Relinked {
+    /// Its title.
+    pub title: String,
+    /// Why they are as they were; none if they lead there again.
+    pub failure: Option<Failure>,
 }
 
 /// A PDF to be looked at.

@@ -99,7 +99,7 @@ fn a_note_that_gets_another_name_is_still_what_was_cited() {
         let note = page.ok("create", json!({ "title": title, "text": text }));
         let asked = ask(&page, &format!("{title}的负责人是谁？"));
         assert_eq!(asked["turn"]["answer"]["citations"][0]["document_id"], note["id"], "{asked}");
-        let renamed = page.ok("rename_note", json!({ "id": note["id"], "title": format!("{title}（旧）") }));
+        let renamed = page.ok("rename_note", json!({ "id": note["id"], "title": format!("{title}（旧）") }))["note"].clone();
         assert_eq!((&renamed["id"], &renamed["title"]), (&note["id"], &json!(format!("{title}（旧）"))));
         let turns = page.ok("conversation", json!({ "id": asked["conversation"]["id"] }))["turns"].clone();
         let now = &turns[0]["citations_now"][0];

@@ -4,6 +4,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
@@ -67,6 +69,21 @@ impl Display {
         let (connection, screen) = x11rb::connect(Some(&self.name)).unwrap();
         let root = connection.setup().roots[screen].root;
         Hands { connection, root }
+    }
+}
+
+/// What lies on the clipboard until this ends.
+pub(crate) struct Held {
+    ended: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
     }
 }
 
@@ -174,9 +191,7 @@ impl Hands {
     /// Drags a file onto the middle of the program's window as a file manager does (XDND 5), looks, and lets go.
     pub(crate) fn drop_file(&self, file: &Path, look: impl FnOnce()) {
         let target = *self.windows().first().unwrap();
-        let source = self.connection.generate_id().unwrap();
-        let aux = CreateWindowAux::new();
-        self.connection.create_window(0, source, self.root, 0, 0, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &aux).unwrap().check().unwrap();
+        let source = self.window();
         self.connection.set_selection_owner(source, self.atom("XdndSelection"), x11rb::CURRENT_TIME).unwrap().check().unwrap();
         let kind = self.atom("text/uri-list");
         let list = format!("{}\r\n", url::Url::from_file_path(file).unwrap());
@@ -217,12 +232,50 @@ impl Hands {
         hear(finished);
     }
 
+    /// Puts an image on the clipboard, as a program that takes pictures of the screen does: there it lies until this ends.
+    pub(crate) fn hold_image(self, png: Vec<u8>) -> Held {
+        let owner = self.window();
+        self.connection.set_selection_owner(owner, self.atom("CLIPBOARD"), x11rb::CURRENT_TIME).unwrap().check().unwrap();
+        let (targets, kind) = (self.atom("TARGETS"), self.atom("image/png"));
+        let ended = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&ended);
+        let thread = std::thread::spawn(move || {
+            while !told.load(Ordering::Acquire) {
+                match self.connection.poll_for_event().unwrap() {
+                    Some(Event::SelectionRequest(request)) if request.target == targets => self.list_kinds(&request, &[targets, kind]),
+                    Some(Event::SelectionRequest(request)) => self.hand_over(&request, kind, &png),
+                    _ => std::thread::sleep(Duration::from_millis(5)),
+                }
+            }
+        });
+        Held { ended, thread: Some(thread) }
+    }
+
+    /// A window that nobody sees, to own something by.
+    fn window(&self) -> u32 {
+        let window = self.connection.generate_id().unwrap();
+        let aux = CreateWindowAux::new();
+        self.connection.create_window(0, window, self.root, 0, 0, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &aux).unwrap().check().unwrap();
+        window
+    }
+
+    /// Says what kinds of data a selection is of.
+    fn list_kinds(&self, request: &SelectionRequestEvent, kinds: &[u32]) {
+        let list = self.connection.change_property32(PropMode::REPLACE, request.requestor, request.property, AtomEnum::ATOM, kinds);
+        list.unwrap().check().unwrap();
+        self.tell(request, request.property);
+    }
+
     /// Answers a request for the selection (ICCCM 2.2).
     fn hand_over(&self, request: &SelectionRequestEvent, kind: u32, data: &[u8]) {
         let known = request.target == kind;
         if known {
             self.connection.change_property8(PropMode::REPLACE, request.requestor, request.property, kind, data).unwrap().check().unwrap();
         }
+        self.tell(request, if known { request.property } else { x11rb::NONE });
+    }
+
+    fn tell(&self, request: &SelectionRequestEvent, property: u32) {
         let told = SelectionNotifyEvent {
             response_type: SELECTION_NOTIFY_EVENT,
             sequence: 0,
@@ -230,7 +283,7 @@ impl Hands {
             requestor: request.requestor,
             selection: request.selection,
             target: request.target,
-            property: if known { request.property } else { x11rb::NONE },
+            property,
         };
         self.connection.send_event(false, request.requestor, EventMask::NO_EVENT, told).unwrap().check().unwrap();
     }

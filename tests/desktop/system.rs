@@ -86,13 +86,33 @@ fn an_image_dropped_on_the_text_of_a_note_is_put_into_it_and_shown() {
     window
         .hands()
         .drop_file(&image, || drop(window.until("what becomes of it", "return document.querySelector('.hint')?.innerText.includes('放进笔记')")));
+    shown(&window, data.path(), &std::fs::read(&image).unwrap());
+    window.close();
+}
+
+/// Waits until an image is in the text of the note, beside its file, and seen by whoever reads it.
+fn shown(window: &Window, data: &Path, image: &[u8]) {
     window.until("the note on disk", "return document.querySelector('.cm-content').innerText.includes('![](attachments/') && document.querySelector('[data-state]')?.dataset.state === 'saved'");
-    let text = std::fs::read_to_string(data.path().join("notes/山雀.md")).unwrap();
+    let text = std::fs::read_to_string(data.join("notes/山雀.md")).unwrap();
     let path = text.split_once("![](").unwrap().1.split_once(')').unwrap().0.to_owned();
     assert!(text.contains("脚环的照片："), "{text}");
-    assert_eq!(std::fs::read(data.path().join("notes").join(path)).unwrap(), std::fs::read(&image).unwrap());
+    assert_eq!(std::fs::read(data.join("notes").join(path)).unwrap(), image);
     window.script("document.querySelector('.pane header button[aria-label=\"在旁边阅读\"]').click()");
     window.until("the image itself", "return document.querySelector('.reader img')?.naturalWidth === 32");
+}
+
+#[test]
+fn a_picture_of_the_screen_is_pasted_into_a_note_and_shown() {
+    let data = tempfile::tempdir().unwrap();
+    let window = open(data.path());
+    new_note(&window, "山雀");
+    window.type_into(".cm-content", "脚环的照片：");
+    let picture = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("src-tauri/icons/32x32.png")).unwrap();
+    let _held = window.hands().hold_image(picture.clone());
+    let hands = window.hands();
+    hands.focus(hands.windows()[0]);
+    hands.press(&[CONTROL, u32::from('v')]);
+    shown(&window, data.path(), &picture);
     window.close();
 }
 

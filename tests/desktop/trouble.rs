@@ -251,7 +251,7 @@ fn while_another_program_indexes_notes_are_renamed_copied_kept_and_removed_at_on
         let lock = page.until("a moment between two runs", || Paths::under(page.folder.path()).lock().ok());
         let began = Instant::now();
 
-        let renamed = page.ok("rename_note", json!({ "id": old["id"], "title": "新名" }));
+        let renamed = page.ok("rename_note", json!({ "id": old["id"], "title": "新名" }))["note"].clone();
         assert_eq!((&renamed["title"], &renamed["path"], &renamed["editable"]), (&json!("新名"), &json!("新名.md"), &json!(true)));
         let source = page.ok("source", json!({ "id": renamed["id"] }));
         let edit = json!({ "id": renamed["id"], "text": "# 新名\n\n大潮在十八，观潮的是沈渡。\n", "hash": source["hash"] });
@@ -321,12 +321,16 @@ fn a_note_that_is_made_while_another_program_indexes_is_made_once_and_indexed_la
     assert_eq!((&note["title"], &note["path"], &note["editable"]), (&json!("潮汐"), &json!("潮汐表.md"), &json!(true)));
     // It is written in as any other.
     let source = page.ok("source", json!({ "id": note["id"] }));
-    let saved = page.ok("save", json!({ "id": note["id"], "text": "# 潮汐\n\n大潮在十八。\n", "hash": source["hash"] }));
+    let saved = page.ok("save", json!({ "id": note["id"], "text": "# 潮汐\n\n大潮在十八。![](a/图.png)\n", "hash": source["hash"] }));
     assert_eq!(saved["type"], "saved");
     drop(lock);
     let listed = page.until("the note in the index", || page.note("潮汐").filter(|listed| listed["id"] != note["id"]));
     let view = page.ok("view", json!({ "id": note["id"], "at": 0 }));
     assert_eq!(view["note"]["id"], listed["id"], "its first number still leads to it");
+    assert!(
+        view["html"].as_str().unwrap().contains(&format!("/{}/a/", listed["id"])),
+        "its images are found by the number that it has in the index: {view}"
+    );
     assert_eq!(fs::read_dir(page.folder.path().join("notes")).unwrap().count(), 2);
 }
 

@@ -170,7 +170,7 @@ fn renaming_copying_and_pasting_do_what_they_say() {
     page.begin();
     page.until("the first index", || page.said(900).iter().find(|e| e["type"] == "notes_changed").cloned());
     let note = page.ok("create", json!({ "title": "旧名", "text": "" }));
-    let renamed = page.ok("rename_note", json!({ "id": note["id"], "title": "新名" }));
+    let renamed = page.ok("rename_note", json!({ "id": note["id"], "title": "新名" }))["note"].clone();
     assert_eq!((renamed["title"].as_str(), renamed["path"].as_str()), (Some("新名"), Some("新名.md")));
     let png: Vec<u8> = [&[0x89, b'P', b'N', b'G', 13, 10, 26, 10][..], &[0; 8]].concat();
     let of = [("note", renamed["id"].to_string()), ("mime", "image/png".to_owned())];
@@ -189,6 +189,38 @@ fn renaming_copying_and_pasting_do_what_they_say() {
     assert_eq!(page.ok("source", json!({ "id": shipped["id"] })), source);
     let copy = page.ok("copy_to_own", json!({ "id": shipped["id"] }));
     assert_eq!(copy["editable"], true);
+}
+
+#[test]
+fn notes_that_link_to_a_renamed_one_are_offered_to_be_updated_and_touched_only_then_each_for_itself() {
+    let page = Page::open();
+    page.begin();
+    page.until("the first index", || page.said(900).iter().find(|e| e["type"] == "notes_changed").cloned());
+    let make = |title: &str, text: &str| page.ok("create", json!({ "title": title, "text": text }));
+    let plan = make("旧计划", "# 旧计划\n\n十月开始。\n");
+    make("周会", "# 周会\n\n见 [[旧计划]]。\n");
+    let typed = make("日记", "# 日记\n\n[计划](旧计划.md)改过。\n");
+    make("别的", "# 别的\n\n没有链接。\n");
+    make("清单", "# 清单\n\n- [[旧计划|计划]]\n");
+    let file = |title: &str| page.folder.path().join("notes").join(format!("{title}.md"));
+    let text = |title: &str| fs::read_to_string(file(title)).unwrap();
+    let renamed = page.ok("rename_note", json!({ "id": plan["id"], "title": "新计划" }));
+    assert_eq!(renamed["links"]["notes"], json!(["周会", "日记", "清单"]), "{renamed}");
+    assert_eq!(text("周会"), "# 周会\n\n见 [[旧计划]]。\n", "nothing is touched unasked");
+
+    page.ok("draft", json!({ "id": typed["id"], "text": "打了一半。" }));
+    fs::remove_file(file("清单")).unwrap();
+    let number = &renamed["links"]["number"];
+    let updated = page.ok("update_links", json!({ "links": number }));
+    let codes: Vec<_> = updated.as_array().unwrap().iter().map(|each| (each["title"].as_str(), each["failure"]["code"].as_str())).collect();
+    assert_eq!(codes, [(Some("周会"), None), (Some("日记"), Some("busy")), (Some("清单"), Some("not_found"))], "{updated}");
+    assert_eq!(text("周会"), "# 周会\n\n见 [[新计划]]。\n");
+    assert_eq!(text("日记"), "# 日记\n\n[计划](旧计划.md)改过。\n", "what is typed there comes first");
+    assert_eq!(page.call("update_links", json!({ "links": number })).unwrap_err()["code"], "not_found", "once");
+    page.until("its backlink", || {
+        let view = page.ok("view", json!({ "id": renamed["note"]["id"], "at": 0 }));
+        (view["backlinks"].as_array().unwrap().iter().any(|link| link["title"] == "周会")).then_some(())
+    });
 }
 
 #[test]
@@ -233,11 +265,11 @@ fn settings_are_kept_beside_what_else_is_in_the_file() {
     let mut settings = page.ok("settings", json!({}));
     assert_eq!((settings["language"].as_str(), settings["text_scale"].as_f64()), (Some("system"), Some(1.0)));
     settings["theme"] = "dark".into();
-    settings["text_scale"] = 1.2.into();
+    settings["text_scale"] = 2.0.into();
     page.ok("save_settings", json!({ "settings": settings }));
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.starts_with("# mine\n[models]\nreranker = \"x\"\n") && text.contains("theme = \"dark\""), "{text}");
-    assert_eq!(page.ok("settings", json!({}))["text_scale"], 1.2);
+    assert_eq!(page.ok("settings", json!({}))["text_scale"], 2.0);
     settings["text_scale"] = 9.0.into();
     assert_eq!(page.call("save_settings", json!({ "settings": settings })).unwrap_err()["code"], "invalid_input");
 }

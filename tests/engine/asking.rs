@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use sidenote_engine::engine::{Engine, Question, Settings};
+use sidenote_engine::answer::prompt::Read;
+use sidenote_engine::engine::{Engine, Instead, Manner, Question, Settings};
 use sidenote_engine::paths::Paths;
 use sidenote_engine::wire::{Answer, Outcome};
 
@@ -39,6 +40,49 @@ fn the_direct_sentence_comes_first() {
     assert_eq!(answer.outcome, Outcome::Answered);
     assert!(answer.sentences[0].text.contains("只训练两个低秩矩阵"), "{}", answer.answer);
     assert_verbatim(&desk, &answer);
+}
+
+/// Asked again for other answers until there is none; each with what was cited before it.
+fn others(desk: &Desk, question: &str) -> Vec<Answer> {
+    let asked = Question { text: question.into(), limit: 8, ..Question::default() };
+    let snapshot = quietly(|run| desk.engine.snapshot(run)).unwrap();
+    let mut instead = Instead::default();
+    let mut all = Vec::new();
+    loop {
+        let manner = Manner { instead: (instead.times > 0).then_some(&instead), ..Manner::default() };
+        let answer = quietly(|run| snapshot.ask_with(&asked, &manner, run)).unwrap();
+        if answer.outcome != Outcome::Answered {
+            return all;
+        }
+        instead.times += 1;
+        instead.shown.extend(answer.citations.iter().map(|c| Read { document: c.document_id, start: c.start, end: c.end }));
+        all.push(answer);
+        assert!(all.len() < 10, "it ends");
+    }
+}
+
+#[test]
+fn another_answer_has_other_sentences_that_answer_too_and_there_is_an_end_to_them() {
+    let desk = Desk::new();
+    desk.write("茶.md", "# 绿茶\n\n## 绿茶怎么冲泡？\n\n绿茶用八十度左右的水冲泡，每杯放三克茶叶。\n");
+    desk.write("笔记.md", "# 泡茶笔记\n\n老陈说绿茶冲泡时要先温杯，再用八十五度的水。周末去爬山。\n");
+    desk.write("猫.md", "# 猫\n\n猫一天睡十几个小时。\n");
+    desk.sync();
+    let answers = others(&desk, "绿茶怎么冲泡？");
+    assert!(answers.len() >= 2, "{answers:?}");
+    let mut told: Vec<&str> = answers.iter().flat_map(|a| a.sentences.iter().map(|s| s.text.as_str())).collect();
+    assert!(!told.iter().any(|text| text.contains('猫')), "{told:?}");
+    for answer in &answers {
+        assert_verbatim(&desk, answer);
+    }
+    let all = told.len();
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told.len(), all, "nothing is said twice");
+    desk.write("面包.md", "# 面包\n\n## 用料\n\n- 面粉五百克\n- 水三百五十克\n\n## 做法\n\n1. 面粉和水揉匀，静置四十分钟。\n2. 烤四十五分钟。\n");
+    desk.sync();
+    assert_eq!(others(&desk, "“面包”里的“用料”写了什么？").len(), 1, "the next section answers something else");
+    assert_eq!(others(&super::asking::desk(), "RAG 是什么？").len(), 1, "where the notes say it once there is no other answer");
 }
 
 #[test]

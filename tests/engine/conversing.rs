@@ -6,7 +6,7 @@ use sidenote_engine::catalog::Filter;
 use sidenote_engine::conversations::Conversations;
 use sidenote_engine::engine::{Cited, Question};
 use sidenote_engine::error::ErrorCode;
-use sidenote_engine::export::{self, Exported};
+use sidenote_engine::export::{self, Exported, Scope};
 use sidenote_engine::text::normalise;
 use sidenote_engine::wire::{CitationState, Mark};
 
@@ -161,6 +161,20 @@ fn an_export_has_each_quote_as_a_footnote() {
     quoted["sentences"] = serde_json::json!([{ "text": "x = a[1]" }, { "text": "y = b[1]." }]);
     let quoted: Exported = serde_json::from_value(quoted).unwrap();
     assert!(export::answer(&quoted).starts_with("x = a[1][^1] y = b[1].[^1]\n"), "what stands in a sentence stays: {}", export::answer(&quoted));
+    let within =
+        |question: &str, scope: Scope| Exported { question: question.into(), scope, ..serde_json::from_value(answer("LoRA 冻结权重")).unwrap() };
+    let part = Scope { folders: vec!["work/项目".into()], tags: vec!["会议".into()], since: Some("2026-01-01".into()), ..Scope::default() };
+    assert!(
+        export::answer(&within("LoRA?", part.clone()))
+            .starts_with("*Asked only over `work/项目`, `#会议`, since 2026-01-01.*\n\nLoRA 冻结权重[^1]\n")
+    );
+    assert!(export::answer(&within("什么是 LoRA？", part)).starts_with("*只在这些笔记里问：`work/项目`、`#会议`、2026-01-01 起*\n\n"));
+    let one = Scope { notes: vec![7], titles: vec!["读书 笔记".into()], ..Scope::default() };
+    assert!(
+        export::conversation("名字", &[within("什么是 LoRA？", one)]).contains("\n## 什么是 LoRA？\n\n*只在这些笔记里问：《读书 笔记》*\n\nLoRA")
+    );
+    let gone = Scope { notes: vec![7], ..Scope::default() };
+    assert!(export::answer(&within("LoRA?", gone)).starts_with("*Asked only over a note that is gone.*\n"));
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use sidenote_engine::engine::Snapshot;
+use sidenote_engine::engine::{Linking, Snapshot};
 use sidenote_engine::link::{beside, decode};
+use sidenote_engine::notes;
 use sidenote_engine::text::normalise;
 use sidenote_engine::wire::NoteInfo;
 
@@ -186,4 +187,71 @@ fn a_catalog_of_before_learns_links_and_tags_once_without_reading_a_file_or_runn
     assert_eq!((told(&snapshot(&desk)), snapshot(&desk).tags().unwrap()), now, "at the first look, before any sync");
     assert_eq!(quietly(|run| desk.engine.status(false, run)).unwrap().generation, generation, "no index is behind");
     assert_eq!(desk.embedder.count.load(std::sync::atomic::Ordering::Relaxed), embedded);
+}
+
+/// Renames a note as the window does, and gives the texts that other notes have once their links are updated.
+fn renamed(desk: &Desk, old: &str, title: &str) -> BTreeMap<String, Option<String>> {
+    let before = snapshot(desk);
+    let id = before.all_notes().unwrap().iter().find(|note| note.path == old).unwrap().id;
+    let linking = before.linking(id).unwrap();
+    let file = notes::rename(&desk.notes().join(old), title).unwrap();
+    desk.sync();
+    notes::retitle(&file, title).unwrap();
+    desk.sync();
+    let after = snapshot(desk);
+    let astray = after.led_astray(linking, old, id).unwrap();
+    let text = |from: &Linking| {
+        let path = after.note(from.document).unwrap().path;
+        let text = std::fs::read_to_string(desk.notes().join(&path)).unwrap();
+        (path, notes::relinked(&text, &from.instead))
+    };
+    astray.iter().map(text).collect()
+}
+
+#[test]
+fn links_to_a_renamed_note_say_its_new_name_and_nothing_else_changes() {
+    let desk = Desk::new();
+    desk.write("work/旧计划.md", "# 旧计划\n\n十月开始。\n");
+    let text = "---\ntitle: 周会\n---\n见 [[旧计划]]、[[旧计划#时间|时间]]、[[work/旧计划.md]]、[路径](work/旧计划.md#时间 \"题\")、[编码](work/%E6%97%A7%E8%AE%A1%E5%88%92.md)。\n\n`[[旧计划]]` 和\n\n```\n[[旧计划]]\n```\n[[别的]] 旧计划\n";
+    desk.write("周会.md", text);
+    desk.write("work/beside.md", "# Beside\n\nSee [the plan](旧计划.md).\n");
+    desk.write("别的.md", "# 别的\n\n没有链接。\n");
+    desk.sync();
+    let texts = renamed(&desk, "work/旧计划.md", "新 计划 (2)");
+    let meeting = text
+        .replacen("[[旧计划]]", "[[新 计划 (2)]]", 1)
+        .replace("[[旧计划#时间|时间]]", "[[新 计划 (2)#时间|时间]]")
+        .replace("[[work/旧计划.md]]", "[[work/新 计划 (2).md]]")
+        .replace("work/旧计划.md#", "work/新%20计划%20%282%29.md#")
+        .replace("work/%E6%97%A7%E8%AE%A1%E5%88%92.md", "work/新%20计划%20%282%29.md");
+    let beside = "# Beside\n\nSee [the plan](新%20计划%20%282%29.md).\n";
+    assert_eq!(texts, [("周会.md".to_owned(), Some(meeting.clone())), ("work/beside.md".to_owned(), Some(beside.to_owned()))].into());
+    desk.write("周会.md", &meeting);
+    desk.sync();
+    let after = snapshot(&desk);
+    let plan = after.all_notes().unwrap().into_iter().find(|note| note.title == "新 计划 (2)").unwrap();
+    assert_eq!(after.view(plan.id, 0, &|p| p.to_owned()).unwrap().backlinks.len(), 1, "they lead there again");
+}
+
+#[test]
+fn a_link_that_still_leads_to_a_renamed_note_is_left_and_one_that_would_lead_to_another_says_more() {
+    let desk = Desk::new();
+    desk.write("a/Plan.md", "---\ntitle: The big plan\n---\nWe start in October.\n");
+    desk.write("b/Road.md", "# Road\n\nAnother one.\n");
+    desk.write("b/log.md", "# Log\n\n[[The big plan]] and [[Plan]]\n");
+    desk.write("b/other.md", "# Other\n\n[by path](../a/Plan.md)\n");
+    desk.sync();
+    // The title is said in the text and in the file's name: both are new.
+    let texts = renamed(&desk, "a/Plan.md", "Road");
+    let says = |path: &str| texts[path].clone().unwrap();
+    assert_eq!(says("b/log.md"), "# Log\n\n[[a/Road]] and [[a/Road]]\n", "`Road` alone is the note beside it");
+    assert_eq!(says("b/other.md"), "# Other\n\n[by path](../a/Road.md)\n");
+
+    let desk = Desk::new();
+    desk.write("Plan.md", "# Old title\n\nWe start in October.\n");
+    desk.write("log.md", "# Log\n\n[[Plan]]\n");
+    desk.write("other.md", "# Other\n\n[[Old title]]\n");
+    desk.sync();
+    let texts = renamed(&desk, "Plan.md", "Plan");
+    assert_eq!(texts, [("other.md".to_owned(), Some("# Other\n\n[[Plan]]\n".to_owned()))].into());
 }

@@ -46,9 +46,47 @@ fn a_view_has_links_images_and_backlinks() {
         let back = snapshot.view(id("缓存"), 0, &|path| path.to_owned())?;
         assert!(back.html.contains(&format!("data-note=\"{}\"", id("量化"))), "a path is a link too: {}", back.html);
         assert_eq!(snapshot.view(9_999, 0, &|p| p.to_owned()).unwrap_err().code, ErrorCode::NotFound);
-        assert_eq!(snapshot.questions_of(&[id("缓存")], "别的问题", 3)?, ["缓存有什么用？"]);
-        assert!(snapshot.questions_of(&[id("缓存")], "缓存有什么用", 3)?.is_empty(), "what was asked is not suggested");
-        assert_eq!(snapshot.questions_of_notes(3, run)?, ["缓存有什么用？"]);
+        assert_eq!(snapshot.questions_near(&[(id("缓存"), 0)], "别的问题", 1, run)?, ["缓存有什么用？"]);
+        assert!(
+            !snapshot.questions_near(&[(id("缓存"), 0)], "缓存有什么用", 3, run)?.contains(&"缓存有什么用？".to_owned()),
+            "what was asked is not suggested"
+        );
+        assert_eq!(snapshot.questions_of_notes(true, 1, run)?, ["缓存有什么用？"]);
+        Result::Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn notes_of_everyday_prose_are_asked_about_what_they_answer_and_after_an_answer_what_stands_near_it() {
+    let desk = Desk::new();
+    desk.write("红烧肉.md", "# 红烧肉\n\n## 用料\n\n- 五花肉 500 克\n- 冰糖 30 克\n\n## 做法\n\n1. 五花肉切块，焯水三分钟。\n2. 小火炖一个半小时。\n\n## 心得\n\n热水要一次加足，中途不再添。\n");
+    desk.write("周会.md", "# 周会\n\n沈知秋负责预算，顾怀远负责渡口的维修。\n");
+    desk.write("standup.md", "# Standup notes\n\nAnna fixes the login bug until Wednesday.\n\n## Decisions\n\nWe keep PostgreSQL 15. Redis was rejected: too expensive to run.\n");
+    desk.write("2026-11-26.md", "# 2026-11-26\n\n## 10:30\n\n修好了鱼缸的过滤器。\n");
+    desk.write("قهوة.md", "# قهوة عربية\n\nتُغلى لمدة عشر دقائق.\n");
+    desk.write("空.md", "# 空的提纲\n\n## 以后再写\n");
+    desk.sync();
+    quietly(|run| {
+        let snapshot = desk.engine.snapshot(run)?;
+        let all = snapshot.questions_of_notes(true, 4, run)?;
+        for (question, said) in [("红烧肉", "五花肉"), ("周会", "沈知秋"), ("Standup notes", "s")] {
+            let offered = all.iter().find(|offered| offered.contains(question)).unwrap_or_else(|| panic!("{question}: {all:?}"));
+            assert!(desk.ask(offered).answer.contains(said), "{offered}: {}", desk.ask(offered).answer);
+        }
+        assert!(
+            !all.iter().any(|question| question.contains("11-26")
+                || question.contains("10:30")
+                || question.contains("以后再写")
+                || question.contains("قهوة")),
+            "{all:?}"
+        );
+
+        let note = snapshot.all_notes()?.into_iter().find(|note| note.title == "红烧肉").unwrap().id;
+        let answer = desk.ask("红烧肉的五花肉怎么切？");
+        let near = snapshot.questions_near(&[(note, answer.citations[0].start)], "红烧肉的五花肉怎么切？", 3, run)?;
+        assert!(near.iter().any(|q| q.contains("用料")) && near.iter().any(|q| q.contains("心得")), "{near:?}");
+        assert!(!near.iter().any(|question| question.contains("做法")), "what it was answered from: {near:?}");
         Result::Ok(())
     })
     .unwrap();

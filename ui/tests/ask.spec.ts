@@ -317,7 +317,7 @@ test('on a full disk the answer is shown, says that it was not kept, and offers 
   await expect(page.getByText('这个回答没能保存：磁盘满了')).toHaveCount(2);
 });
 
-const again = '重新回答';
+const again = '换一个回答';
 const conversation = (page: Page, title: string): Locator =>
   page.getByRole('region', { name: '对话' }).getByRole('button', { name: title, exact: true });
 
@@ -334,7 +334,7 @@ test('answering an earlier question again asks first, for what was asked after i
   await expect(later).toBeVisible();
   await expect(page.getByRole('button', { name: '停止' })).toHaveCount(0);
   await first.click();
-  await question.getByRole('button', { name: again }).click();
+  await question.getByRole('button', { name: '重新回答' }).click();
   await expect(later).toHaveCount(0);
   await expect(page.getByRole('group', { name: '对这个回答的操作' })).toHaveCount(1);
   // The last one has nothing after it.
@@ -342,11 +342,27 @@ test('answering an earlier question again asks first, for what was asked after i
   await expect(question).toHaveCount(0);
 });
 
+test('another answer is another one, and where the notes have no other that is said and the answer stays', async ({ page }) => {
+  await open(page);
+  await ask(page, QUESTION);
+  const answer = page.getByRole('article');
+  const text = async (): Promise<string> => (await answer.locator('.answer').innerText()).replace(/\s+/gu, ' ');
+  await expect(page.getByRole('button', { name: again })).toBeVisible();
+  const first = await text();
+  await page.getByRole('button', { name: again }).click();
+  await expect(page.getByRole('button', { name: '停止' })).toHaveCount(0);
+  await expect.poll(text).not.toBe(first);
+  const second = await text();
+  await page.getByRole('button', { name: again }).click();
+  await expect(page.getByText('笔记里没有别的相关内容')).toBeVisible();
+  await expect.poll(text).toBe(second);
+});
+
 test('a new answer that is stopped before its first sentence leaves the old ones', async ({ page }) => {
   await open(page, 'history', 'slow');
   await conversation(page, 'RAG 效果不好时怎么排查？').click();
   await page.getByRole('button', { name: again }).first().click();
-  await page.getByRole('dialog').getByRole('button', { name: again }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '重新回答' }).click();
   const later = page.getByRole('heading', { level: 2, name: '它有什么缺点？' });
   await expect(later).toHaveCount(0);
   await page.getByRole('button', { name: '停止' }).click();

@@ -175,6 +175,31 @@ test('a pasted image goes where the cursor was, though one types on', async ({ p
   expect(await textOf(page, MEETING)).toMatch(/Here: !\[\]\(attachments\/image-1\.png\)$/);
 });
 
+test('a paste of which the page is told nothing puts the clipboard’s image over what is selected, or changes nothing', async ({
+  page,
+}) => {
+  await openNotes(page);
+  await openMeeting(page);
+  const before = await textOf(page, MEETING);
+  const paste = (): Promise<unknown> =>
+    content(page).evaluate((element) =>
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true })),
+    );
+  await toEnd(page);
+  await page.keyboard.type('Here: instead');
+  for (let n = 0; n < 'instead'.length; n += 1) await page.keyboard.press('Shift+ArrowLeft');
+  await paste();
+  await page.waitForTimeout(300);
+  await saved(page);
+  expect(await textOf(page, MEETING)).toBe(`${before}Here: instead`);
+  await page.evaluate(() => (globalThis as unknown as { fakeDisk: { copy(there: boolean): void } }).fakeDisk.copy(true));
+  await paste();
+  await expect(content(page)).toContainText('![](attachments/copied.png)');
+  await page.keyboard.type('!');
+  await saved(page);
+  expect(await textOf(page, MEETING)).toBe(`${before}Here: ![](attachments/copied.png)!`);
+});
+
 /** Drops an image at the beginning of the line that holds a text. */
 async function dropImage(page: Page, offer: number, text: string): Promise<void> {
   const line = await content(page).getByText(text).boundingBox();

@@ -52,7 +52,7 @@ for (const [room, viewport] of [
       await expect(page.getByRole('textbox', { name: '修改问题' })).toBeFocused();
       await page.keyboard.press('Escape');
       await expect(button(page, '修改问题')).toBeFocused();
-      await go(page, button(page, '重新回答'));
+      await go(page, button(page, '换一个回答'));
       await page.keyboard.press('Enter');
       await expect(page.getByRole('group', { name: '对这个回答的操作' })).toBeVisible();
       await somewhere(page);
@@ -162,7 +162,7 @@ for (const [room, viewport] of [
       await go(page, button(page, '放大'));
       // More often than it can be.
       for (let press = 0; press < 8; press += 1) await page.keyboard.press('Enter');
-      await expect(page.getByText('160%')).toBeVisible();
+      await expect(page.getByText('200%')).toBeVisible();
       await expect(button(page, '放大')).toBeFocused();
       await page.keyboard.press('Tab');
       await expect(button(page, '恢复默认大小')).toBeFocused();

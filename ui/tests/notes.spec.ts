@@ -478,6 +478,32 @@ test.describe('whole notes', () => {
     await saved(page);
   });
 
+  test('renamed, and only if the person says so the notes that link to it follow', async ({ page }) => {
+    await openNotes(page);
+    const other = await page.evaluate(() => fakeDisk.idOf('读书笔记'));
+    const link = '# 读书笔记\n\n见 [[Meeting 2026-03-02]] 和 [[Spring meeting]]。\n';
+    await page.evaluate(({ other, link }) => fakeDisk.change(other, link), { other, link });
+    const rename = async (title: string): Promise<void> => {
+      await page.getByRole('button', { name: '笔记操作' }).click();
+      await page.getByRole('menuitem', { name: '重命名…' }).click();
+      await page.getByRole('textbox', { name: '标题' }).fill(title);
+      await page.getByRole('button', { name: '重命名', exact: true }).click();
+    };
+    const question = page.getByRole('dialog', { name: '有 1 篇笔记链接到这一篇' });
+    await page.getByRole('option', { name: /^Meeting/ }).click();
+    await expect(content(page)).toBeVisible();
+    await rename('Spring meeting');
+    await expect(question).toContainText('“读书笔记”');
+    await expectAccessible(page);
+    await question.getByRole('button', { name: '不用改' }).click();
+    await expect(question).toBeHidden();
+    expect(await textOf(page, other)).toBe(link);
+    await rename('Summer meeting');
+    await question.getByRole('button', { name: '更新链接' }).click();
+    await expect(page.getByText('已更新“读书笔记”中的链接')).toBeVisible();
+    expect(await textOf(page, other)).toContain('[[Summer meeting]]');
+  });
+
   test('into the trash only after a question that says so', async ({ page }) => {
     await openNotes(page);
     await page.getByRole('option', { name: /^Meeting/ }).click();

@@ -180,6 +180,7 @@ test('a question over results is asked of all that the filter names, and so is i
   const whole = new RegExp(`#meeting · .*${new Date().getFullYear()}-01-01`);
   await expect(scope).toContainText(whole);
   await expect(page.getByRole('article').getByText('你的笔记里没有找到明确的答案')).toBeVisible();
+  await expect(page.getByRole('article').getByText('只在这里问：')).toContainText(whole);
   await page.getByRole('button', { name: '重新回答' }).click();
   await expect(page.getByRole('article').getByText('你的笔记里没有找到明确的答案')).toBeVisible();
   await expect(scope).toContainText(whole);

@@ -39,12 +39,12 @@ test('the theme and the size of the text change at once and stay', async ({ page
   const before = await html(page).evaluate((root) => parseFloat(getComputedStyle(root).fontSize));
   await page.getByRole('button', { name: '放大' }).click();
   await page.getByRole('button', { name: '放大' }).click();
-  await expect(page.getByText('120%')).toBeVisible();
-  expect(await html(page).evaluate((root) => parseFloat(getComputedStyle(root).fontSize))).toBeCloseTo(before * 1.2, 1);
+  await expect(page.getByText('125%')).toBeVisible();
+  expect(await html(page).evaluate((root) => parseFloat(getComputedStyle(root).fontSize))).toBeCloseTo(before * 1.25, 1);
   await page.getByRole('navigation').first().getByRole('button', { name: '笔记库', exact: true }).click();
   await page.getByRole('navigation').first().getByRole('button', { name: '设置', exact: true }).click();
-  await expect(page.getByText('120%')).toBeVisible();
-  for (let n = 0; n < 4; n++) await page.getByRole('button', { name: '放大' }).click();
+  await expect(page.getByText('125%')).toBeVisible();
+  for (let n = 0; n < 3; n++) await page.getByRole('button', { name: '放大' }).click();
   await expect(page.getByRole('button', { name: '放大' })).toBeDisabled();
   await page.getByRole('button', { name: '恢复默认大小' }).click();
   await expect(page.getByText('100%')).toBeVisible();
@@ -95,8 +95,25 @@ test('presses in quick succession all count, and what was chosen elsewhere meanw
   await page.getByRole('button', { name: '更换…' }).click();
   await expect(page.getByText('/home/lin/notes', { exact: true })).toBeVisible();
   await page.getByText('浅色', { exact: true }).click();
-  await expect.poll(() => kept(page)).toEqual({ theme: 'light', text_scale: 1.3, notes_folder: '/home/lin/notes' });
-  expect(await seen.jsonValue()).toEqual(['110%', '120%', '130%']);
+  await expect.poll(() => kept(page)).toEqual({ theme: 'light', text_scale: 1.5, notes_folder: '/home/lin/notes' });
+  expect(await seen.jsonValue()).toEqual(['110%', '125%', '150%']);
+});
+
+test('the keys that browsers have for it change the size of the text, also in a box, up to twice the usual one', async ({
+  page,
+}) => {
+  await openView(page, '笔记库');
+  const size = (): Promise<number> => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
+  const usual = await size();
+  for (let n = 0; n < 9; n += 1) await page.keyboard.press('Control+=');
+  await expect.poll(size).toBe(2 * usual);
+  await expect.poll(() => kept(page)).toMatchObject({ text_scale: 2 });
+  await page.keyboard.press('Control+-');
+  await expect.poll(size).toBe(1.75 * usual);
+  await page.keyboard.press('Control+0');
+  await expect.poll(size).toBe(usual);
+  await page.keyboard.press('Control+Shift++');
+  await expect.poll(size).toBeCloseTo(1.1 * usual);
 });
 
 test('of changes in quick succession the one that cannot be kept is taken back, and no other', async ({ page }) => {
@@ -112,7 +129,7 @@ test('of changes in quick succession the one that cannot be kept is taken back, 
   await expect(html(page)).toHaveAttribute('data-theme', 'dark');
   await expect(page.getByRole('alert')).toContainText('no space left on the disk');
   await expect(html(page)).toHaveAttribute('data-theme', 'light');
-  await expect(page.getByText('120%')).toBeVisible();
+  await expect(page.getByText('125%')).toBeVisible();
 });
 
 test('tray and shortcut are off at first; a shortcut is what was pressed, with a held key', async ({ page }) => {

@@ -51,6 +51,8 @@ const MAX_LIST: usize = 700;
 const NEAR: f32 = 0.85;
 /// How far a section's heading must be the question for its list to be the answer whatever is wanted: 「死锁的四个必要条件」.
 const SAME: f32 = 0.8;
+/// Share of the best sentence's score from which another one answers where the best was shown before.
+const OTHER: f32 = 0.4;
 /// Characters by which one more sentence may pass the length aimed at.
 const OVERSHOOT: usize = 80;
 /// Share of the question's words, by rarity, that a heading must hold to say which of the things beside each other are meant.
@@ -125,6 +127,8 @@ pub struct Material<'a> {
     pub lexical: Option<&'a LexicalReader>,
     /// For late interaction.
     pub tokens: Option<&'a dyn TokenVectors>,
+    /// Sentences that were shown before, where another answer is wanted.
+    pub shown: &'a [prompt::Read],
     /// What counts.
     pub settings: &'a Settings,
 }
@@ -326,9 +330,32 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         draft.refuse();
     }
     let share = if evidence.across { settings.support_across } else { settings.support };
+    let highest = best.score;
+    let floor = share * highest;
+    if !material.shown.is_empty() {
+        let shown = |candidate: &Candidate| {
+            let (passage, span) = (&passages[candidate.passage], &all[candidate.passage][candidate.unit].span);
+            let at = |place: &prompt::Read| place.start < passage.chunk.span.start + span.end && passage.chunk.span.start + span.start < place.end;
+            material.shown.iter().any(|place| place.document == passage.document.id && at(place))
+        };
+        // Another answer is one, too, where no heading asks the very question; but what stands beside it, under another heading, answers something else.
+        let beside = |candidate: &Candidate| {
+            let unnamed = !best.named.is_empty() && best.named.iter().all(|word| !candidate.holds.contains(word));
+            unnamed || best.same_aspect == Some(true) && candidate.same_aspect == Some(false)
+        };
+        let answers =
+            |candidate: &Candidate| candidate.score >= OTHER * highest && (evidence.across || !candidate.holds.is_empty()) && !beside(candidate);
+        let kept: Vec<bool> = candidates.iter().map(|candidate| !shown(candidate) && answers(candidate)).collect();
+        let mut kept = kept.into_iter();
+        candidates.retain(|_| kept.next() == Some(true));
+    }
+    let Some(best) = candidates.first() else {
+        draft.answered = false;
+        return Ok(draft);
+    };
     let short = wanted.is_short(&material.query.asked);
     let length = Length {
-        floor: share * best.score,
+        floor,
         aim: if short { settings.characters_short } else { settings.characters },
         single: short && !wanted::asks_of_each(&material.query.asked),
     };

@@ -20,7 +20,7 @@ use crate::sync::{self, Report};
 use crate::vector;
 use crate::wire;
 
-pub use snapshot::{Cited, Manner, Paper, Passage, Question, Snapshot, stopped, told, unindexed};
+pub use snapshot::{Cited, Instead, Linking, Manner, Paper, Passage, Question, Snapshot, stopped, told, unindexed};
 pub use switch::Coverage;
 
 /// The day that it is here and now, for [`Manner::today`].

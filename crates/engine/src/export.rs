@@ -20,6 +20,30 @@ pub struct Exported {
     pub sentences: Vec<ExportedSentence>,
     /// The quotes.
     pub citations: Vec<ExportedCitation>,
+    /// What it was asked over.
+    #[serde(skip)]
+    pub scope: Scope,
+}
+
+/// The part of the notes that a question was asked over; all empty for every note.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Scope {
+    /// Library names.
+    pub libraries: Vec<String>,
+    /// Folders, as `library/folder`.
+    pub folders: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Notes, by their ids.
+    pub notes: Vec<u64>,
+    /// What those are called, where they still are.
+    #[serde(skip)]
+    pub titles: Vec<String>,
+    /// `YYYY-MM-DD`, inclusive.
+    pub since: Option<String>,
+    /// `YYYY-MM-DD`, inclusive.
+    pub until: Option<String>,
 }
 
 /// A sentence of an answer.
@@ -83,6 +107,10 @@ pub fn answer(turn: &Exported) -> String {
 /// The answer's text with `[^n]` for the `[n]` between its sentences, numbers moved on by `before`.
 fn body(turn: &Exported, before: usize) -> String {
     let mut out = String::with_capacity(turn.answer.len());
+    if let Some(scope) = scope(turn) {
+        out.push_str(&scope);
+        out.push_str("\n\n");
+    }
     let mut rest = turn.answer.as_str();
     for sentence in &turn.sentences {
         if let Some((between, after)) = rest.split_once(sentence.text.as_str()) {
@@ -101,6 +129,27 @@ fn body(turn: &Exported, before: usize) -> String {
     };
     let apart = if out.trim().is_empty() { "" } else { "\n\n" };
     format!("{}{apart}{ending}", out.trim_end())
+}
+
+/// What it was asked over, where that was not everything.
+fn scope(turn: &Exported) -> Option<String> {
+    let (scope, chinese) = (&turn.scope, in_chinese(turn));
+    let mut parts: Vec<String> = scope.libraries.iter().chain(&scope.folders).map(|name| format!("`{name}`")).collect();
+    parts.extend(scope.tags.iter().map(|tag| format!("`#{tag}`")));
+    parts.extend(scope.titles.iter().map(|title| if chinese { format!("《{}》", one_line(title)) } else { format!("“{}”", one_line(title)) }));
+    if scope.titles.is_empty() && !scope.notes.is_empty() {
+        parts.push(if chinese { "一篇已经不在的笔记" } else { "a note that is gone" }.to_owned());
+    }
+    parts.extend(match (&scope.since, &scope.until, chinese) {
+        (Some(since), Some(until), _) => Some(format!("{since} – {until}")),
+        (Some(since), None, true) => Some(format!("{since} 起")),
+        (Some(since), None, false) => Some(format!("since {since}")),
+        (None, Some(until), true) => Some(format!("{until} 为止")),
+        (None, Some(until), false) => Some(format!("until {until}")),
+        (None, None, _) => None,
+    });
+    let said = parts.join(if chinese { "、" } else { ", " });
+    (!said.is_empty()).then(|| if chinese { format!("*只在这些笔记里问：{said}*") } else { format!("*Asked only over {said}.*") })
 }
 
 fn in_chinese(turn: &Exported) -> bool {

@@ -25,16 +25,42 @@ pub struct Written<'t> {
 pub fn written(text: &str) -> Vec<Written<'_>> {
     let mut seen = std::collections::HashSet::new();
     let mut out = Vec::new();
+    for Place { at, by_path, line } in places(text) {
+        let target = &text[at];
+        if target.len() <= MOST_BYTES && seen.insert((target, by_path)) {
+            out.push(Written { target, by_path, line });
+        }
+    }
+    out
+}
+
+/// Where a link stands.
+pub(crate) struct Place {
+    /// What it leads to.
+    pub(crate) at: Span,
+    /// As in [`Written`].
+    pub(crate) by_path: bool,
+    /// As in [`Written`].
+    line: Span,
+}
+
+/// Every place of a text where a link says what it leads to: line by line, in each first the names.
+pub(crate) fn places(text: &str) -> Vec<Place> {
+    let mut out = Vec::new();
     let mut at = 0;
     for whole in text.split_inclusive('\n') {
         let line = whole.trim();
         let start = at + (whole.len() - whole.trim_start().len());
         at += whole.len();
-        let names = line.split("[[").skip(1).map(|rest| (until(rest, &["]]", "|", "#"]).trim(), false));
-        let paths = line.split("](").skip(1).map(|rest| (until(rest, &[")", "#", " "]), true));
-        for (target, by_path) in names.chain(paths) {
-            if !target.is_empty() && target.len() <= MOST_BYTES && seen.insert((target, by_path)) {
-                out.push(Written { target, by_path, line: start..start + line.len() });
+        for (mark, ends, by_path) in [("[[", &["]]", "|", "#"], false), ("](", &[")", "#", " "], true)] {
+            for (open, _) in line.match_indices(mark) {
+                let rest = &line[open + mark.len()..];
+                let said = until(rest, ends);
+                let target = if by_path { said } else { said.trim() };
+                if !target.is_empty() {
+                    let from = start + open + mark.len() + if by_path { 0 } else { said.len() - said.trim_start().len() };
+                    out.push(Place { at: from..from + target.len(), by_path, line: start..start + line.len() });
+                }
             }
         }
     }

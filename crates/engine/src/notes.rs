@@ -4,6 +4,7 @@
 mod draft;
 mod lines;
 mod name;
+mod relink;
 mod title;
 
 use std::fs::{self, File};
@@ -15,6 +16,7 @@ use crate::text::normalise;
 
 pub use draft::{Draft, Drafts};
 pub use name::file_name;
+pub use relink::{Instead, relinked, sayings};
 pub use title::{retitled, with_title};
 
 /// The folder beside a note that pasted images go into.

@@ -7,11 +7,11 @@ use serde_json::Value;
 use sidenote_engine::answer::prompt::{Exchange, Read};
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::conversations::{Conversations, KeptTurn};
-use sidenote_engine::engine::{Cited, Manner, Question, Snapshot, stopped, today};
+use sidenote_engine::engine::{Cited, Instead, Manner, Question, Snapshot, stopped, today};
 use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::eval::set::GoldQuestion;
 use sidenote_engine::event::{Event, Observer, Run, Silent};
-use sidenote_engine::export::{self, Exported};
+use sidenote_engine::export::{self, Exported, Scope};
 use sidenote_engine::followup::{self, Rewrite};
 use sidenote_engine::paths::Paths;
 use sidenote_engine::{notes, wire};
@@ -21,7 +21,7 @@ use tauri::ipc::Channel;
 use super::notes::made;
 use crate::desk::Desk;
 use crate::picker::{Picker, Wanted};
-use crate::wire::{AskEvent, AskRequest, Asked, Failure, Waiting};
+use crate::wire::{self as wanted, AskEvent, AskRequest, Asked, Failure, Waiting};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -84,7 +84,8 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
     let models = desk.models()?;
     let said: Vec<Exchange> = earlier_said(&earlier, request.replaces);
     let generator = models.generator.as_deref().filter(|_| !request.extractive);
-    let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator, today: Some(today()), ..Manner::default() };
+    let instead = request.instead.as_ref().map(other_than);
+    let manner = Manner { rewrite: Some(&rewrite), earlier: &said, generator, today: Some(today()), instead: instead.as_ref(), ..Manner::default() };
     // A person's question comes before work in the background, whoever answers it.
     let aside = desk.indexer.aside();
     let mut answer = match snapshot.ask_with(&question, &manner, Run { observer: teller, cancel }) {
@@ -93,13 +94,16 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
         answer => answer?,
     };
     drop(aside);
-    // Asked again and stopped before a sentence: what was answered before is better than nothing, and stays.
-    if let Some(replaced) = request.replaces.filter(|_| answer.outcome == wire::Outcome::Cancelled && answer.sentences.is_empty()) {
+    let stopped = answer.outcome == wire::Outcome::Cancelled && answer.sentences.is_empty();
+    if let Some(replaced) = request.replaces.filter(|_| stopped || instead.is_some()) {
         let (turn, conversation) = desk.conversations(|c| {
             let turn = c.turn(replaced)?;
             Ok((turn.clone(), c.info(turn.conversation)?))
         })?;
-        return Ok(Asked { conversation: Some(conversation), turn: shown(Some(&snapshot), turn)? });
+        // Stopped before a sentence, or with no other answer than that: what was answered before is better than nothing, and stays.
+        if stopped || is_no_other(&answer, &turn) {
+            return Ok(Asked { conversation: Some(conversation), turn: shown(Some(&snapshot), turn)? });
+        }
     }
     answer.notices.append(&mut notices);
     answer.notices.extend(models.told());
@@ -141,6 +145,17 @@ fn kept(desk: &Desk, request: &AskRequest, filter: Value, mut answer: wire::Answ
     }
 }
 
+fn other_than(instead: &wanted::Instead) -> Instead {
+    let read = |place: &wanted::Shown| Read { document: place.document_id, start: place.start, end: place.end };
+    Instead { times: instead.times, shown: instead.shown.iter().map(read).collect() }
+}
+
+/// Whether an answer says nothing that the one before it does not say: a refusal is no other answer than what was answered, either.
+fn is_no_other(answer: &wire::Answer, before: &KeptTurn) -> bool {
+    let said = before.answer.get("answer").and_then(|said| said.as_str()).unwrap_or_default();
+    answer.outcome == wire::Outcome::NotInNotes || (answer.outcome == wire::Outcome::Answered && answer.answer == said)
+}
+
 /// What was said before, for a model that writes.
 fn earlier_said(earlier: &[KeptTurn], replaces: Option<i64>) -> Vec<Exchange> {
     let before = earlier.iter().filter(|turn| replaces.is_none_or(|replaced| turn.id < replaced));
@@ -178,7 +193,14 @@ fn told(turn: &KeptTurn) -> followup::Turn {
 fn shown(snapshot: Option<&Snapshot>, turn: KeptTurn) -> EngineResult<wire::Turn> {
     let now = |cited: &Cited| snapshot.map_or_else(|| Ok(cited.gone()), |snapshot| snapshot.citation_now(cited));
     let citations_now = cited(&turn).iter().map(now).collect::<EngineResult<_>>()?;
-    Ok(wire::Turn { id: turn.id, asked_at: turn.asked_at, filter: turn.filter, answer: turn.answer, mark: turn.mark, citations_now })
+    let asked_of = titles(snapshot, &turn.filter);
+    Ok(wire::Turn { id: turn.id, asked_at: turn.asked_at, filter: turn.filter, asked_of, answer: turn.answer, mark: turn.mark, citations_now })
+}
+
+/// What the notes are called that a question was asked of.
+fn titles(snapshot: Option<&Snapshot>, filter: &Value) -> Vec<String> {
+    let ids = filter.get("notes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64);
+    snapshot.map_or_else(Vec::new, |snapshot| ids.filter_map(|id| Some(snapshot.note(id).ok()?.title)).collect())
 }
 
 fn cited(turn: &KeptTurn) -> Vec<Cited> {
@@ -230,20 +252,28 @@ pub(crate) async fn markdown(desk: State<'_, Arc<Desk>>, id: i64, turn: Option<i
 
 fn exported(desk: &Desk, id: i64, turn: Option<i64>) -> EngineResult<String> {
     let (info, turns) = desk.conversations(|c| Ok((c.info(id)?, c.turns(id)?)))?;
+    let snapshot = desk.any_snapshot()?;
+    let snapshot = snapshot.as_deref();
     match turn {
         Some(turn) => {
             let kept = turns
                 .iter()
                 .find(|t| t.id == turn)
                 .ok_or_else(|| Error::new(ErrorCode::NotFound, "this answer is no longer there", "it was asked again"))?;
-            Ok(export::answer(&parts(kept)?))
+            Ok(export::answer(&parts(snapshot, kept)?))
         }
-        None => Ok(export::conversation(&info.title, &turns.iter().map(parts).collect::<EngineResult<Vec<_>>>()?)),
+        None => {
+            let parts: EngineResult<Vec<_>> = turns.iter().map(|turn| parts(snapshot, turn)).collect();
+            Ok(export::conversation(&info.title, &parts?))
+        }
     }
 }
 
-fn parts(turn: &KeptTurn) -> EngineResult<Exported> {
-    serde_json::from_value(turn.answer.clone()).map_err(Error::internal)
+fn parts(snapshot: Option<&Snapshot>, turn: &KeptTurn) -> EngineResult<Exported> {
+    let exported: Exported = serde_json::from_value(turn.answer.clone()).map_err(Error::internal)?;
+    let mut scope: Scope = serde_json::from_value(turn.filter.clone()).unwrap_or_default();
+    scope.titles = titles(snapshot, &turn.filter);
+    Ok(Exported { scope, ..exported })
 }
 
 #[tauri::command]
@@ -308,19 +338,24 @@ pub(crate) async fn suggestions(desk: State<'_, Arc<Desk>>, turn: Option<i64>, l
     desk.inner()
         .clone()
         .run(None, move |desk, cancel| {
-            if turn.is_none() && shipped(desk)? {
-                let examples = EXAMPLES.iter().find(|(l, _)| *l == language).or(EXAMPLES.first());
-                return Ok(examples.map(|(_, examples)| examples.map(str::to_owned).to_vec()).unwrap_or_default());
+            let run = Run { observer: &Silent, cancel };
+            if let Some(turn) = turn {
+                let Some(snapshot) = desk.any_snapshot()? else { return Ok(Vec::new()) };
+                let kept = desk.conversations(|c| c.turn(turn))?;
+                let places: Vec<(u64, usize)> = cited(&kept).iter().map(|c| (c.document_id, c.start)).collect();
+                return snapshot.questions_near(&places, &told(&kept).standalone, SUGGESTIONS - 1, run);
             }
-            let Some(snapshot) = desk.any_snapshot()? else { return Ok(Vec::new()) };
-            match turn {
-                Some(turn) => {
-                    let kept = desk.conversations(|c| c.turn(turn))?;
-                    let documents: Vec<u64> = cited(&kept).iter().map(|c| c.document_id).collect();
-                    snapshot.questions_of(&documents, &told(&kept).standalone, SUGGESTIONS - 1)
-                }
-                None => snapshot.questions_of_notes(SUGGESTIONS, Run { observer: &Silent, cancel }),
+            let (shipped, own) = (shipped(desk)?, desk.engine()?.libraries()?.iter().any(|l| !l.shipped && l.indexed > 0));
+            // Where there are examples, a person's own notes come first, but leave room for some.
+            let most = if shipped { SUGGESTIONS / 2 } else { SUGGESTIONS };
+            let snapshot = if own { desk.any_snapshot()? } else { None };
+            let mut questions = snapshot.map_or_else(|| Ok(Vec::new()), |snapshot| snapshot.questions_of_notes(shipped, most, run))?;
+            if shipped {
+                let examples = EXAMPLES.iter().find(|(l, _)| *l == language).unwrap_or(&EXAMPLES[0]).1;
+                questions.extend(examples.map(str::to_owned));
+                questions.truncate(SUGGESTIONS);
             }
+            Ok(questions)
         })
         .await
 }
@@ -336,7 +371,7 @@ pub(crate) async fn save_as_note(desk: State<'_, Arc<Desk>>, turn: i64) -> Resul
         .clone()
         .run(None, move |desk, _| {
             let kept = desk.conversations(|c| c.turn(turn))?;
-            let text = export::answer(&parts(&kept)?);
+            let text = export::answer(&parts(desk.any_snapshot()?.as_deref(), &kept)?);
             made(desk, |folder| notes::create(folder, &told(&kept).standalone, &text))
         })
         .await

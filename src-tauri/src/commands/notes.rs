@@ -8,12 +8,12 @@ use sidenote_engine::error::{Error, ErrorCode, Result as EngineResult};
 use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::notes::{self, Saving};
 use sidenote_engine::wire;
-use tauri::State;
 use tauri::ipc::{InvokeBody, Request};
+use tauri::{AppHandle, Runtime, State};
 
 use crate::desk::Desk;
-use crate::wire::{Draft, Failure, PageImage, Pages};
-use crate::{image, pages};
+use crate::wire::{Draft, Failure, PageImage, Pages, Relinked, Renamed};
+use crate::{clipboard, image, pages};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -31,7 +31,13 @@ pub(crate) async fn list(desk: State<'_, Arc<Desk>>) -> Result<Vec<wire::NoteInf
 
 #[tauri::command]
 pub(crate) async fn view(desk: State<'_, Arc<Desk>>, id: u64, at: usize) -> Result<wire::NoteView> {
-    desk.inner().clone().run(None, move |desk, _| desk.snapshot()?.view(desk.number(id)?, at, &|path| image::address(id, path))).await
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let number = desk.number(id)?;
+            desk.snapshot()?.view(number, at, &|path| image::address(number, path))
+        })
+        .await
 }
 
 #[tauri::command]
@@ -196,23 +202,32 @@ pub(crate) async fn remove_note(desk: State<'_, Arc<Desk>>, id: u64) -> Result<(
 }
 
 #[tauri::command]
-pub(crate) async fn rename_note(desk: State<'_, Arc<Desk>>, id: u64, title: String) -> Result<wire::NoteInfo> {
+pub(crate) async fn rename_note(desk: State<'_, Arc<Desk>>, id: u64, title: String) -> Result<Renamed> {
     desk.inner()
         .clone()
         .run(None, move |desk, _| {
-            let (file, library) = (desk.own_file(id)?, desk.place(id)?.0);
+            let (file, (library, path)) = (desk.own_file(id)?, desk.place(id)?);
             // A note that moves is known again by its text: first what was typed last is indexed, then the new name, then the new title. Otherwise everything
             // that cites it would lose it.
             let index = || drop(desk.indexer.now(desk, &library, &CancelToken::new()));
             if desk.unsettled().contains_key(&library) {
                 index();
             }
+            // What cannot be told of links is no reason not to rename.
+            let linking = desk.snapshot().and_then(|snapshot| snapshot.linking(id)).unwrap_or_default();
             let renamed = notes::rename(&file, &title)?;
             index();
             notes::retitle(&renamed, &title)?;
-            desk.written(&library, &renamed)
+            let note = desk.written(&library, &renamed)?;
+            let links = desk.stale(linking, &path, &note).unwrap_or_default();
+            Ok(Renamed { note, links })
         })
         .await
+}
+
+#[tauri::command]
+pub(crate) async fn update_links(desk: State<'_, Arc<Desk>>, links: u64) -> Result<Vec<Relinked>> {
+    desk.inner().clone().run(None, move |desk, _| desk.update_links(links)).await
 }
 
 /// The image is the body itself, and what it belongs to stands in the headers: tens of megabytes are not written out as JSON numbers.
@@ -238,6 +253,18 @@ pub(crate) async fn attach(desk: State<'_, Arc<Desk>>, request: Request<'_>) -> 
 #[tauri::command]
 pub(crate) async fn attach_dropped(desk: State<'_, Arc<Desk>>, id: u64, offer: u64) -> Result<String> {
     desk.inner().clone().run(None, move |desk, _| notes::attach_file(&desk.own_file(id)?, &desk.take_offer(offer)?)).await
+}
+
+/// The image is the one on the clipboard: asked for by a paste of which the web view tells the page nothing.
+#[tauri::command]
+pub(crate) async fn attach_copied<R: Runtime>(app: AppHandle<R>, desk: State<'_, Arc<Desk>>, id: u64) -> Result<Option<String>> {
+    desk.inner()
+        .clone()
+        .run(None, move |desk, _| {
+            let note = desk.own_file(id)?;
+            clipboard::image(&app).map(|image| notes::attach(&note, "image/png", &image)).transpose()
+        })
+        .await
 }
 
 /// A new note of the person's own folder, as `write` makes it there.

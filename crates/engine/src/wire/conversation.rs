@@ -55,6 +55,8 @@ pub struct Turn {
     /// Where it was asked: a filter, as it was given.
     #[ts(type = "Filter")]
     pub filter: Value,
+    /// Titles of the notes that this names, as they are called now; of one that is gone there is none.
+    pub asked_of: Vec<String>,
     /// An [`Answer`](super::Answer), as it was given.
     #[ts(type = "Answer")]
     pub answer: Value,

@@ -15,6 +15,7 @@ export interface AskBackend {
       replaces?: number | null;
       filter: w.Filter;
       extractive?: boolean;
+      instead?: w.Instead;
     },
     onEvent: (event: w.AskEvent) => void,
     signal: AbortSignal,
@@ -71,11 +72,16 @@ export interface NotesBackend {
   discardDraft(draft: number): Promise<void>;
   /** Into the system's trash. */
   remove(id: number): Promise<void>;
-  rename(id: number, title: string): Promise<w.NoteInfo>;
+  /** Also tells which notes link to it by its old name: their files are not touched. */
+  rename(id: number, title: string): Promise<w.Renamed>;
+  /** Has these links lead to it again, and tells of each note whether they do. */
+  updateLinks(links: number): Promise<w.Relinked[]>;
   /** Stores a pasted image beside the note; the Markdown that shows it. */
   attach(id: number, image: { mime: string; bytes: Uint8Array }): Promise<string>;
   /** Likewise an image that was dropped on the window (`image_dropped`). */
   attachDropped(id: number, offer: number): Promise<string>;
+  /** Likewise the image on the clipboard, which a page under WebKitGTK is not given; null where there is none. */
+  attachCopied(id: number): Promise<string | null>;
 }
 
 /** Folders of notes and their state. */

@@ -76,8 +76,10 @@ export const tauri: Backend = {
     discardDraft: (draft) => call('discard_draft', { draft }),
     remove: (id) => call('remove_note', { id }),
     rename: (id, title) => call('rename_note', { id, title }),
+    updateLinks: (links) => call('update_links', { links }),
     attach: (id, image) => call('attach', image.bytes, { headers: { note: String(id), mime: image.mime } }),
     attachDropped: (id, offer) => call('attach_dropped', { id, offer }),
+    attachCopied: (id) => call('attach_copied', { id }),
   },
   libraries: {
     status: () => call('status'),

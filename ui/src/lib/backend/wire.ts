@@ -781,6 +781,10 @@ export type Turn = {
    */
   filter: Filter;
   /**
+   * Titles of the notes that this names, as they are called now; of one that is gone there is none.
+   */
+  asked_of: Array<string>;
+  /**
    * An [`Answer`](super::Answer), as it was given.
    */
   answer: Answer;
@@ -1144,6 +1148,42 @@ export type AskRequest = {
    * Whether the notes' own sentences are wanted although a model could write.
    */
   extractive: boolean;
+  /**
+   * Another answer is wanted than those before; where there is none, what was answered stays.
+   */
+  instead: Instead | null;
+};
+
+/**
+ * What was answered to a question that is asked again.
+ */
+export type Instead = {
+  /**
+   * How often it was asked again, this time included.
+   */
+  times: number;
+  /**
+   * What was cited.
+   */
+  shown: Array<Shown>;
+};
+
+/**
+ * A passage of a note that was shown, in bytes of its text.
+ */
+export type Shown = {
+  /**
+   * The note.
+   */
+  document_id: number;
+  /**
+   * Where it begins.
+   */
+  start: number;
+  /**
+   * Where it ends.
+   */
+  end: number;
 };
 
 /**
@@ -1202,6 +1242,48 @@ export type PageImage = {
    * Its picture, once `/` and a width in points of the screen are put behind it.
    */
   address: string;
+};
+
+/**
+ * A note that got another name.
+ */
+export type Renamed = {
+  /**
+   * As it is called now.
+   */
+  note: NoteInfo;
+  /**
+   * What links to it by its old name and leads there no more; none if nothing does.
+   */
+  links: StaleLinks | null;
+};
+
+/**
+ * Links that lead nowhere since a note got another name: they are the person's words, and are not touched unasked.
+ */
+export type StaleLinks = {
+  /**
+   * Names them in `update_links`.
+   */
+  number: number;
+  /**
+   * Titles of the notes that they stand in.
+   */
+  notes: Array<string>;
+};
+
+/**
+ * What became of the links in one note.
+ */
+export type Relinked = {
+  /**
+   * Its title.
+   */
+  title: string;
+  /**
+   * Why they are as they were; none if they lead there again.
+   */
+  failure: Failure | null;
 };
 
 /**

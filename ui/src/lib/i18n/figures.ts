@@ -1,4 +1,4 @@
-// Sizes and times as a person reads them. Pure.
+// Sizes, times and lists as a person reads them. Pure.
 
 import type { Language } from './index.svelte';
 
@@ -23,4 +23,13 @@ export function count(n: number, language: Language): string {
 /** A rate in two or three figures. */
 export function rounded(value: number): number {
   return value >= 100 ? Math.round(value / 10) * 10 : value >= 10 ? Math.round(value) : Math.round(value * 10) / 10;
+}
+
+/** Titles in quotes that are named at most. */
+const NAMED = 5;
+
+/** The first of some titles, and what is said of the others. */
+export function named(titles: string[], between: string, others: (left: number, all: number) => string): string {
+  const first = titles.slice(0, NAMED).map((title) => `“${title}”`);
+  return first.join(between) + (titles.length > NAMED ? others(titles.length - NAMED, titles.length) : '');
 }

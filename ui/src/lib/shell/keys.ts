@@ -4,7 +4,8 @@ export const apple = /Mac|iPhone|iPad/.test(navigator.platform);
 /** The name of the key that shortcuts begin with. */
 export const command = apple ? '⌘' : 'Ctrl';
 
-export type Shortcut = 'palette' | 'new-note' | 'capture' | 'search' | 'settings' | 'sheet' | 'escape';
+export type Shortcut =
+  'palette' | 'new-note' | 'capture' | 'search' | 'settings' | 'sheet' | 'escape' | 'larger' | 'smaller' | 'usual-size';
 
 /** Whether keys that are pressed there are text. */
 export const typesText = (target: EventTarget | null): boolean =>
@@ -18,6 +19,9 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   if (event.key === '?' && !event.ctrlKey && !event.metaKey && !event.altKey) return typesText(event.target) ? null : 'sheet';
   const commanded = apple ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
   if (!commanded || event.altKey) return null;
+  // `+` needs Shift on some keyboards and none on others.
+  const size = ({ '+': 'larger', '=': 'larger', '-': 'smaller', _: 'smaller', '0': 'usual-size' } as const)[event.key];
+  if (size) return size;
   const key = event.key.toLowerCase();
   if (event.shiftKey) return ({ f: 'search', n: 'capture' } as const)[key] ?? null;
   return ({ k: 'palette', n: 'new-note', ',': 'settings', '/': 'sheet' } as const)[key] ?? null;

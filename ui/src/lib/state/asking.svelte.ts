@@ -5,6 +5,7 @@ import {
   type AskEvent,
   type Answerer,
   type Citation,
+  type Instead,
   type Mark,
   type Passage,
   type Sentence,
@@ -31,6 +32,8 @@ export interface Live {
   /** Where it was asked. */
   talk: Talk;
   question: string;
+  /** What it is asked over. */
+  scope: Scope;
   /** As it is searched with, once known. */
   standalone: string | null;
   /** How far the notes are read that it waits for. */
@@ -59,6 +62,13 @@ interface Wish {
   replaces?: number | null;
   extractive?: boolean;
   scope?: Scope;
+  instead?: Instead;
+}
+
+/** What came of a question. */
+interface Came {
+  turn: Turn;
+  stopped: boolean;
 }
 
 const text = (key: string): Typed<string> => new Typed(key, '', (value) => value === '');
@@ -77,9 +87,11 @@ class Asking {
   private answering = $state<Live | null>(null);
   /** Until the call has returned. */
   private controller: AbortController | null = null;
-  private ended: Promise<void> = Promise.resolve();
+  private ended: Promise<unknown> = Promise.resolve();
   private last: { question: string; wish: Wish } | null = null;
   private wishes = 0;
+  /** What was shown before a turn that was asked for instead. */
+  private readonly instead = new Map<number, Instead>();
   /** Readings of the open conversation: only the last one is shown. */
   private readings = 0;
   private reading = false;
@@ -167,9 +179,23 @@ class Asking {
     await this.answer(question, {});
   }
 
-  async ask(question: string, wish: Wish = {}): Promise<void> {
+  async ask(question: string, wish: Wish = {}): Promise<Came | null> {
     const text = question.trim();
-    if (text && (await this.free())) await this.answer(text, wish);
+    return text && (await this.free()) ? this.answer(text, wish) : null;
+  }
+
+  /** Asks for another answer than a turn has and those that it took the place of. False where the notes have none: then it stays, and the next time they are
+   *  gone through from the beginning. */
+  async another(turn: Turn, wish: Wish): Promise<boolean> {
+    const { times, shown } = this.instead.get(turn.id) ?? { times: 0, shown: [] };
+    const cited = turn.answer.citations.map(({ document_id, start, end }) => ({ document_id, start, end }));
+    const instead = { times: times + 1, shown: [...shown, ...cited] };
+    const came = await this.ask(turn.answer.question, { ...wish, replaces: turn.id, instead });
+    if (!came) return true;
+    const same = came.turn.id === turn.id;
+    if (!same) this.instead.set(came.turn.id, instead);
+    else if (!came.stopped) this.instead.set(turn.id, { times: instead.times, shown: [] });
+    return !same || came.stopped;
   }
 
   /** Stops what is being answered and waits until it is kept: nothing of it is lost, and a new conversation has its number. False where something else
@@ -184,12 +210,13 @@ class Asking {
     return mine === this.wishes && talk === this.talk;
   }
 
-  private answer(question: string, wish: Wish): Promise<void> {
-    this.ended = this.answerIn(this.talk, question, wish);
-    return this.ended;
+  private answer(question: string, wish: Wish): Promise<Came | null> {
+    const answering = this.answerIn(this.talk, question, wish);
+    this.ended = answering;
+    return answering;
   }
 
-  private async answerIn(talk: Talk, question: string, wish: Wish): Promise<void> {
+  private async answerIn(talk: Talk, question: string, wish: Wish): Promise<Came | null> {
     const controller = new AbortController();
     const replaces = wish.replaces ?? null;
     this.controller = controller;
@@ -200,6 +227,7 @@ class Asking {
     this.answering = {
       talk,
       question,
+      scope: wish.scope ?? this.scope,
       standalone: null,
       indexing: null,
       passages: null,
@@ -222,8 +250,9 @@ class Asking {
           question,
           standalone: wish.standalone ?? null,
           replaces: replaces !== null && replaces < 0 ? null : replaces,
-          filter: filterOf(wish.scope ?? this.scope),
+          filter: filterOf(live.scope),
           ...(wish.extractive ? { extractive: true } : {}),
+          ...(wish.instead ? { instead: wish.instead } : {}),
         },
         (event) => take(live, event),
         controller.signal,
@@ -235,15 +264,18 @@ class Asking {
       else if (!conversation) this.putBack();
       this.answering = null;
       this.asked.clear();
-      if (talk !== this.talk || !conversation) return;
+      const came = { turn, stopped: controller.signal.aborted };
+      if (talk !== this.talk || !conversation) return came;
       this.title = conversation.title;
       if (place.view.name === 'ask') place.settle({ name: 'ask', conversation: conversation.id });
+      return came;
     } catch (error) {
       live.failure = error;
-      if (talk === this.talk) return;
+      if (talk === this.talk) return null;
       this.putBack();
       this.answering = null;
       toasts.fail(error);
+      return null;
     } finally {
       this.controller = null;
     }

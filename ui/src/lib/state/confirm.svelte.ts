@@ -5,6 +5,8 @@ export interface Asked {
   text?: string;
   /** The word on the button that does it. */
   action: string;
+  /** On the one that does not, where that is more than to leave off. */
+  refusal?: string;
   danger?: boolean;
 }
 

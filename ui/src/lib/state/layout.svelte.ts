@@ -6,6 +6,8 @@ import { store, stored } from './stored';
 
 /** Pixels, with text of the usual size. */
 const NARROW = 900;
+/** The same for the parts of a view. */
+const SLIM = 640;
 
 /** The same for the sidebar, and for the view that lies between it and the reader at the least. */
 const SIDEBAR = 240;
@@ -25,6 +27,11 @@ class Layout {
   /** Too narrow, for text of this size, for things side by side: the reader and the sidebar then cover the view. */
   get narrow(): boolean {
     return this.room <= NARROW;
+  }
+
+  /** Too narrow for parts of a view side by side. */
+  get slim(): boolean {
+    return this.room < SLIM;
   }
 
   /** The window's width, measured by its text. */

@@ -3,6 +3,9 @@
 import { backend, type Settings } from '../backend';
 import { systemLanguage, ui } from '../i18n/index.svelte';
 
+/** Sizes that text has, as parts of the usual one. */
+const SCALES = [0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
+
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 class Preferences {
@@ -32,6 +35,13 @@ class Preferences {
     const sent = this.sent.then(() => this.send(part));
     this.sent = sent.catch(() => undefined);
     return sent;
+  }
+
+  /** The next larger size of text, or the next smaller one; none where this is the last. */
+  scale(larger: boolean): number | null {
+    const now = this.settings?.text_scale ?? 1;
+    const found = larger ? SCALES.find((scale) => scale > now + 0.01) : SCALES.findLast((scale) => scale < now - 0.01);
+    return found ?? null;
   }
 
   /** They were changed by another call (a folder was chosen). */

@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use jiff::civil::Date;
 
+use super::instead::{Anew, Instead};
 use super::present::passage_json;
 use super::quoting::Quoting;
 use super::summarise::Named;
 use super::write::Assignment;
 use super::{ANSWER_PASSAGES, Found, Question, Snapshot, ms, told};
 use crate::act::{Act, Again};
-use crate::answer::prompt::{Exchange, Task};
+use crate::answer::prompt::{Exchange, Read, Task};
 use crate::answer::{self, Draft, Material, Point};
 use crate::error::Result;
 use crate::event::Run;
@@ -33,6 +34,15 @@ pub struct Manner<'a> {
     pub generator: Option<&'a dyn Generator>,
     /// The day on which it is asked, for "yesterday" and 「11月26日」; without it no day is looked up.
     pub today: Option<Date>,
+    /// What was answered before and is not what is wanted; none where it is asked for the first time.
+    pub instead: Option<&'a Instead>,
+}
+
+impl<'a> Manner<'a> {
+    /// Sentences that are not to be shown again. Where a model writes, they only stand in for it.
+    fn shown(&self) -> &'a [Read] {
+        self.instead.filter(|_| self.generator.is_none()).map_or(&[], |instead| &instead.shown)
+    }
 }
 
 /// An answer before it becomes JSON.
@@ -62,6 +72,8 @@ impl Snapshot {
     /// # Errors
     /// As [`Self::search`]. An answer that is stopped while it is written is no error: its outcome is `Cancelled`, with what was said.
     pub fn ask_with(&self, question: &Question, manner: &Manner<'_>, run: Run<'_>) -> Result<wire::Answer> {
+        let anew = manner.generator.zip(manner.instead).map(|(generator, instead)| Anew { generator, times: instead.times });
+        let manner = &Manner { generator: anew.as_ref().map_or(manner.generator, |anew| Some(anew)), ..*manner };
         let asked = match manner.rewrite {
             Some(rewrite) => Question { text: rewrite.standalone.clone(), ..question.clone() },
             None => question.clone(),
@@ -164,7 +176,7 @@ impl Snapshot {
             None => {
                 let mut found = self.find(asked, asked.limit.max(ANSWER_PASSAGES), run)?;
                 let answering = Instant::now();
-                let mut draft = self.draft(&found, run)?;
+                let mut draft = self.draft_without(&found, manner.shown(), run)?;
                 if let Some(sides) = sides {
                     self.both_sides(asked, sides, &mut found, &mut draft, run)?;
                 }
@@ -198,7 +210,13 @@ impl Snapshot {
 
     /// The answer that the notes' own sentences give.
     pub(super) fn draft(&self, found: &Found, run: Run<'_>) -> Result<Draft> {
+        self.draft_without(found, &[], run)
+    }
+
+    /// The one that they give without those that were shown before.
+    fn draft_without(&self, found: &Found, shown: &[Read], run: Run<'_>) -> Result<Draft> {
         let material = Material {
+            shown,
             query: &found.query,
             vector: found.vector.as_deref(),
             passages: &found.passages[..found.passages.len().min(ANSWER_PASSAGES)],

@@ -1,12 +1,14 @@
-//! Which note a link means, and which links mean a note: by its path, its file's name, or its title; the page reads links in the editor alike (`named.ts`). It must not know how links are
-//! shown.
+//! Which note a link means, and which links mean a note, also one that got another name: by its path, its file's name, or its title; the page reads links in the
+//! editor alike (`named.ts`). It must not know how links are shown.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use crate::catalog::{Catalog, DocumentEntry, DocumentRow};
+use super::Snapshot;
+use crate::catalog::{Catalog, DocumentEntry, DocumentRow, LinkRow};
 use crate::error::Result;
 use crate::link::{beside, decode, last_part};
+use crate::notes::{Instead, sayings};
 use crate::text::normalise;
 use crate::wire;
 
@@ -44,6 +46,12 @@ enum By {
     Path,
     File,
     Title,
+}
+
+impl<'a> From<&'a LinkRow> for Holder<'a> {
+    fn from(link: &'a LinkRow) -> Self {
+        Self { id: link.document, library: &link.library, path: &link.path }
+    }
 }
 
 impl<'c> Links<'c> {
@@ -87,30 +95,94 @@ impl<'c> Links<'c> {
 
     /// Notes that link to a note by `[[title]]`, `[[file]]` or a path, by title.
     pub(super) fn to(&self, row: &DocumentRow) -> Result<Vec<wire::Link>> {
-        let file = row.path.rsplit('/').next().unwrap_or(&row.path);
-        let mut names = [file, without_ending(file), &row.title].map(last_part).to_vec();
-        names.sort();
-        names.dedup();
         let mut out: Vec<wire::Link> = Vec::new();
         let mut parts = self.catalog.parts();
-        for link in self.catalog.links_by(&names, row.id)? {
+        for link in self.leading(row)? {
             // One line of each note is told, the first.
             if out.last().is_some_and(|last| last.document_id == link.document) {
                 continue;
             }
-            let from = Holder { id: link.document, library: &link.library, path: &link.path };
-            let leads_here = if link.by_path {
-                link.library == row.library && beside(&link.path, &decode(&link.target)).is_some_and(|path| path == row.path)
-            } else {
-                self.meant(&link.target, from) == Some(row.id)
-            };
-            if leads_here {
-                let context = parts.read(link.document, &link.line)?;
-                out.push(wire::Link { document_id: link.document, title: link.title, library: link.library, path: link.path, context });
+            let context = parts.read(link.document, &link.line)?;
+            out.push(wire::Link { document_id: link.document, title: link.title, library: link.library, path: link.path, context });
+        }
+        out.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.path.cmp(&b.path)));
+        Ok(out)
+    }
+
+    /// The links of other notes that lead to a note, note by note.
+    fn leading(&self, row: &DocumentRow) -> Result<Vec<LinkRow>> {
+        let file = row.path.rsplit('/').next().unwrap_or(&row.path);
+        let mut names = [file, without_ending(file), &row.title].map(last_part).to_vec();
+        names.sort();
+        names.dedup();
+        let mut links = self.catalog.links_by(&names, row.id)?;
+        links.retain(|link| self.leads_to(&link.target, link.by_path, link.into(), row));
+        Ok(links)
+    }
+
+    fn leads_to(&self, target: &str, by_path: bool, from: Holder<'_>, row: &DocumentRow) -> bool {
+        if by_path {
+            from.library == row.library && beside(from.path, &decode(target)).is_some_and(|path| path == row.path)
+        } else {
+            self.meant(target, from) == Some(row.id)
+        }
+    }
+}
+
+/// A note that links to one that gets another name.
+#[derive(Clone, Debug)]
+pub struct Linking {
+    /// Its id.
+    pub document: u64,
+    /// Its title.
+    pub title: String,
+    library: String,
+    path: String,
+    /// What its links say, and what they are to say.
+    pub instead: Instead,
+}
+
+impl Snapshot {
+    /// The notes that link to a note which is about to get another name, by title; what they say, not yet what instead.
+    ///
+    /// # Errors
+    /// `NotFound`, `DataDamaged`.
+    pub fn linking(&self, id: u64) -> Result<Vec<Linking>> {
+        let row = self.file_of(id)?;
+        let catalog = self.catalog();
+        let mut out: Vec<Linking> = Vec::new();
+        for link in Links::of(&catalog).leading(&row)? {
+            if out.last().is_none_or(|last| last.document != link.document) {
+                let LinkRow { document, title, library, path, .. } = link;
+                out.push(Linking { document, title, library, path, instead: Instead::new() });
+            }
+            if let Some(last) = out.last_mut() {
+                last.instead.insert((link.target, link.by_path), String::new());
             }
         }
         out.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.path.cmp(&b.path)));
         Ok(out)
+    }
+
+    /// Of those, the ones whose links lead to it no more, with what they are to say instead. `old` is its path before.
+    ///
+    /// # Errors
+    /// `NotFound`, `DataDamaged`.
+    pub fn led_astray(&self, linking: Vec<Linking>, old: &str, id: u64) -> Result<Vec<Linking>> {
+        let row = self.file_of(id)?;
+        let catalog = self.catalog();
+        let links = Links::of(&catalog);
+        let astray = |mut from: Linking| {
+            let holder = Holder { id: from.document, library: &from.library, path: &from.path };
+            let says = |target: &str, by_path| links.leads_to(target, by_path, holder, &row);
+            let new = |(target, by_path): &(String, bool)| {
+                sayings(target, *by_path, old, &row.path, &row.title).into_iter().find(|saying| says(saying, *by_path))
+            };
+            let stale = from.instead.into_keys().filter(|(target, by_path)| !says(target, *by_path));
+            from.instead = stale.filter_map(|link| new(&link).map(|saying| (link, saying))).collect();
+            (!from.instead.is_empty()).then_some(from)
+        };
+        Ok(linking.into_iter().filter_map(astray).collect())
     }
 }
 

@@ -68,6 +68,7 @@ impl Snapshot {
                 continue;
             }
             let material = Material {
+                shown: &[],
                 query: &query,
                 vector: None,
                 passages: &kept,

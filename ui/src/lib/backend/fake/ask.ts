@@ -16,7 +16,7 @@ import type {
   Sentence,
   Turn,
 } from '../wire';
-import { chunksOf, corpus, type FakeChunk, gramsOf, likeness, OWN_LIBRARY } from './corpus';
+import { chunksOf, corpus, noteById, type FakeChunk, gramsOf, likeness, OWN_LIBRARY } from './corpus';
 import { passageOf, scoresOf } from './passages';
 import { garbled, pause, repeated, scene } from './scene';
 
@@ -266,6 +266,7 @@ if (scene('history') || scene('changed')) {
         id: nextId++,
         asked_at: `2026-03-${String(day).padStart(2, '0')}T09:30:00Z`,
         filter: everything,
+        asked_of: [],
         answer,
         mark: null,
         citations_now: [],
@@ -329,7 +330,16 @@ export const ask: AskBackend = {
       await pause(1500, signal);
     }
     const found = search(standalone, request.filter);
+    const { instead } = request;
+    // There is one other answer, in another order, and then none.
+    const other = instead?.times === 1 && found.chunks.length > 1;
+    if (other) found.chunks.reverse();
     const written = write(found);
+    const last = instead && !other ? conversation?.turns[at] : undefined;
+    if (last && conversation) {
+      const { id, title, updated_at, turns } = conversation;
+      return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn: last };
+    }
     const answer = answerOf(request.question, standalone, followup, found, written);
     const passages = scene('summing') ? [] : found.passages;
     onEvent({ type: 'started', standalone_question: standalone, answerer: answer.answerer, passages });
@@ -358,6 +368,7 @@ export const ask: AskBackend = {
       id: nextId++,
       asked_at: new Date().toISOString(),
       filter: request.filter,
+      asked_of: request.filter.notes.map((id) => noteById(id).title),
       answer,
       mark: null,
       citations_now: [],

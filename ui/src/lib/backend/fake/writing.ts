@@ -19,8 +19,10 @@ type Writing = Pick<
   | 'discardDraft'
   | 'remove'
   | 'rename'
+  | 'updateLinks'
   | 'attach'
   | 'attachDropped'
+  | 'attachCopied'
 >;
 
 /** Left by an earlier run. */
@@ -34,6 +36,8 @@ const drafts = new Map<number, string>();
 const meddled = new Set<number>();
 let room = true;
 let images = 0;
+let copied = false;
+let stale: { other: FakeNote; old: string; now: string }[] = [];
 
 /** As after indexing: a moment later. */
 function notesChanged(): void {
@@ -177,11 +181,25 @@ export const writing: Writing = {
     await pause(60);
     demandRoom();
     const note = noteById(id);
+    const was = note.title;
     note.path = free(title, note);
     const heading = /^#\s+.+$/m;
     write(note, heading.test(note.text) ? note.text.replace(heading, () => `# ${title}`) : note.text);
     note.title = title;
-    return infoOf(note);
+    const linking = corpus.notes.filter((other) => other !== note && other.text.includes(`[[${was}]]`));
+    if (linking.length === 0) return { note: infoOf(note), links: null };
+    stale = linking.map((other) => ({ other, old: `[[${was}]]`, now: `[[${title}]]` }));
+    return { note: infoOf(note), links: { number: 1, notes: linking.map((other) => other.title) } };
+  },
+  async updateLinks() {
+    await pause(60);
+    const done = stale;
+    stale = [];
+    return done.map(({ other, old, now }) => {
+      const failure = room ? null : full;
+      if (room) write(other, other.text.replaceAll(old, now));
+      return { title: other.title, failure };
+    });
   },
   async attach(_id, image) {
     await pause(120);
@@ -196,6 +214,11 @@ export const writing: Writing = {
     await pause(120);
     demandRoom();
     return `![](attachments/dropped-${offer}.png)`;
+  },
+  async attachCopied() {
+    await pause(120);
+    demandRoom();
+    return copied ? '![](attachments/copied.png)' : null;
   },
 };
 
@@ -220,6 +243,10 @@ export const fakeDisk = {
   /** A draft as an earlier run would have left it. */
   leave(id: number, text: string): void {
     drafts.set(id, text);
+  },
+  /** An image lies on the clipboard, as the page of WebKitGTK is not told. */
+  copy(isThere: boolean): void {
+    copied = isThere;
   },
   fill(isFull: boolean): void {
     room = !isFull;

@@ -54,6 +54,8 @@ export const ask = {
   copyNotes: 'Copy with footnotes',
   copied: 'Copied',
   regenerate: 'Answer again',
+  another: 'Another answer',
+  noOther: 'Your notes say nothing else on this: the answer stays.',
   extractive: 'Answer in the notes’ own sentences',
   right: 'The answer is right',
   wrong: 'The answer is wrong',
@@ -66,6 +68,7 @@ export const ask = {
   dismiss: 'Ask differently',
 
   scope: 'Ask over',
+  askedOver: 'Asked only over ',
   everything: 'All notes',
   library: 'Library',
   folder: 'Folder',

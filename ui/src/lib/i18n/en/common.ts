@@ -111,5 +111,8 @@ export const common = {
   shortcutStop: 'Stop the answer; close what is open',
   shortcutEdit: 'Edit the last question (in the empty box)',
   shortcutFind: 'Find in the open note',
+  shortcutLarger: 'Larger text',
+  shortcutSmaller: 'Smaller text',
+  shortcutUsualSize: 'Text of the usual size',
   shortcutSheet: 'This sheet',
 };

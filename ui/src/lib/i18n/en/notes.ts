@@ -1,3 +1,5 @@
+import { named } from '../figures';
+
 export const notes = {
   filter: 'Filter by title or folder',
   clearFilter: 'Clear the filter',
@@ -33,6 +35,15 @@ export const notes = {
   unsavedGone: 'What was typed is not in the file; it is kept and shown when you open the note again.',
   noSuchNote: (title: string) => `There is no note called “${title}”`,
   createIt: 'Create it',
+
+  links: {
+    title: (n: number) => (n === 1 ? 'One note links to this one' : `${n} notes link to this one`),
+    text: (titles: string[]) =>
+      `By its old name, which leads nowhere now: ${named(titles, ', ', (left) => ` and ${left} more`)}. Shall their links say the new name?`,
+    update: 'Update their links',
+    leave: 'Leave them',
+    updated: (titles: string[]) => `Links updated in ${named(titles, ', ', (left) => ` and ${left} more`)}`,
+  },
 
   saved: 'Saved',
   saving: 'Saving …',

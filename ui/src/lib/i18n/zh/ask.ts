@@ -56,6 +56,8 @@ export const ask: typeof en = {
   copyNotes: '连同脚注复制',
   copied: '已复制',
   regenerate: '重新回答',
+  another: '换一个回答',
+  noOther: '笔记里没有别的相关内容，保留原来的回答。',
   extractive: '只用笔记原句回答',
   right: '答对了',
   wrong: '答错了',
@@ -68,6 +70,7 @@ export const ask: typeof en = {
   dismiss: '换个问法',
 
   scope: '提问范围',
+  askedOver: '只在这里问：',
   everything: '全部笔记',
   library: '笔记库',
   folder: '文件夹',

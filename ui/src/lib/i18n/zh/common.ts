@@ -101,5 +101,8 @@ export const common: typeof en = {
   shortcutStop: '停止回答；关闭打开的内容',
   shortcutEdit: '修改上一个问题（输入框为空时）',
   shortcutFind: '在打开的笔记里查找',
+  shortcutLarger: '放大文字',
+  shortcutSmaller: '缩小文字',
+  shortcutUsualSize: '恢复文字大小',
   shortcutSheet: '显示快捷键',
 };

@@ -1,3 +1,4 @@
+import { named } from '../figures';
 import type { notes as en } from '../en/notes';
 
 export const notes: typeof en = {
@@ -35,6 +36,15 @@ export const notes: typeof en = {
   unsavedGone: '刚才输入的内容没能写入文件，已经留存，下次打开这篇笔记时会显示。',
   noSuchNote: (title: string) => `没有名为“${title}”的笔记`,
   createIt: '新建',
+
+  links: {
+    title: (n: number) => `有 ${n} 篇笔记链接到这一篇`,
+    text: (titles: string[]) =>
+      `${named(titles, '、', (_, all) => `等 ${all} 篇`)}写的还是原来的名字，链接已经断开。要把其中的链接改成新名字吗？`,
+    update: '更新链接',
+    leave: '不用改',
+    updated: (titles: string[]) => `已更新${named(titles, '、', (_, all) => `等 ${all} 篇`)}中的链接`,
+  },
 
   saved: '已保存',
   saving: '正在保存…',

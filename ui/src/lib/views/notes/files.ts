@@ -1,6 +1,6 @@
 // What is done to whole notes: made, copied, renamed, put into the trash. It must not know who asks for it.
 
-import { backend, type NoteInfo } from '../../backend';
+import { backend, type NoteInfo, type StaleLinks } from '../../backend';
 import { ui } from '../../i18n/index.svelte';
 import { confirmed } from '../../state/confirm.svelte';
 import { toasts } from '../../state/toasts.svelte';
@@ -21,6 +21,26 @@ export async function copyToOwn(id: number): Promise<void> {
   place.close();
   place.go({ name: 'notes', note: note.id });
   toasts.say(ui.words.notes.copied(note.title));
+}
+
+/** Asks whether notes are to link to a renamed one by its new name; their files are the person's, and nothing happens to them otherwise. */
+export async function offerToUpdate({ number, notes }: StaleLinks): Promise<void> {
+  const words = ui.words.notes.links;
+  const yes = await confirmed({
+    title: words.title(notes.length),
+    text: words.text(notes),
+    action: words.update,
+    refusal: words.leave,
+  });
+  if (!yes) return;
+  try {
+    const done = await backend.notes.updateLinks(number);
+    for (const { failure } of done) if (failure) toasts.fail(failure);
+    const updated = done.filter(({ failure }) => failure === null).map(({ title }) => title);
+    if (updated.length) toasts.say(words.updated(updated));
+  } catch (error) {
+    toasts.fail(error);
+  }
 }
 
 /** Asks first; true when it is in the trash. */

@@ -9,17 +9,27 @@ export interface Image {
   bytes: Uint8Array;
 }
 
-const wait = StateEffect.define<{ id: number; pos: number }>();
+/** What an image takes the place of: a selection, or a point between two letters. */
+interface Place {
+  from: number;
+  to: number;
+}
+
+const wait = StateEffect.define<{ id: number; place: Place }>();
 const done = StateEffect.define<number>();
 
 /** Where the images go that are still being stored. */
-const places = StateField.define<ReadonlyMap<number, number>>({
+const places = StateField.define<ReadonlyMap<number, Place>>({
   create: () => new Map(),
   update(before, transaction) {
     if (!transaction.docChanged && transaction.effects.length === 0) return before;
-    const after = new Map([...before].map(([id, pos]) => [id, transaction.changes.mapPos(pos, 1)]));
+    const moved = ({ from, to }: Place): Place => {
+      const start = transaction.changes.mapPos(from, 1);
+      return { from: start, to: from === to ? start : Math.max(start, transaction.changes.mapPos(to, -1)) };
+    };
+    const after = new Map([...before].map(([id, place]) => [id, moved(place)]));
     for (const effect of transaction.effects) {
-      if (effect.is(wait)) after.set(effect.value.id, effect.value.pos);
+      if (effect.is(wait)) after.set(effect.value.id, effect.value.place);
       else if (effect.is(done)) after.delete(effect.value);
     }
     return after;
@@ -40,23 +50,31 @@ function imagesOf(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter((file) => file.type.startsWith('image/'));
 }
 
-/** Puts an image where it was meant, once it is stored; `failed` is told why it could not be. */
-export function put(view: EditorView, stored: Promise<string>, pos: number, failed: (error: unknown) => void): void {
+/** Puts an image where it was meant, once it is stored, in place of what stands from there to `to`; `failed` is told why it could not be. What turns out to
+ *  be no image changes nothing. */
+export function put(
+  view: EditorView,
+  stored: Promise<string | null>,
+  pos: number,
+  failed: (error: unknown) => void,
+  to = pos,
+): void {
   const id = ++last;
-  view.dispatch({ effects: wait.of({ id, pos }) });
+  view.dispatch({ effects: wait.of({ id, place: { from: pos, to } }) });
   const all = coming.get(view) ?? new Set();
   coming.set(view, all);
   const putting = stored.then(
     (markdown) => {
-      const at = view.state.field(places).get(id);
-      if (at === undefined) return;
-      const end = at + markdown.length;
-      const follows = view.state.selection.main.empty && view.state.selection.main.head === at;
+      const place = view.state.field(places).get(id);
+      if (!place) return;
+      if (markdown === null) return view.dispatch({ effects: done.of(id) });
+      const { from, to } = view.state.selection.main;
+      const follows = from === place.from && to === place.to;
       view.dispatch({
-        changes: { from: at, insert: markdown },
+        changes: { ...place, insert: markdown },
         effects: done.of(id),
         userEvent: 'input.paste',
-        ...(follows ? { selection: { anchor: end } } : {}),
+        ...(follows ? { selection: { anchor: place.from + markdown.length } } : {}),
       });
     },
     (error: unknown) => {
@@ -75,29 +93,37 @@ export function placeAt(view: EditorView, x: number, y: number): number {
   return (inside ? view.posAtCoords({ x, y }) : null) ?? view.state.selection.main.head;
 }
 
-/** `store` gives the Markdown that shows an image; `failed` is told why there is none. */
-export function images(store: (image: Image) => Promise<string>, failed: (error: unknown) => void): Extension {
+export interface Storing {
+  /** The Markdown that shows an image. */
+  store(image: Image): Promise<string>;
+  /** Likewise of what is on the clipboard, where the web view does not hand it to the page; null where that is no image. */
+  storeCopied(): Promise<string | null>;
+  /** Is told why there is none. */
+  failed(error: unknown): void;
+}
+
+export function images({ store, storeCopied, failed }: Storing): Extension {
   const stored = async (file: File): Promise<string> =>
     store({ mime: file.type, bytes: new Uint8Array(await file.arrayBuffer()) });
-  const take = (view: EditorView, files: File[], pos: number): void => {
-    for (const file of files) put(view, stored(file), pos, failed);
-  };
   return [
     places,
     EditorView.domEventHandlers({
       paste(event, view) {
-        const files = imagesOf(event.clipboardData);
+        const data = event.clipboardData;
+        const [first, ...others] = imagesOf(data);
         // Tables from a spreadsheet come with a picture of themselves: their text is meant.
-        if (files.length === 0 || event.clipboardData?.getData('text/plain')) return false;
+        if (data?.getData('text/plain') || (!first && data?.getData('text/uri-list'))) return false;
         const { from, to } = view.state.selection.main;
-        if (from !== to) view.dispatch(view.state.replaceSelection(''));
-        take(view, files, from);
+        // WebKitGTK tells the page of no image: the program is asked.
+        put(view, first ? stored(first) : storeCopied(), from, failed, to);
+        for (const file of others) put(view, stored(file), to, failed);
         return true;
       },
       drop(event, view) {
         const files = imagesOf(event.dataTransfer);
         if (files.length === 0) return false;
-        take(view, files, placeAt(view, event.clientX, event.clientY));
+        const pos = placeAt(view, event.clientX, event.clientY);
+        for (const file of files) put(view, stored(file), pos, failed);
         return true;
       },
     }),

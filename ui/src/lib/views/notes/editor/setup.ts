@@ -17,7 +17,7 @@ import {
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { completion, type Offers } from './complete';
 import { direction } from './direction';
-import { arrived, images, placeAt, put, type Image } from './images';
+import { arrived, images, placeAt, put, type Storing } from './images';
 import { links, type Target } from './links';
 import { measure } from './measure';
 import { withoutStyleElements } from './sheet';
@@ -29,13 +29,11 @@ export interface Words {
   phrases: Record<string, string>;
 }
 
-export interface Wiring {
+export interface Wiring extends Storing {
   words: Words;
   offers: Offers;
   typed(text: string): void;
   open(target: Target): void;
-  store(image: Image): Promise<string>;
-  failed(error: unknown): void;
 }
 
 /** What the editor's keys do, but for the one that shows the sheet of keys in the whole window. */
@@ -112,7 +110,7 @@ export function createEditor(parent: HTMLElement, text: string, wiring: Wiring):
         highlightSelectionMatches({ minSelectionLength: 2 }),
         completion(wiring.offers),
         links(wiring.open),
-        images(wiring.store, wiring.failed),
+        images(wiring),
         keymap.of([
           { key: 'Mod-b', run: around('**') },
           { key: 'Mod-i', run: around('*') },
