@@ -137,19 +137,20 @@ impl Counts {
 
 #[test]
 fn what_is_called_supported_is_so() {
-    // Floors: a little below what was measured (recall 62.7, 79.3, 56.5, 36.1, 51.2, 71.4, 61.4, 55.0, 68.8 and 56.2 per cent; falsely supported 0.3 and 1.1 in
-    // the third and the fourth part, else 0).
+    // Floors: a little below what was measured (docs/benchmarks.md).
     for (part, recall, wrong, precision) in [
-        ("fit.txt", 0.60, 0.02, 0.98),
-        ("held.txt", 0.70, 0.02, 0.98),
-        ("held-large.txt", 0.55, 0.01, 0.96),
-        ("held-new.txt", 0.34, 0.015, 0.86),
-        ("held-everyday.txt", 0.48, 0.0, 1.0),
-        ("held-fresh.txt", 0.65, 0.0, 1.0),
-        ("held-kinds.txt", 0.55, 0.02, 0.95),
-        ("held-fresher.txt", 0.50, 0.02, 0.95),
-        ("held-later.txt", 0.60, 0.02, 0.95),
-        ("held-last.txt", 0.52, 0.02, 0.95),
+        ("fit.txt", 0.42, 0.01, 0.98),
+        ("held.txt", 0.55, 0.01, 0.98),
+        ("held-large.txt", 0.44, 0.01, 0.97),
+        ("held-new.txt", 0.26, 0.01, 0.90),
+        ("held-everyday.txt", 0.31, 0.0, 1.0),
+        ("held-fresh.txt", 0.42, 0.0, 1.0),
+        ("held-kinds.txt", 0.46, 0.01, 0.95),
+        ("held-fresher.txt", 0.42, 0.02, 0.95),
+        ("held-later.txt", 0.55, 0.02, 0.95),
+        ("held-last.txt", 0.38, 0.02, 0.95),
+        ("held-wide.txt", 0.30, 0.02, 0.88),
+        ("held-wider.txt", 0.45, 0.06, 0.75),
     ] {
         let counts = Counts::of(part);
         counts.print(part);
@@ -171,6 +172,9 @@ fn passages_of_the_set_are_in_the_notes() {
         "held-kinds.txt",
         "held-fresher.txt",
         "held-later.txt",
+        "held-last.txt",
+        "held-wide.txt",
+        "held-wider.txt",
     ] {
         for group in groups(part) {
             for (note, _, text) in group.passages.iter().filter(|(note, ..)| note.is_some()) {

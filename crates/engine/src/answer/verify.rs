@@ -5,6 +5,7 @@
 mod align;
 mod clause;
 mod frame;
+mod leftover;
 // Word lists are read as paragraphs.
 #[rustfmt::skip]
 mod lexicon;

@@ -3,6 +3,7 @@
 
 use super::Ground;
 use super::clause::{Clause, Kind, Word};
+use super::leftover::Leftover;
 use super::lexicon::{ALL, ALL_TOO, AND, CONTRASTS, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME, SURNAMES};
 use crate::model::TokenVectors;
 
@@ -202,8 +203,26 @@ impl<'a> Comparison<'a> {
             || self.widened()
             || self.exchanged()
             || self.crossed()
-            || self.of_another_item();
+            || self.of_another_item()
+            || !self.accounted()
+            || self.gathered();
         found(if !missing && coverage >= enough && !otherwise { Level::Said } else { Level::Partly })
+    }
+
+    /// Whether the claim leaves nothing of the clause out and adds nothing to it that could change what it says.
+    fn accounted(&self) -> bool {
+        let said: Vec<(&Word, bool)> = self.core.iter().enumerate().map(|(i, word)| (*word, self.used(i))).collect();
+        let added: Vec<&Word> = self.words().filter(|(_, p)| *p == Place::Nowhere).map(|(word, _)| word).collect();
+        let counts = self.claim.words.iter().any(|w| matches!(w.kind, Kind::Number(_)));
+        Leftover { said: &said, added: &added, counts, across: self.across }.is_harmless()
+    }
+
+    /// Whether a word is taken from another clause, but for what the claim begins with and an earlier clause names: the condition before what holds then.
+    fn gathered(&self) -> bool {
+        let own = |(word, place): (&Word, Place)| word.heavy() && matches!(place, Place::Core(_) | Place::Soft(_));
+        let first = self.words().position(own).unwrap_or(0);
+        let earlier = |word: &Word| self.clauses[..self.window.start].iter().filter(|c| !c.label).flat_map(|c| &c.words).any(|e| same(word, e));
+        self.words().enumerate().any(|(i, (word, place))| place == Place::Near && word.heavy() && (i > first || !earlier(word)))
     }
 
     /// A number or name that is not there, an opposite, a word that only one side negates.

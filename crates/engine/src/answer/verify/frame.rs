@@ -39,6 +39,7 @@ impl<'a> Frame<'a> {
         let core = self.core();
         !(self.unlimited(&core)
             || self.unconditional()
+            || self.without_circumstance()
             || self.without_exception()
             || self.of_all(&core)
             || self.obliged(&core)
@@ -103,6 +104,13 @@ impl<'a> Frame<'a> {
         let before = before.map(|c| flat(&c.text)).filter(|text| begins(text, BEGIN_CONDITIONS));
         let then = ONLY_THEN.iter().filter_map(|mark| core.find(mark).map(|at| core[..at].to_owned()));
         within.chain(then).chain(before).chain(after).any(|condition| !self.says(&condition))
+    }
+
+    /// When, where or of what the clause before speaks, and the claim says nothing of it.
+    fn without_circumstance(&self) -> bool {
+        let before = self.clauses.iter().take(self.at).rfind(|c| !c.label && c.aside_of.is_none());
+        let heavy = |c: &'a Clause| c.words.iter().filter(|w| w.heavy());
+        !self.across && before.is_some_and(|c| c.is_circumstance() && heavy(c).next().is_some() && !heavy(c).any(|w| self.named(w)))
     }
 
     fn says(&self, part: &str) -> bool {

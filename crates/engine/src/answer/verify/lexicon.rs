@@ -345,3 +345,19 @@ pub(super) const GIVING: &[&str] = &["送", "借", "卖", "租", "还", "交", "
 
 /// After which 「向」 means "from".
 pub(super) const VERBS_OF_FROM: &[&str] = &["借", "租", "买", "学", "讨", "索", "收", "取", "要", "订"];
+
+/// Small words that a claim may leave out of what says it: what only joins sentences, points back or stands before a noun.
+pub(super) const HARMLESS: &[&str] = &[
+    "的", "了", "是", "则", "但", "而", "而且", "并", "因此", "所以", "因为", "是因为", "从而", "就是", "它", "这", "该", "其", "做", "例如", "具体", "由", "一个", "个", "之", "地", "得", "本身", "a", "an",
+    "the", "is", "are", "it", "thi", "that", "also", "so", "becaus", "and", "but", "while", "therefor", "thu", "ha",
+];
+
+/// Small words that a claim may have beyond what says it.
+pub(super) const ADDABLE: &[&str] = &[
+    "的", "了", "是", "在", "有", "会", "可", "可以", "能", "时", "则", "它", "这", "该", "其", "一个", "个", "之", "地", "得", "中", "里", "上", "就", "要", "用", "对", "把", "被", "由", "为", "需", "需要", "到",
+    "但", "而", "并", "因为", "所以", "从", "指", "属于", "使用", "用于", "一遍", "跟着", "a", "an", "the", "is", "are", "it", "thi", "that", "of", "in", "to", "for", "with", "by", "on", "at", "as", "ha",
+    "have", "and", "which", "wa", "were", "be", "been", "but", "while", "becaus", "make",
+];
+
+/// What joins two halves of a clause of which each is a statement of its own.
+pub(super) const JOINS: &[&str] = &["and", "or", "并", "而", "以及", "和", "或", "或者", "但", "并且"];

@@ -18,6 +18,7 @@ use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::model::{Ending, Generated, Generation, Generator, Message};
+use crate::retrieve::query::mostly_cjk;
 use crate::wire::{self, AnswerEvent, Support};
 
 /// Times that a sentence may be said; from then on the model repeats itself.
@@ -135,6 +136,12 @@ impl Writing<'_> {
         }
     }
 
+    /// Whether the notes support a sentence. In another language than theirs hardly any is more than partly supported.
+    fn stands(&self, sentence: &wire::Sentence) -> bool {
+        let across = || self.passages.first().is_some_and(|passage| mostly_cjk(&passage.text) != mostly_cjk(&sentence.text));
+        sentence.support == Support::Supported || sentence.support == Support::Partly && across()
+    }
+
     /// Why what was written cannot stand; none if it can.
     fn flaw(&self, model: &str, generated: &Result<Generated>, sure: bool) -> Option<Flaw> {
         let (claims, unsupported) = self.claims;
@@ -147,7 +154,7 @@ impl Writing<'_> {
             Ok(_) if 2 * unsupported > claims => {
                 Some(Flaw::new(format!("{unsupported} of {claims} sentences of the model's answer are not in the notes")))
             }
-            Ok(_) if !sure && !self.quoting.sentences.iter().any(|sentence| sentence.support == Support::Supported) => {
+            Ok(_) if !sure && !self.quoting.sentences.iter().any(|sentence| self.stands(sentence)) => {
                 Some(Flaw::new("no sentence of the model's answer is clearly in the notes"))
             }
             Ok(_) => None,
