@@ -106,6 +106,8 @@ pub struct Asked {
     pub conversation: Option<engine::ConversationInfo>,
     /// The question and its answer; the turn of before where nothing replaced it. The number of one that is not kept is below 0, and names it nowhere.
     pub turn: engine::Turn,
+    /// What is to be said of an answer that was stopped, or is no other one, and is not shown: what was sent to another machine for it.
+    pub told: Vec<String>,
 }
 
 /// What is told while a question is answered.

@@ -209,6 +209,7 @@ fn an_answer_that_is_asked_for_again_and_stopped_before_a_sentence_leaves_what_w
     page.ok("stop", json!({ "job": 9 }));
     let stopped = again.join().unwrap().unwrap();
     assert_eq!(stopped["turn"]["id"], first["turn"]["id"], "the answer of before: {stopped}");
+    assert_eq!(stopped["told"], json!([]), "the model is on this machine: nothing went elsewhere");
     assert_eq!(page.ok("conversation", json!({ "id": id })), before);
 }
 

@@ -370,6 +370,15 @@ test('a new answer that is stopped before its first sentence leaves the old ones
   await expect(page.getByRole('heading', { level: 2, name: 'RAG 效果不好时怎么排查？' })).toBeVisible();
 });
 
+test('what was sent for a new answer that was stopped is said', async ({ page }) => {
+  await open(page, 'history', 'slow', 'remote');
+  await conversation(page, 'RAG 效果不好时怎么排查？').click();
+  await page.getByRole('button', { name: again }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: '重新回答' }).click();
+  await page.getByRole('button', { name: '停止' }).click();
+  await expect(page.getByText(/问题和笔记里的 \d+ 段内容发给了 models\.example/)).toBeVisible();
+});
+
 test('a question asked while an answer is written waits for it to be kept: one conversation, nothing lost', async ({ page }) => {
   await open(page, 'slow');
   await box(page).fill(QUESTION);

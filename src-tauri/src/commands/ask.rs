@@ -102,7 +102,9 @@ fn answer(desk: &Desk, request: AskRequest, teller: &Teller, cancel: &CancelToke
         })?;
         // Stopped before a sentence, or with no other answer than that: what was answered before is better than nothing, and stays.
         if stopped || is_no_other(&answer, &turn) {
-            return Ok(Asked { conversation: Some(conversation), turn: shown(Some(&snapshot), turn)? });
+            let elsewhere = generator.is_some_and(|generator| generator.spec().leaves_machine_to.is_some());
+            let told = if elsewhere { answer.notices } else { Vec::new() };
+            return Ok(Asked { conversation: Some(conversation), turn: shown(Some(&snapshot), turn)?, told });
         }
     }
     answer.notices.append(&mut notices);
@@ -128,7 +130,7 @@ fn kept(desk: &Desk, request: &AskRequest, filter: Value, mut answer: wire::Answ
         Ok((c.turn(turn)?, c.info(conversation)?))
     });
     match kept {
-        Ok((turn, conversation)) => Ok(Asked { conversation: Some(conversation), turn: shown(Some(snapshot), turn)? }),
+        Ok((turn, conversation)) => Ok(Asked { conversation: Some(conversation), turn: shown(Some(snapshot), turn)?, told: Vec::new() }),
         Err(e) => {
             answer.notices.push(format!("this answer could not be kept: {}; {}", e.message, e.hint));
             let turn = KeptTurn {
@@ -140,7 +142,7 @@ fn kept(desk: &Desk, request: &AskRequest, filter: Value, mut answer: wire::Answ
                 answer: serde_json::to_value(&answer).map_err(Error::internal)?,
                 mark: None,
             };
-            Ok(Asked { conversation: None, turn: shown(Some(snapshot), turn)? })
+            Ok(Asked { conversation: None, turn: shown(Some(snapshot), turn)?, told: Vec::new() })
         }
     }
 }

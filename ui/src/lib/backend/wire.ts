@@ -1198,6 +1198,10 @@ export type Asked = {
    * The question and its answer; the turn of before where nothing replaced it. The number of one that is not kept is below 0, and names it nowhere.
    */
   turn: Turn;
+  /**
+   * What is to be said of an answer that was stopped, or is no other one, and is not shown: what was sent to another machine for it.
+   */
+  told: Array<string>;
 };
 
 /**

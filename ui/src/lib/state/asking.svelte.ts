@@ -12,6 +12,7 @@ import {
   type SyncProgress,
   type Turn,
 } from '../backend';
+import { said } from '../i18n/told';
 import { conversations } from './conversations.svelte';
 import { type Scope, filterOf, scopeOf } from './scope';
 import { toasts } from './toasts.svelte';
@@ -244,7 +245,7 @@ class Asking {
     };
     const live = this.answering;
     try {
-      const { conversation, turn } = await backend.ask.ask(
+      const { conversation, turn, told } = await backend.ask.ask(
         {
           conversation: talk.id,
           question,
@@ -258,6 +259,7 @@ class Asking {
         controller.signal,
       );
       void conversations.refresh();
+      for (const notice of told) toasts.say(said(notice));
       if (conversation) talk.id = conversation.id;
       if (talk === this.talk) this.put(turn, controller.signal.aborted && (replaces ?? 0) > 0);
       // Neither kept nor on the screen: the question is all that there is of it.

@@ -338,7 +338,7 @@ export const ask: AskBackend = {
     const last = instead && !other ? conversation?.turns[at] : undefined;
     if (last && conversation) {
       const { id, title, updated_at, turns } = conversation;
-      return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn: last };
+      return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn: last, told: [] };
     }
     const answer = answerOf(request.question, standalone, followup, found, written);
     const passages = scene('summing') ? [] : found.passages;
@@ -377,13 +377,15 @@ export const ask: AskBackend = {
       answer.notices.push(
         'this answer could not be kept: the disk is full: database or disk is full; free some space and run the command again; nothing was lost',
       );
-      return { conversation: null, turn: { ...turn, id: -turn.id } };
+      return { conversation: null, turn: { ...turn, id: -turn.id }, told: [] };
     }
     // Stopped before its first sentence, an answer takes the place of none.
     const old = told === 0 && signal.aborted && at >= 0 ? conversation?.turns[at] : undefined;
+    const sent =
+      old && scene('remote') ? [`the question and ${passages.length} passage(s) of your notes were sent to models.example`] : [];
     const { id, title, updated_at, turns } =
       conversation && old ? conversation : keep(conversation, turn, request.replaces ?? null);
-    return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn: old ?? turn };
+    return { conversation: { id, title, updated_at, turns: turns.length, snippet: null }, turn: old ?? turn, told: sent };
   },
   async conversations(query) {
     await pause(15);
