@@ -108,9 +108,9 @@ impl Snapshot {
                 Some(question) => question,
                 None if is_name(heading) && is_name(title) && letters(heading) != letters(title) => {
                     if mostly_cjk(&format!("{title}{heading}")) {
-                        format!("“{title}”里的“{heading}”写了什么？")
+                        format!("「{title}」里的「{heading}」写了什么？")
                     } else {
-                        format!("What is under “{heading}” in “{title}”?")
+                        format!("What is under \"{heading}\" in \"{title}\"?")
                     }
                 }
                 None => continue,
@@ -118,7 +118,7 @@ impl Snapshot {
             out.push(Candidate { text, heading: Some(heading.to_owned()), document });
         }
         if is_name(title) {
-            let text = if mostly_cjk(title) { format!("「{title}」讲了什么？") } else { format!("What is in “{title}”?") };
+            let text = if mostly_cjk(title) { format!("「{title}」讲了什么？") } else { format!("What is in \"{title}\"?") };
             out.push(Candidate { text, heading: None, document });
         }
         Ok(out)
