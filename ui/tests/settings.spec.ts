@@ -50,6 +50,22 @@ test('the theme and the size of the text change at once and stay', async ({ page
   await expect(page.getByText('100%')).toBeVisible();
 });
 
+test('the next start looks as this one did from its first moment', async ({ page }) => {
+  await openView(page, '设置');
+  await page.getByText('English', { exact: true }).click();
+  await page.getByText('Dark', { exact: true }).click();
+  await expect(html(page)).toHaveAttribute('data-theme', 'dark');
+  await page.addInitScript(() => {
+    const looks: string[] = [];
+    Object.assign(globalThis, { looks });
+    const note = (): unknown => looks.push(`${document.documentElement.dataset.theme} ${document.documentElement.lang}`);
+    new MutationObserver(note).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-theme', 'lang'] });
+  });
+  await page.reload();
+  await expect(page.getByRole('navigation').first()).toBeVisible();
+  expect(await page.evaluate(() => (globalThis as unknown as { looks: string[] }).looks[0])).toBe('dark en');
+});
+
 test('what cannot be saved is taken back and said', async ({ page }) => {
   await openView(page, '设置', 'full');
   await page.getByText('深色', { exact: true }).click();

@@ -2,9 +2,13 @@
 
 import { backend, type Settings } from '../backend';
 import { systemLanguage, ui } from '../i18n/index.svelte';
+import { store, stored } from './stored';
 
 /** Sizes that text has, as parts of the usual one. */
 const SCALES = [0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
+
+/** What of the settings is seen. */
+type Look = Pick<Settings, 'theme' | 'language' | 'text_scale'>;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -17,7 +21,9 @@ class Preferences {
   private changes: Partial<Settings>[] = [];
   private sent: Promise<unknown> = Promise.resolve();
 
-  /** Follows the system until the settings are known. */
+  /** As it looked at the last start, until the settings are known: the first thing on the screen is in the person's language and colours. */
+  private readonly before = stored<Partial<Look>>('look', {});
+
   constructor() {
     dark.addEventListener('change', () => this.apply());
     addEventListener('languagechange', () => this.apply());
@@ -61,11 +67,15 @@ class Preferences {
 
   private show(): void {
     this.settings = this.kept && Object.assign({ ...this.kept }, ...this.changes);
+    if (this.settings) {
+      const { theme, language, text_scale } = this.settings;
+      store('look', { theme, language, text_scale } satisfies Look);
+    }
     this.apply();
   }
 
   private apply(): void {
-    const { theme = 'system', language = 'system', text_scale = 1 } = this.settings ?? {};
+    const { theme = 'system', language = 'system', text_scale = 1 } = this.settings ?? this.before;
     const root = document.documentElement;
     root.dataset.theme = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
     root.style.setProperty('--text-scale', String(text_scale));
