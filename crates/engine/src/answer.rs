@@ -294,7 +294,7 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
         }
     }
     if across {
-        // A note in another language has the question's words in translation only: one in its own that has nearly all of them is meant.
+        // A note in another language has the question's words in translation only: one in its own that has most of them is meant.
         let spoken = |c: &&Candidate| !c.foreign && mostly_cjk(&all[c.passage][c.unit].clean) == material.query.is_cjk();
         let held = candidates.iter().filter(spoken).map(|candidate| weights.share(&candidate.holds)).fold(0.0, f32::max);
         if held >= OWN_LANGUAGE {

@@ -81,6 +81,11 @@ pub fn last_part(name: &str) -> String {
     last(&normalise(&last(name)))
 }
 
+/// A path, or a file's name, without the ending that says of what format it is.
+pub(crate) fn without_ending(path: &str) -> &str {
+    path.rsplit_once('.').filter(|(_, ending)| !ending.contains('/')).map_or(path, |(stem, _)| stem)
+}
+
 /// A path relative to a note, as a path relative to its library; none if it leads out of it.
 #[must_use]
 pub fn beside(note: &str, relative: &str) -> Option<String> {

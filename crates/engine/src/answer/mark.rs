@@ -198,23 +198,22 @@ impl Marks {
         let (label, note) = (found.name("label"), found.name("note").is_some());
         let told = |text: &str| self.told.contains(&bare(text));
         let brackets = format!("{open}{said}{close}");
+        // A passage that is not there is cited by mistake.
+        let possible = |number: &usize| (1..=self.passages.max(PASSAGES)).contains(number);
         let names = match numbers.as_slice() {
             // What the rules ask for, word for word.
             [] => label.is_some_and(|label| label.as_str() == "编号") && found.name("place").is_none() && !told(&brackets),
             _ if label.is_some() || note || found.name("place").is_some() => true,
-            // A passage that is not there is cited by mistake. `a[1]` is an element where the notes say so.
+            // `a[1]` is an element where the notes say so.
             [number] => {
                 let word = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map_or(before, |at| {
                     let after = before[at..].chars().next().map_or(0, char::len_utf8);
                     &before[at + after..]
                 });
                 let element = word.len() == 1 || word.contains('_');
-                (1..self.passages.max(PASSAGES) + 1).contains(number) && !(element && told(&format!("{word}{brackets}")))
+                possible(number) && !(element && told(&format!("{word}{brackets}")))
             }
-            several => {
-                let possible = several.iter().all(|number| (1..self.passages.max(PASSAGES) + 1).contains(number));
-                possible && several.iter().any(|number| *number <= self.passages) && !told(&brackets)
-            }
+            several => several.iter().all(possible) && several.iter().any(|number| *number <= self.passages) && !told(&brackets),
         };
         if names { Found::Mark(end + close.len_utf8()) } else { Found::Nothing }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use pulldown_cmark::{Event, Parser, Tag};
 
 use crate::ingest::markdown::OPTIONS;
-use crate::link::{decode, places};
+use crate::link::{decode, places, without_ending};
 use crate::text::normalise;
 
 use super::file_name;
@@ -54,10 +54,6 @@ pub fn sayings(target: &str, by_path: bool, old: &str, new: &str, title: &str) -
     }
     all.extend([stem.to_owned(), without_ending(new).to_owned()]);
     all
-}
-
-fn without_ending(path: &str) -> &str {
-    path.rsplit_once('.').map_or(path, |(stem, _)| stem)
 }
 
 /// A file's name as a link writes it: without what would end it.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::Snapshot;
 use crate::catalog::{Catalog, DocumentEntry, DocumentRow, LinkRow};
 use crate::error::Result;
-use crate::link::{beside, decode, last_part};
+use crate::link::{beside, decode, last_part, without_ending};
 use crate::notes::{Instead, sayings};
 use crate::text::normalise;
 use crate::wire;
@@ -198,10 +198,6 @@ impl Notes {
         }
         notes
     }
-}
-
-fn without_ending(path: &str) -> &str {
-    path.rsplit_once('.').filter(|(_, ending)| !ending.contains('/')).map_or(path, |(stem, _)| stem)
 }
 
 /// Folders that are left and entered on the way from one note to another.
