@@ -67,6 +67,9 @@ impl Snapshot {
             match headings.filter_map(|heading| Some((question(&heading)?, heading))).next() {
                 Some((text, heading)) => {
                     offer.add(Candidate { text, heading: Some(heading), document: note.id }, run)?;
+                    if offer.is_over() {
+                        return Ok(offer.out);
+                    }
                 }
                 None => others.push(note),
             }
