@@ -221,14 +221,39 @@ fn what_only_a_reader_can_tell_is_asked_of_the_model() {
 
 #[test]
 fn what_only_a_reader_can_tell_is_not_answered_without_support() {
-    let said: [&[&str]; 3] = [&["每杯放 5 勺茶叶和一块糖。"], &["笔记里没有提到这个。"], &[]];
-    for pieces in said {
+    let said: [(&[&str], &str); 3] = [
+        (&["每杯放 5 勺茶叶和一块糖。"], "it is not shown"),
+        (&["笔记里没有提到这个。"], "script found no answer in these passages"),
+        (&[], "script said nothing"),
+    ];
+    for (pieces, reason) in said {
         let (answer, told) = ask(&desk(), IN_OTHER_WORDS, &Script::new(pieces));
         assert_eq!(answer.outcome, Outcome::NotInNotes, "{pieces:?}");
         assert!(answer.sentences.is_empty() && !answer.passages.is_empty(), "{pieces:?}");
-        assert!(answer.notices.iter().any(|n| n.ends_with("it is not shown")), "{pieces:?}: {:?}", answer.notices);
+        assert!(answer.notices.iter().any(|n| n.ends_with(reason)), "{pieces:?}: {:?}", answer.notices);
         assert!(matches!(told.last(), Some(AnswerEvent::Replaced { .. })), "{pieces:?}");
     }
+}
+
+#[test]
+fn courtesies_and_what_the_notes_do_not_say_claim_nothing_and_throw_no_answer_away() {
+    let said = "好的，我来回答你的问题！当然可以。\n\n**要点**：绿茶用八十度左右的水冲泡。每杯放 3 克茶叶。笔记里没有提到价格。\n\n希望对你有帮助！如果还有问题，欢迎继续问我。";
+    let (answer, _) = ask(&desk(), BREW, &Script::new(&[said]));
+    assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
+    for sentence in &answer.sentences {
+        let fact = sentence.text.contains("八十度") || sentence.text.contains("3 克");
+        let expected = if fact { Support::Supported } else { Support::NoClaim };
+        assert_eq!((sentence.support, sentence.citations.is_empty()), (expected, !fact), "{sentence:?}");
+    }
+}
+
+#[test]
+fn a_model_that_finds_no_answer_is_not_said_to_have_made_one_up() {
+    let (answer, _) = ask(&desk(), BREW, &Script::new(&["抱歉，笔记里没有提到这个。"]));
+    assert_eq!((answer.outcome, answer.answerer.kind), (Outcome::Answered, "extractive"));
+    assert_eq!(answer.notices, ["script found no answer in these passages: these are the notes' own sentences instead"]);
+    let (answer, _) = ask(&desk(), BREW, &Script::new(&["茶茶茶茶茶茶"]).ending(End::With(Ending::Limit)));
+    assert_eq!(answer.notices, ["script wrote no whole sentence: these are the notes' own sentences instead"]);
 }
 
 #[test]

@@ -74,6 +74,8 @@ export const told: Record<string, string> = {
   'the conversation is long: the model was not told of its first {} questions': '对话较长，最早的 {} 个问题没有告诉模型',
   '{} repeated itself': '{} 不断重复',
   '{} said nothing': '{} 什么也没写',
+  '{} found no answer in these passages': '{} 在这些段落里没有找到答案',
+  '{} wrote no whole sentence': '{} 没有写出一个完整的句子',
   '{} could not answer: {}': '{} 没能回答：{}',
   'the model can read too little at once': '模型一次能读的太少',
   'the notes are too long for what the model can read at once': '笔记太长，模型一次读不下',
