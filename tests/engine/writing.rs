@@ -530,6 +530,33 @@ fn a_last_answer_that_is_too_long_for_a_small_context_is_told_to_its_beginning()
 }
 
 #[test]
+fn a_long_list_of_some_turns_ago_leaves_room_for_the_rest_of_the_conversation() {
+    let list = exchange("列出所有讲到茶的笔记", &"这一篇笔记讲的是茶。".repeat(200));
+    let earlier = [exchange("绿茶是什么？", "绿茶是不发酵的茶。"), list, exchange("红茶是什么？", "红茶是全发酵的茶。")];
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+    let (answer, _) = ask_after(&desk(), BREW, &script, &earlier);
+    let said = told_to(&script);
+    assert!(["不发酵的茶", "讲的是茶", "全发酵的茶"].iter().all(|text| said.contains(text)), "{said}");
+    let notice = "the conversation is long: of 1 earlier answers the model was only told the beginning";
+    assert_eq!(answer.notices, [notice]);
+}
+
+#[test]
+fn thanks_are_no_part_of_what_a_model_is_told_and_what_it_read_before_them_is_still_the_beginning() {
+    let desk = desk();
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+    let (first, _) = ask(&desk, BREW, &script);
+    let before = told_to(&script);
+    let earlier = [Exchange::new(BREW.to_owned(), &first), exchange("谢谢！", "")];
+    let script = Script::new(&["绿茶要密封、避光，放在冰箱里冷藏。"]);
+    let (answer, _) = ask_after(&desk, "绿茶怎么保存？", &script, &earlier);
+    let after = told_to(&script);
+    assert!(after.starts_with(&before[..before.rfind("</passage>").unwrap()]), "{after}");
+    assert!(after.contains(BREW) && !after.contains("谢谢"), "{after}");
+    assert!(!answer.notices.iter().any(|n| n.contains("conversation is long")), "{:?}", answer.notices);
+}
+
+#[test]
 fn the_prompt_of_a_follow_up_begins_like_the_one_before_it_to_the_end_of_its_passages() {
     let desk = desk();
     let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
@@ -572,6 +599,43 @@ fn a_request_that_names_nothing_is_about_the_question_before() {
         assert_eq!(answer.followup.as_ref().and_then(|f| f.turn), Some(1), "{request}");
         assert!(told_to(&script).contains(wanted) && told_to(&script).contains("八十度"), "{request}: {}", told_to(&script));
     }
+}
+
+#[test]
+fn other_words_more_questions_and_another_language_are_wanted_of_what_was_asked() {
+    let desk = desk();
+    let earlier = [exchange(BREW, "绿茶用八十度左右的水冲泡。"), exchange("考考我", "问：几度？")];
+    for (request, wanted, rules, sampled) in [
+        ("换个说法", "第一句直接回答问题", "你根据", true),
+        ("下一题", "出过的题不再出", "你根据", true),
+        ("简短一点", "只用一两句话回答", "你根据", false),
+        ("say it differently", "第一句直接回答问题", "你根据", true),
+        ("in English please", "Answer in the first sentence", "You answer", false),
+    ] {
+        let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+        let (answer, _) = ask_after(&desk, request, &script, &earlier);
+        assert_eq!(answer.standalone_question, BREW, "{request}: {:?}", answer.notices);
+        let said = told_to(&script);
+        assert!(said.starts_with(rules) && said.contains(wanted) && said.contains("八十度"), "{request}: {said}");
+        assert_eq!(script.sampled.lock().unwrap()[0].0 > 0.0, sampled, "{request}");
+    }
+    // Without a model it is said that there are no other words.
+    let manner = Manner { earlier: &earlier, ..Manner::default() };
+    let question = Question { text: "换个说法".into(), limit: 8, ..Question::default() };
+    let answer = quietly(|run| desk.engine.snapshot(run)?.ask_with(&question, &manner, run)).unwrap();
+    assert!(answer.answer.contains("八十度"), "{answer:?}");
+    assert!(answer.notices.iter().any(|n| n.contains("only a model that writes")), "{:?}", answer.notices);
+}
+
+#[test]
+fn an_english_request_for_a_folder_with_a_chinese_name_is_answered_in_english() {
+    let desk = Desk::new();
+    desk.write("推理/cache.md", "# Cache\n\nThe cache keeps keys and values of earlier tokens.\n");
+    desk.sync();
+    let script = Script::new(&["The cache keeps keys and values of earlier tokens."]);
+    let (answer, _) = ask(&desk, "summarise the folder 推理", &script);
+    assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
+    assert!(told_to(&script).starts_with("You answer"), "{}", told_to(&script));
 }
 
 #[test]
