@@ -1,5 +1,6 @@
 //! Answers that a model writes: verified sentence by sentence, cited by us, replaced where they cannot stand. The model is a script.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -625,6 +626,34 @@ fn other_words_more_questions_and_another_language_are_wanted_of_what_was_asked(
     let answer = quietly(|run| desk.engine.snapshot(run)?.ask_with(&question, &manner, run)).unwrap();
     assert!(answer.answer.contains("八十度"), "{answer:?}");
     assert!(answer.notices.iter().any(|n| n.contains("only a model that writes")), "{:?}", answer.notices);
+}
+
+#[test]
+fn each_time_that_other_words_are_wanted_they_are_chosen_anew() {
+    let desk = desk();
+    let mut earlier = vec![exchange(BREW, "绿茶用八十度左右的水冲泡。")];
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+    for _ in 0..3 {
+        let (answer, _) = ask_after(&desk, "换个说法", &script, &earlier);
+        assert_eq!(answer.followup.as_ref().and_then(|f| f.turn), Some(1));
+        earlier.push(Exchange::new(answer.standalone_question.clone(), &answer));
+    }
+    let sampled = script.sampled.lock().unwrap();
+    let seeds: HashSet<u64> = sampled.iter().map(|(_, seed)| *seed).collect();
+    assert_eq!((sampled.len(), seeds.len()), (3, 3), "{sampled:?}");
+}
+
+#[test]
+fn what_is_wanted_after_a_summary_is_about_the_notes_that_were_summarised() {
+    let desk = desk();
+    desk.write("茶/红茶.md", "# 红茶\n\n红茶是全发酵的茶，用沸水冲泡。\n");
+    desk.write("茶论.md", "# 茶\n\n## 茶是什么？\n\n茶是一种饮料，茶的种类很多，茶叶产自茶树。\n");
+    desk.sync();
+    let script = Script::new(&["1. 红茶用什么水冲泡？\n答案：红茶用沸水冲泡。"]);
+    let (answer, _) = ask_after(&desk, "考考我", &script, &[exchange("总结文件夹 茶", "红茶是全发酵的茶。")]);
+    assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
+    let documents: HashSet<&str> = answer.passages.iter().map(|p| p.document.as_str()).collect();
+    assert_eq!(documents, HashSet::from(["茶/红茶.md"]));
 }
 
 #[test]

@@ -25,9 +25,9 @@ const SMALL_TALK: &[&str] = &[
     "will it rain tomorrow", "tell me a joke", "a joke", "tell me a story", "a story", "sing a song", "i am sad", "i'm sad", "i feel sad", "i am tired", "i'm tired", "i am bored", "i'm bored",
     "good morning", "good evening", "good night", "goodbye", "bye",
     "你好", "您好", "嗨", "哈喽", "谢谢", "谢谢你", "谢谢您", "谢谢啦", "谢谢了", "多谢", "非常感谢", "感谢", "感谢你的帮助", "谢谢你的帮助", "辛苦了", "好的", "好的谢谢", "好的,谢谢", "好", "好吧", "嗯", "明白了",
-    "我明白了", "懂了", "我懂了", "知道了", "我知道了", "原来如此", "太好了", "不错", "没事了", "没有了",
+    "我明白了", "懂了", "我懂了", "知道了", "我知道了", "原来如此", "太好了", "不错", "没事了", "没有了", "你确定吗", "确定吗",
     "hi", "hello", "hey", "hi there", "hello there", "thanks", "thanks a lot", "thanks for your help", "thank you", "thank you very much", "thank you so much", "many thanks", "ok", "okay", "ok thanks",
-    "ok, thanks", "okay, thanks", "ok thank you", "great", "great, thanks", "great thanks", "cool", "nice", "perfect", "good", "got it", "i see", "i understand", "understood", "makes sense", "never mind",
+    "ok, thanks", "okay, thanks", "ok thank you", "great", "great, thanks", "great thanks", "cool", "nice", "perfect", "good", "got it", "i see", "i understand", "understood", "makes sense", "never mind", "are you sure",
     "that's all", "no thanks", "cheers",
 ];
 

@@ -113,15 +113,21 @@ impl Snapshot {
         let questions = manner.before.iter().chain(manner.earlier.iter().map(|exchange| &exchange.question));
         let questions: Vec<&str> = questions.map(|before| Again::taken_off(before)).collect();
         let names = |before: &&str| Again::of(before).is_none() && !answer::is_small_talk(before);
-        let Some(turn) = questions.iter().rposition(names) else { return Ok(None) };
-        let before = questions[turn];
+        let Some(&before) = questions.iter().rfind(|before| names(before)) else { return Ok(None) };
+        // It may have been asked about like this before.
+        let turn = questions.iter().position(|asked| *asked == before).unwrap_or_default();
         let act = Act::of(before);
-        let asked = Question { text: act.subject().unwrap_or(before).to_owned(), ..question.clone() };
+        let mut asked = Question { text: act.subject().unwrap_or(before).to_owned(), ..question.clone() };
+        if let Act::Summarise { what, whole } = &act {
+            // Of the note or folder that was summarised.
+            let named = Named { what, whole: *whole, chinese };
+            asked.filter = self.within(question, &named)?.map_or(asked.filter, |(filter, _)| filter);
+        }
         // What compared two is about both.
         let sides = if let Act::Compare { sides } = &act { Some(sides) } else { None };
         let retold = |task, manner: &Manner<'_>| self.retold(&asked, task, sides, chinese, manner, run);
-        // The likeliest words were said already.
-        let times = (questions.len() - turn) as u64;
+        // The likeliest words were said already; each time there are others.
+        let times = questions.iter().filter(|asked| **asked == before || Again::of(asked).is_some()).count() as u64;
         let anew = manner.generator.map(|generator| Anew { generator, times });
         let anew = Manner { generator: anew.as_ref().map(|anew| anew as &dyn Generator), ..*manner };
         let mut answer = match again {
