@@ -256,6 +256,17 @@ fn what_is_wanted_after_a_comparison_is_wanted_of_both_sides_however_often() {
 }
 
 #[test]
+fn thanks_ask_nothing_and_get_no_passages() {
+    let desk = tea_and_coffee();
+    for text in ["谢谢！", "Thanks a lot.", "你好"] {
+        let answer = desk.ask(text);
+        assert_eq!((answer.outcome, answer.passages.len()), (Outcome::NotInNotes, 0), "{text}");
+        assert!(answer.notices.iter().any(|n| n == "this asks nothing of your notes"), "{text}: {:?}", answer.notices);
+    }
+    assert!(!desk.ask("巴黎在哪里？").notices.iter().any(|n| n.contains("asks nothing")));
+}
+
+#[test]
 fn a_request_behind_a_question_is_taken_off_it() {
     for (question, asked) in [
         ("比较 LoRA 和 QLoRA，用简单的话解释一下", "比较 LoRA 和 QLoRA"),

@@ -67,7 +67,7 @@ pub enum Task {
     Compare,
     /// What a part of a text says, in a few sentences.
     Summary,
-    /// One summary of several.
+    /// One summary of parts, or of their summaries.
     Whole,
 }
 
@@ -273,7 +273,7 @@ fn wanted(chinese: bool, task: Task) -> &'static str {
         (true, Task::Quiz) => "出三到五道练习题，每道题后面另起一行写“答案：”和答案，题目和答案都只来自段落，之前的对话里出过的题不再出。",
         (true, Task::Compare) => "分别说明两边，再说明它们的区别；哪一边段落里没有说到，就说没有。",
         (true, Task::Summary) => "用三到五句话概括这一部分说了什么，不加评论。",
-        (true, Task::Whole) => "这些段落是各部分的摘要。把它们合成一份总的摘要，按内容分点，不加评论。",
+        (true, Task::Whole) => "把这些段落合成一份总的摘要，按内容分点，不加评论。",
         (false, Task::Answer) => "Answer in the first sentence, then add the points that are needed; give a list where one is asked for.",
         (false, Task::Simply) => {
             "Explain it to a beginner: short sentences, each term explained where it first appears; say of a comparison that it is one."
@@ -285,6 +285,6 @@ fn wanted(chinese: bool, task: Task) -> &'static str {
         }
         (false, Task::Compare) => "Describe both sides, then how they differ; where the passages say nothing of a side, say so.",
         (false, Task::Summary) => "Say in three to five sentences what this part says, without comment.",
-        (false, Task::Whole) => "These passages are summaries of parts. Make one summary of them, point by point, without comment.",
+        (false, Task::Whole) => "Make one summary of all these passages, point by point, without comment.",
     }
 }

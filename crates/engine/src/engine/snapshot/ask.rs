@@ -231,6 +231,11 @@ impl Snapshot {
             (found.notices, found.timings) = (given.notices, given.timings);
         }
         let body = self.quoted(&mut found, draft)?;
+        if body.outcome == wire::Outcome::NotInNotes && answer::is_small_talk(&asked.text) {
+            // What comes nearest to thanks is of no use.
+            found.passages.clear();
+            found.notices.push("this asks nothing of your notes".to_owned());
+        }
         self.finish(asked, found, body, confidence, began)
     }
 

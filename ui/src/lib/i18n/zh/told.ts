@@ -62,6 +62,7 @@ export const told: Record<string, string> = {
   'the question and {} passage(s) of your notes were sent to {}': '问题和笔记里的 {} 段内容发给了 {}',
   "the model's answer was cut: it reached its longest": '模型的回答太长，后面被截断了',
   "{}: these are the notes' own sentences instead": '{}；改为显示笔记的原句',
+  'this asks nothing of your notes': '这句话没有向笔记提问',
   '{}: it is not shown': '{}；这个回答不予显示',
   'the notes say this in other words, if they do: read what it cites': '笔记若写了这个，也是用别的话写的：请读它引用的原文',
   "no sentence of the model's answer is clearly in the notes": '模型的回答没有一句在笔记里有明确依据',
