@@ -299,6 +299,7 @@ fn a_model_that_fails_loops_or_is_silent_is_replaced() {
         (Script::new(&["<think>没完没了"]), "script said nothing"),
         (Script::new(&["\u{fffd}\u{fffd}", "\u{fffd}。\u{fffd}\n\u{fffd}"]), "script said nothing"),
         (Script::new(&["[1]", "[2] 【3】\n", "[^1]"]), "script said nothing"),
+        (Script::new(&["!\u{fffd}\u{fffd}茶\u{fffd}\u{fffd}\u{fffd} !\u{fffd} 绿茶用水冲泡。"]), "script wrote no readable text"),
         (Script::new(&["```", "\n```\n\n$$", "\n\n"]), "script said nothing"),
         (
             Script { spec: GeneratorSpec { name: "tiny".into(), context: 20, leaves_machine_to: None, notice: None }, ..Script::new(&said) },

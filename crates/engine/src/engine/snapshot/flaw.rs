@@ -31,6 +31,11 @@ impl Flaw {
         Self::new(format!("{model} wrote no whole sentence"))
     }
 
+    /// What it wrote is no text.
+    pub(super) fn garbled(model: &str) -> Self {
+        Self::new(format!("{model} wrote no readable text"))
+    }
+
     /// It said that the notes do not answer.
     pub(super) fn absent(model: &str) -> Self {
         Self { answered: false, ..Self::new(format!("{model} found no answer in these passages")) }

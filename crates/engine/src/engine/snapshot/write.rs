@@ -25,6 +25,8 @@ use crate::wire::{self, AnswerEvent, Support};
 const REPEATED: usize = 2;
 /// Characters below which a sentence may be said as often as one likes, only not in a row: 「答案：对。」 stands under each question of a quiz.
 const SHORT: usize = 12;
+/// The share of characters that are none from which an answer is no text, one in so many.
+const GARBLED: usize = 8;
 /// After a stop, what was written before is compared for so long; then it stands as it is.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -152,6 +154,12 @@ impl Writing<'_> {
         sentence.support == Support::Supported || sentence.support == Support::Partly && across()
     }
 
+    /// Whether a good part of it is no characters at all.
+    fn is_garbled(&self) -> bool {
+        let written = || self.quoting.sentences.iter().flat_map(|sentence| sentence.text.chars());
+        GARBLED * written().filter(|c| *c == char::REPLACEMENT_CHARACTER).count() > written().count()
+    }
+
     /// Why what was written cannot stand; none if it can.
     fn flaw(&self, model: &str, generated: &Result<Generated>, sure: bool) -> Option<Flaw> {
         let (claims, unsupported) = self.claims;
@@ -160,6 +168,7 @@ impl Writing<'_> {
             _ if self.loops => Some(Flaw::repeated(model)),
             Err(error) => Some(Flaw::failed(model, error)),
             Ok(generated) if generated.ending == Ending::Loop => Some(Flaw::repeated(model)),
+            Ok(_) if self.is_garbled() => Some(Flaw::garbled(model)),
             Ok(_) if claims == 0 && self.absent => Some(Flaw::absent(model)),
             Ok(generated) if claims == 0 && generated.ending == Ending::Limit => Some(Flaw::endless(model)),
             Ok(_) if claims == 0 => Some(Flaw::nothing(model)),

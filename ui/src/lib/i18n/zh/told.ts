@@ -78,6 +78,7 @@ export const told: Record<string, string> = {
   '{} repeated itself': '{} 不断重复',
   '{} said nothing': '{} 什么也没写',
   '{} found no answer in these passages': '{} 在这些段落里没有找到答案',
+  '{} wrote no readable text': '{} 写出的不是文字',
   '{} wrote no whole sentence': '{} 没有写出一个完整的句子',
   '{} could not answer: {}': '{} 没能回答：{}',
   'the model can read too little at once': '模型一次能读的太少',
