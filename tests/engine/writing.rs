@@ -446,6 +446,29 @@ fn comparing_one_sentence_ends_where_nobody_waits_for_it() {
 }
 
 #[test]
+fn what_a_note_says_word_for_word_is_supported() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notes");
+    let mut said = 0;
+    for note in ["推理/KV缓存.md", "基础/BERT.md", "对齐/RLHF.md", "训练/数据不均衡.md"] {
+        let note = std::fs::read_to_string(root.join(note)).unwrap();
+        let text = note.rsplit_once("\n---\n").map_or(note.as_str(), |(_, text)| text);
+        let grounds = Grounds::new(&[Source { title: "", heading: &[], text }], None, &CancelToken::new()).unwrap();
+        let mut stream = Stream::new(1, text);
+        let mut written = stream.push(text).1;
+        written.extend(stream.finish(false).1);
+        // A row of a table is not quoted without its head.
+        for sentence in written.iter().filter(|w| !w.block && !w.text.contains(" | ")) {
+            let verdict = grounds.judge(&sentence.text[sentence.label..], &|| false).unwrap();
+            assert!(!verdict.claims || verdict.support == Support::Supported, "{sentence:?}: {verdict:?}");
+            said += usize::from(verdict.claims);
+        }
+    }
+    assert!(said > 60, "{said}");
+    let grounds = Grounds::new(&[Source { title: "", heading: &[], text: "不要在冰箱里放绿茶。" }], None, &CancelToken::new()).unwrap();
+    assert_ne!(grounds.judge("在冰箱里放绿茶。", &|| false).unwrap().support, Support::Supported);
+}
+
+#[test]
 fn an_answer_that_was_cut_says_so() {
     let (answer, _) = ask(&desk(), BREW, &Script::new(&["绿茶用八十度左右的水冲泡。"]).ending(End::With(Ending::Limit)));
     assert_eq!(answer.answerer.kind, "generative");
