@@ -966,7 +966,7 @@ fn what_stands_after_code_a_formula_or_a_table_is_not_lost_and_they_stay_whole()
             ("pip install vllm. 好了。", true),
             ("再启动它。", false),
             ("之后看日志。", false),
-            ("$$ a = b. c = d $$", true),
+            ("$$a = b. c = d$$", true),
             ("其中 a 是权重。", false),
             ("LoRA | 少", false),
             ("ls", true),
