@@ -93,6 +93,22 @@ fn a_request_that_names_nothing_speaks_of_what_was_asked_before() {
         ("Summarise that.", Some(Again::Summary)),
         ("考考我", Some(Again::Quiz)),
         ("Quiz me on this!", Some(Again::Quiz)),
+        ("下一题", Some(Again::Quiz)),
+        ("再来几道题吧", Some(Again::Quiz)),
+        ("Next question, please.", Some(Again::Quiz)),
+        ("简短一点", Some(Again::Briefly)),
+        ("Could you make it shorter?", Some(Again::Briefly)),
+        ("换个说法", Some(Again::Otherwise)),
+        ("再换一个答案", Some(Again::Otherwise)),
+        ("Say it differently, please", Some(Again::Otherwise)),
+        ("another answer please", Some(Again::Otherwise)),
+        ("请用英文回答", Some(Again::InEnglish)),
+        ("in English please", Some(Again::InEnglish)),
+        ("用中文说一遍", None),
+        ("in Chinese", Some(Again::InChinese)),
+        ("下一题怎么做？", None),
+        ("What is another answer to the exercise?", None),
+        ("多头注意力用英文怎么说？", None),
         ("考考我 LoRA", None),
         ("用简单的话解释注意力", None),
         ("它有什么缺点？", None),
@@ -216,7 +232,13 @@ fn a_comparison_gives_both_sides() {
 fn what_is_wanted_after_a_comparison_is_wanted_of_both_sides_however_often() {
     let desk = tea_and_coffee();
     let (mut history, mut before): (Vec<Turn>, Vec<String>) = (Vec::new(), Vec::new());
-    for text in ["绿茶和咖啡有什么区别？", "考考我", "用简单的话解释一下", "把它总结一下"] {
+    for text in ["绿茶和咖啡有什么区别？", "用简单的话解释一下", "考考我", "下一题", "谢谢", "换个说法", "把它总结一下"]
+    {
+        if text == "谢谢" {
+            history.push(Turn::answered(text, text, "", std::iter::empty()));
+            before.push(text.to_owned());
+            continue;
+        }
         let rewrite = rewrite(&history, text);
         let question = Question { text: text.into(), limit: 8, ..Question::default() };
         let cancel = CancelToken::new();
@@ -230,6 +252,30 @@ fn what_is_wanted_after_a_comparison_is_wanted_of_both_sides_however_often() {
         );
         history.push(Turn::answered(text, &rewrite.standalone, &answer.answer, std::iter::empty()));
         before.push(rewrite.standalone);
+    }
+}
+
+#[test]
+fn thanks_ask_nothing_and_get_no_passages() {
+    let desk = tea_and_coffee();
+    for text in ["谢谢！", "Thanks a lot.", "你好"] {
+        let answer = desk.ask(text);
+        assert_eq!((answer.outcome, answer.passages.len()), (Outcome::NotInNotes, 0), "{text}");
+        assert!(answer.notices.iter().any(|n| n == "this asks nothing of your notes"), "{text}: {:?}", answer.notices);
+    }
+    assert!(!desk.ask("巴黎在哪里？").notices.iter().any(|n| n.contains("asks nothing")));
+}
+
+#[test]
+fn a_request_behind_a_question_is_taken_off_it() {
+    for (question, asked) in [
+        ("比较 LoRA 和 QLoRA，用简单的话解释一下", "比较 LoRA 和 QLoRA"),
+        ("LoRA 有什么缺点？考考我", "LoRA 有什么缺点？"),
+        ("compare LoRA and QLoRA in simple words please", "compare LoRA and QLoRA"),
+        ("What is LoRA?", "What is LoRA?"),
+        ("考考我", "考考我"),
+    ] {
+        assert_eq!(Again::taken_off(question), asked);
     }
 }
 

@@ -430,3 +430,57 @@ fn a_day_after_another_is_asked_about_alike() {
     }
     assert_eq!(after(&["昨天做了什么？"], "今天的大模型有哪些局限？").kind, Kind::AsIs);
 }
+
+#[test]
+fn thanks_and_greetings_are_no_part_of_what_is_talked_about() {
+    let history = ["LoRA 有什么缺点？", "谢谢！"];
+    let made = after(&history, "那量化呢？");
+    assert_eq!((made.standalone.as_str(), made.from), ("量化有什么缺点？", Some(0)));
+    let history = ["Hi!", "What is RLHF?", "Thanks a lot!", "ok"];
+    let made = after(&history, "What about DPO?");
+    assert_eq!((made.standalone.as_str(), made.from), ("What is DPO?", Some(1)));
+    assert_eq!(after(&history, "thank you").kind, Kind::AsIs);
+}
+
+#[test]
+fn a_correction_asks_the_last_question_of_what_was_meant() {
+    for (before, question, standalone) in [
+        ("LoRA 有什么缺点？", "不对，我是说 QLoRA", "QLoRA 有什么缺点？"),
+        ("LoRA 有什么缺点？", "我指的是 KV 缓存。", "KV 缓存有什么缺点？"),
+        ("LoRA 有什么缺点？", "不是，我问的是它的优点", "LoRA 的优点"),
+        ("LoRA 有什么缺点？", "抱歉，我想问的是房租是多少？", "房租是多少？"),
+        ("What is RLHF?", "no, I meant DPO", "What is DPO?"),
+        ("What is RLHF?", "Sorry, I meant what it costs", "what RLHF costs"),
+        ("How does RLHF work?", "No. I mean speculative decoding!", "How does speculative decoding work?"),
+    ] {
+        assert_eq!(after(&[before], question).standalone, standalone, "{question}");
+    }
+    let made = after(&["LoRA 有什么缺点？", "不对，我是说 KV 缓存"], "它占多少内存？");
+    assert_eq!(made.standalone, "KV 缓存占多少内存？");
+}
+
+#[test]
+fn a_request_is_about_what_it_names() {
+    for (before, question, standalone) in [
+        ("总结笔记 投机解码", "它有什么缺点？", "投机解码有什么缺点？"),
+        ("列出所有讲到量化的笔记", "它有什么用？", "量化有什么用？"),
+        ("考考我关于 RLHF 的知识", "它的步骤是什么？", "RLHF 的步骤是什么？"),
+        ("summarise the note Speculative decoding", "what are its drawbacks?", "what are Speculative decoding's drawbacks?"),
+        ("list all notes about Redis", "why was it rejected?", "why was Redis rejected?"),
+    ] {
+        assert_eq!(after(&[before], question).standalone, standalone, "{before}");
+    }
+}
+
+#[test]
+fn a_place_is_there_and_a_name_with_a_title_stays_whole() {
+    for (before, question, standalone) in [
+        ("京都住在哪里？", "那里多少钱一晚？", "京都多少钱一晚？"),
+        ("who is Mrs. Okafor?", "what is her phone number?", "what is Mrs. Okafor's phone number?"),
+        ("how do I bake the bread?", "how long?", "how do I bake the bread? how long?"),
+        ("where do the design team sit?", "and Data?", "where do Data sit?"),
+        ("What did we decide about Redis?", "and PostgreSQL?", "What did we decide about PostgreSQL?"),
+    ] {
+        assert_eq!(after(&[before], question).standalone, standalone, "{question}");
+    }
+}

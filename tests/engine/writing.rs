@@ -1,5 +1,6 @@
 //! Answers that a model writes: verified sentence by sentence, cited by us, replaced where they cannot stand. The model is a script.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -221,14 +222,39 @@ fn what_only_a_reader_can_tell_is_asked_of_the_model() {
 
 #[test]
 fn what_only_a_reader_can_tell_is_not_answered_without_support() {
-    let said: [&[&str]; 3] = [&["每杯放 5 勺茶叶和一块糖。"], &["笔记里没有提到这个。"], &[]];
-    for pieces in said {
+    let said: [(&[&str], &str); 3] = [
+        (&["每杯放 5 勺茶叶和一块糖。"], "it is not shown"),
+        (&["笔记里没有提到这个。"], "script found no answer in these passages"),
+        (&[], "script said nothing"),
+    ];
+    for (pieces, reason) in said {
         let (answer, told) = ask(&desk(), IN_OTHER_WORDS, &Script::new(pieces));
         assert_eq!(answer.outcome, Outcome::NotInNotes, "{pieces:?}");
         assert!(answer.sentences.is_empty() && !answer.passages.is_empty(), "{pieces:?}");
-        assert!(answer.notices.iter().any(|n| n.ends_with("it is not shown")), "{pieces:?}: {:?}", answer.notices);
+        assert!(answer.notices.iter().any(|n| n.ends_with(reason)), "{pieces:?}: {:?}", answer.notices);
         assert!(matches!(told.last(), Some(AnswerEvent::Replaced { .. })), "{pieces:?}");
     }
+}
+
+#[test]
+fn courtesies_and_what_the_notes_do_not_say_claim_nothing_and_throw_no_answer_away() {
+    let said = "好的，我来回答你的问题！当然可以。\n\n**要点**：绿茶用八十度左右的水冲泡。每杯放 3 克茶叶。笔记里没有提到价格。\n\n希望对你有帮助！如果还有问题，欢迎继续问我。";
+    let (answer, _) = ask(&desk(), BREW, &Script::new(&[said]));
+    assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
+    for sentence in &answer.sentences {
+        let fact = sentence.text.contains("八十度") || sentence.text.contains("3 克");
+        let expected = if fact { Support::Supported } else { Support::NoClaim };
+        assert_eq!((sentence.support, sentence.citations.is_empty()), (expected, !fact), "{sentence:?}");
+    }
+}
+
+#[test]
+fn a_model_that_finds_no_answer_is_not_said_to_have_made_one_up() {
+    let (answer, _) = ask(&desk(), BREW, &Script::new(&["抱歉，笔记里没有提到这个。"]));
+    assert_eq!((answer.outcome, answer.answerer.kind), (Outcome::Answered, "extractive"));
+    assert_eq!(answer.notices, ["script found no answer in these passages: these are the notes' own sentences instead"]);
+    let (answer, _) = ask(&desk(), BREW, &Script::new(&["茶茶茶茶茶茶"]).ending(End::With(Ending::Limit)));
+    assert_eq!(answer.notices, ["script wrote no whole sentence: these are the notes' own sentences instead"]);
 }
 
 #[test]
@@ -273,6 +299,7 @@ fn a_model_that_fails_loops_or_is_silent_is_replaced() {
         (Script::new(&["<think>没完没了"]), "script said nothing"),
         (Script::new(&["\u{fffd}\u{fffd}", "\u{fffd}。\u{fffd}\n\u{fffd}"]), "script said nothing"),
         (Script::new(&["[1]", "[2] 【3】\n", "[^1]"]), "script said nothing"),
+        (Script::new(&["!\u{fffd}\u{fffd}茶\u{fffd}\u{fffd}\u{fffd} !\u{fffd} 绿茶用水冲泡。"]), "script wrote no readable text"),
         (Script::new(&["```", "\n```\n\n$$", "\n\n"]), "script said nothing"),
         (
             Script { spec: GeneratorSpec { name: "tiny".into(), context: 20, leaves_machine_to: None, notice: None }, ..Script::new(&said) },
@@ -419,6 +446,29 @@ fn comparing_one_sentence_ends_where_nobody_waits_for_it() {
 }
 
 #[test]
+fn what_a_note_says_word_for_word_is_supported() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notes");
+    let mut said = 0;
+    for note in ["推理/KV缓存.md", "基础/BERT.md", "对齐/RLHF.md", "训练/数据不均衡.md"] {
+        let note = std::fs::read_to_string(root.join(note)).unwrap();
+        let text = note.rsplit_once("\n---\n").map_or(note.as_str(), |(_, text)| text);
+        let grounds = Grounds::new(&[Source { title: "", heading: &[], text }], None, &CancelToken::new()).unwrap();
+        let mut stream = Stream::new(1, text);
+        let mut written = stream.push(text).1;
+        written.extend(stream.finish(false).1);
+        // A row of a table is not quoted without its head.
+        for sentence in written.iter().filter(|w| !w.block && !w.text.contains(" | ")) {
+            let verdict = grounds.judge(&sentence.text[sentence.label..], &|| false).unwrap();
+            assert!(!verdict.claims || verdict.support == Support::Supported, "{sentence:?}: {verdict:?}");
+            said += usize::from(verdict.claims);
+        }
+    }
+    assert!(said > 60, "{said}");
+    let grounds = Grounds::new(&[Source { title: "", heading: &[], text: "不要在冰箱里放绿茶。" }], None, &CancelToken::new()).unwrap();
+    assert_ne!(grounds.judge("在冰箱里放绿茶。", &|| false).unwrap().support, Support::Supported);
+}
+
+#[test]
 fn an_answer_that_was_cut_says_so() {
     let (answer, _) = ask(&desk(), BREW, &Script::new(&["绿茶用八十度左右的水冲泡。"]).ending(End::With(Ending::Limit)));
     assert_eq!(answer.answerer.kind, "generative");
@@ -505,6 +555,33 @@ fn a_last_answer_that_is_too_long_for_a_small_context_is_told_to_its_beginning()
 }
 
 #[test]
+fn a_long_list_of_some_turns_ago_leaves_room_for_the_rest_of_the_conversation() {
+    let list = exchange("列出所有讲到茶的笔记", &"这一篇笔记讲的是茶。".repeat(200));
+    let earlier = [exchange("绿茶是什么？", "绿茶是不发酵的茶。"), list, exchange("红茶是什么？", "红茶是全发酵的茶。")];
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+    let (answer, _) = ask_after(&desk(), BREW, &script, &earlier);
+    let said = told_to(&script);
+    assert!(["不发酵的茶", "讲的是茶", "全发酵的茶"].iter().all(|text| said.contains(text)), "{said}");
+    let notice = "the conversation is long: of 1 earlier answers the model was only told the beginning";
+    assert_eq!(answer.notices, [notice]);
+}
+
+#[test]
+fn thanks_are_no_part_of_what_a_model_is_told_and_what_it_read_before_them_is_still_the_beginning() {
+    let desk = desk();
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+    let (first, _) = ask(&desk, BREW, &script);
+    let before = told_to(&script);
+    let earlier = [Exchange::new(BREW.to_owned(), &first), exchange("谢谢！", "")];
+    let script = Script::new(&["绿茶要密封、避光，放在冰箱里冷藏。"]);
+    let (answer, _) = ask_after(&desk, "绿茶怎么保存？", &script, &earlier);
+    let after = told_to(&script);
+    assert!(after.starts_with(&before[..before.rfind("</passage>").unwrap()]), "{after}");
+    assert!(after.contains(BREW) && !after.contains("谢谢"), "{after}");
+    assert!(!answer.notices.iter().any(|n| n.contains("conversation is long")), "{:?}", answer.notices);
+}
+
+#[test]
 fn the_prompt_of_a_follow_up_begins_like_the_one_before_it_to_the_end_of_its_passages() {
     let desk = desk();
     let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
@@ -547,6 +624,71 @@ fn a_request_that_names_nothing_is_about_the_question_before() {
         assert_eq!(answer.followup.as_ref().and_then(|f| f.turn), Some(1), "{request}");
         assert!(told_to(&script).contains(wanted) && told_to(&script).contains("八十度"), "{request}: {}", told_to(&script));
     }
+}
+
+#[test]
+fn other_words_more_questions_and_another_language_are_wanted_of_what_was_asked() {
+    let desk = desk();
+    let earlier = [exchange(BREW, "绿茶用八十度左右的水冲泡。"), exchange("考考我", "问：几度？")];
+    for (request, wanted, rules, sampled) in [
+        ("换个说法", "第一句直接回答问题", "你根据", true),
+        ("下一题", "出过的题不再出", "你根据", true),
+        ("简短一点", "只用一两句话回答", "你根据", false),
+        ("say it differently", "第一句直接回答问题", "你根据", true),
+        ("in English please", "Answer in the first sentence", "You answer", false),
+    ] {
+        let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+        let (answer, _) = ask_after(&desk, request, &script, &earlier);
+        assert_eq!(answer.standalone_question, BREW, "{request}: {:?}", answer.notices);
+        let said = told_to(&script);
+        assert!(said.starts_with(rules) && said.contains(wanted) && said.contains("八十度"), "{request}: {said}");
+        assert_eq!(script.sampled.lock().unwrap()[0].0 > 0.0, sampled, "{request}");
+    }
+    // Without a model it is said that there are no other words.
+    let manner = Manner { earlier: &earlier, ..Manner::default() };
+    let question = Question { text: "换个说法".into(), limit: 8, ..Question::default() };
+    let answer = quietly(|run| desk.engine.snapshot(run)?.ask_with(&question, &manner, run)).unwrap();
+    assert!(answer.answer.contains("八十度"), "{answer:?}");
+    assert!(answer.notices.iter().any(|n| n.contains("only a model that writes")), "{:?}", answer.notices);
+}
+
+#[test]
+fn each_time_that_other_words_are_wanted_they_are_chosen_anew() {
+    let desk = desk();
+    let mut earlier = vec![exchange(BREW, "绿茶用八十度左右的水冲泡。")];
+    let script = Script::new(&["绿茶用八十度左右的水冲泡。"]);
+    for _ in 0..3 {
+        let (answer, _) = ask_after(&desk, "换个说法", &script, &earlier);
+        assert_eq!(answer.followup.as_ref().and_then(|f| f.turn), Some(1));
+        earlier.push(Exchange::new(answer.standalone_question.clone(), &answer));
+    }
+    let sampled = script.sampled.lock().unwrap();
+    let seeds: HashSet<u64> = sampled.iter().map(|(_, seed)| *seed).collect();
+    assert_eq!((sampled.len(), seeds.len()), (3, 3), "{sampled:?}");
+}
+
+#[test]
+fn what_is_wanted_after_a_summary_is_about_the_notes_that_were_summarised() {
+    let desk = desk();
+    desk.write("茶/红茶.md", "# 红茶\n\n红茶是全发酵的茶，用沸水冲泡。\n");
+    desk.write("茶论.md", "# 茶\n\n## 茶是什么？\n\n茶是一种饮料，茶的种类很多，茶叶产自茶树。\n");
+    desk.sync();
+    let script = Script::new(&["1. 红茶用什么水冲泡？\n答案：红茶用沸水冲泡。"]);
+    let (answer, _) = ask_after(&desk, "考考我", &script, &[exchange("总结文件夹 茶", "红茶是全发酵的茶。")]);
+    assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
+    let documents: HashSet<&str> = answer.passages.iter().map(|p| p.document.as_str()).collect();
+    assert_eq!(documents, HashSet::from(["茶/红茶.md"]));
+}
+
+#[test]
+fn an_english_request_for_a_folder_with_a_chinese_name_is_answered_in_english() {
+    let desk = Desk::new();
+    desk.write("推理/cache.md", "# Cache\n\nThe cache keeps keys and values of earlier tokens.\n");
+    desk.sync();
+    let script = Script::new(&["The cache keeps keys and values of earlier tokens."]);
+    let (answer, _) = ask(&desk, "summarise the folder 推理", &script);
+    assert_eq!(answer.answerer.kind, "generative", "{:?}", answer.notices);
+    assert!(told_to(&script).starts_with("You answer"), "{}", told_to(&script));
 }
 
 #[test]
@@ -824,7 +966,7 @@ fn what_stands_after_code_a_formula_or_a_table_is_not_lost_and_they_stay_whole()
             ("pip install vllm. 好了。", true),
             ("再启动它。", false),
             ("之后看日志。", false),
-            ("$$ a = b. c = d $$", true),
+            ("$$a = b. c = d$$", true),
             ("其中 a 是权重。", false),
             ("LoRA | 少", false),
             ("ls", true),

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use sidenote_engine::event::{Event, Observer, Stage};
 
 use crate::layout::bytes;
@@ -143,12 +143,14 @@ fn byte_style() -> ProgressStyle {
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{prefix:>10} {bar:30} {pos}/{len}  {rate}  {eta} left").map_or_else(
+    ProgressStyle::with_template("{prefix:>10} {bar:30} {pos}/{len}  {pace}").map_or_else(
         |_| ProgressStyle::default_bar(),
         |style| {
-            style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-                // Nothing can be done about a full string.
-                let _ = write!(out, "{:.0}/s", state.per_sec());
+            style.with_key("pace", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                // Before the first is done nobody knows. Nothing can be done about a full string.
+                if state.pos() > 0 {
+                    let _ = write!(out, "{:.0}/s  {:#} left", state.per_sec(), HumanDuration(state.eta()));
+                }
             })
         },
     )

@@ -64,6 +64,14 @@ pub enum Again {
     Quiz,
     /// It in short.
     Summary,
+    /// It in a sentence or two.
+    Briefly,
+    /// It in other words.
+    Otherwise,
+    /// It in English.
+    InEnglish,
+    /// It in Chinese.
+    InChinese,
 }
 
 impl Act {
@@ -80,13 +88,21 @@ impl Act {
             .unwrap_or(Self::Ask)
     }
 
+    /// What a request other than a comparison names, normalised.
+    pub(crate) fn named(text: &str) -> Option<String> {
+        let act = list::of(text).or_else(|| summarise::of(text, text)).or_else(|| practise::of(text));
+        act.as_ref().and_then(Self::subject).map(str::to_owned)
+    }
+
     /// What it is about, where it names that.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         match self {
             Self::Explain { of } => Some(of),
             Self::Quiz { about } => Some(about),
-            Self::Ask | Self::List { .. } | Self::Compare { .. } | Self::Summarise { .. } => None,
+            Self::List { of } => Some(of),
+            Self::Summarise { what, .. } => Some(what),
+            Self::Ask | Self::Compare { .. } => None,
         }
     }
 }
@@ -95,7 +111,17 @@ impl Again {
     /// What a request wants of what was asked before it, if it names nothing itself.
     #[must_use]
     pub fn of(request: &str) -> Option<Self> {
-        again::of(&normalise(request))
+        again::of(&normalise(without_politeness(request)))
+    }
+
+    /// A question without such a request behind it: 「LoRA 是什么？考考我」.
+    #[must_use]
+    pub fn taken_off(question: &str) -> &str {
+        let apart = |c: char| c.is_whitespace() || matches!(c, ',' | '，' | '?' | '？' | '!' | '！' | '.' | '。' | ';' | '；');
+        let begins = question.char_indices().filter(|(_, c)| apart(*c)).map(|(at, c)| (at, at + c.len_utf8()));
+        let mut requests = begins.filter(|(_, from)| Self::of(&question[*from..]).is_some());
+        // The mark that ends a question stays with it.
+        requests.next().map_or(question, |(_, from)| question[..from].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '，')))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Passages → an extractive answer: the notes' own sentences, the direct one first, then what supports it, lists kept as lists; or the
 //! finding that the notes do not answer. It must not know how passages were found, nor files (quotes are verified by `cite`).
 
+mod aside;
 mod evidence;
 mod mark;
 mod meant;
@@ -29,6 +30,7 @@ use crate::retrieve::query::mostly_cjk;
 use crate::text::{is_cjk, normalise};
 use crate::wire;
 
+pub(crate) use aside::Aside;
 use evidence::{Evidence, TermWeights, confidence};
 pub(crate) use meant::is_small_talk;
 pub(crate) use units::place_of_block;

@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::act::Again;
+use crate::answer::is_small_talk;
 use crate::day;
 
 use line::Line;
@@ -128,6 +129,17 @@ struct Made {
 /// The standalone form of a question after earlier ones, oldest first.
 #[must_use]
 pub fn rewrite(history: &[Turn], question: &str) -> Rewrite {
+    // Thanks and greetings are no part of what is talked about.
+    let (turns, history): (Vec<usize>, Vec<Turn>) =
+        history.iter().enumerate().filter(|(_, turn)| !is_small_talk(&turn.standalone)).map(|(i, turn)| (i, turn.clone())).unzip();
+    let rewrite = rewritten(&history, question);
+    Rewrite { from: rewrite.from.map(|turn| turns[turn]), ..rewrite }
+}
+
+fn rewritten(history: &[Turn], question: &str) -> Rewrite {
+    if is_small_talk(question) {
+        return Rewrite::as_is(question);
+    }
     // Two requests that name nothing, one after the other: there is nothing to take from the first. Whoever does them looks for what was asked before both.
     if Again::of(question).is_some() && history.last().is_some_and(|turn| Again::of(&turn.question).is_some()) {
         return Rewrite::as_is(question);
@@ -172,7 +184,7 @@ fn once(history: &[Turn], question: &str) -> Option<Made> {
     let line = Line::new(question);
     let lines: Vec<Line<'_>> = history.iter().map(|t| Line::new(beginning(&t.standalone))).collect();
     let topic = Topic::new(history, &lines, language(&line))?;
-    if let Some(made) = another_day(&line, &topic) {
+    if let Some(made) = another_day(&line, &topic).or_else(|| corrected(&line, &topic)) {
         return Some(made);
     }
     match topic.language {
@@ -180,6 +192,31 @@ fn once(history: &[Turn], question: &str) -> Option<Made> {
         Language::English => english::rewrite(&line, &topic),
     }
 }
+
+/// 「不对，我是说 QLoRA」, "no, I meant QLoRA": the last question of that; a question of its own without what stands before it.
+fn corrected(line: &Line<'_>, topic: &Topic<'_>) -> Option<Made> {
+    let text = line.norm.replace('’', "'");
+    let mark = |c: char| c.is_whitespace() || matches!(c, ',' | '.' | '!' | '。');
+    let no = words::NO.iter().filter_map(|no| text.trim_start().strip_prefix(no)).map(|rest| rest.trim_start_matches(mark));
+    let meant = no.chain([text.trim_start()]).find_map(|rest| words::MEANT.iter().find_map(|meant| rest.strip_prefix(meant)))?;
+    let apart = !meant.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let at = line.norm.len().checked_sub(meant.len()).filter(|at| apart && line.norm.is_char_boundary(*at))?;
+    let name = line.typed(at..line.norm.len()).trim_matches(|c: char| c.is_whitespace() || matches!(c, '。' | '.' | '!' | '！' | ',' | '，'));
+    let meant = Line::new(name);
+    if !name.contains(char::is_alphanumeric) {
+        return None;
+    }
+    let (turn, _) = topic.last();
+    let swapped = || {
+        let says = subject(&meant).is_some_and(|s| s.span == (0..meant.norm.len()));
+        (says && name.chars().count() <= MAX_NAMED).then(|| chinese::swapped(topic, name, topic.language)).flatten()
+    };
+    let itself = || Made { standalone: name.to_owned(), kind: Kind::Swap, turn, subject: name.to_owned() };
+    swapped().or_else(|| Some(once(topic.history, name).unwrap_or_else(itself)))
+}
+
+/// Characters of the longest thing that is named instead of another.
+const MAX_NAMED: usize = 30;
 
 /// 「那前天呢？」, "and yesterday?": the last question of another day.
 fn another_day(line: &Line<'_>, topic: &Topic<'_>) -> Option<Made> {

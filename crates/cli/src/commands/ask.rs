@@ -6,7 +6,7 @@ use clap::Args;
 use sidenote_engine::engine::{Manner, Question, stopped, today};
 use sidenote_engine::error::ErrorCode;
 use sidenote_engine::followup::{self, Rewrite};
-use sidenote_engine::text::is_cjk;
+use sidenote_engine::retrieve::query::is_in_chinese;
 use sidenote_engine::wire::{self, Outcome as Ended, Support};
 
 use crate::app::App;
@@ -100,6 +100,9 @@ impl Ask {
 pub(super) fn human(answer: &wire::Answer, output: &Output) -> String {
     let (style, width) = (output.style(), output.width());
     let mut out = String::new();
+    if answer.outcome == Ended::Cancelled && answer.sentences.is_empty() {
+        return out;
+    }
     if answer.followup.is_some() {
         out = style.dim(&format!("asked as: {}", one_line(&answer.standalone_question))) + "\n\n";
     }
@@ -135,7 +138,7 @@ pub(super) fn human(answer: &wire::Answer, output: &Output) -> String {
 /// Who wrote an answer, and which of its sentences the notes say in part or not at all.
 fn checked(answer: &wire::Answer, output: &Output) -> String {
     let Some(model) = &answer.answerer.model else { return String::new() };
-    let (style, chinese) = (output.style(), answer.question.chars().any(is_cjk));
+    let (style, chinese) = (output.style(), is_in_chinese(&answer.question));
     let mut out = String::new();
     for (support, zh, en) in
         [(Support::Partly, "笔记里只有一部分", "only partly in your notes"), (Support::Unsupported, "笔记里没有", "not in your notes")]
@@ -159,7 +162,7 @@ fn checked(answer: &wire::Answer, output: &Output) -> String {
 /// Says so in the question's language and offers what comes nearest.
 fn not_in_notes(answer: &wire::Answer, output: &Output) -> String {
     let style = output.style();
-    let chinese = answer.question.chars().any(is_cjk);
+    let chinese = is_in_chinese(&answer.question);
     let mut out = String::from(if chinese { "笔记里没有找到明确的答案。\n" } else { "No clear answer in your notes.\n" });
     if answer.passages.is_empty() {
         return out;

@@ -174,8 +174,10 @@ impl Talk<'_> {
             other => other?,
         };
         let cited = answer.citations.iter().map(|citation| citation.title.clone());
-        self.turns.push(Turn::answered(&question, &rewrite.standalone, &answer.answer, cited));
-        self.said.push(Exchange::new(rewrite.standalone, &answer));
+        // What was wanted of an earlier question is about that one.
+        let standalone = answer.standalone_question.clone();
+        self.turns.push(Turn::answered(&question, &standalone, &answer.answer, cited));
+        self.said.push(Exchange::new(standalone, &answer));
         self.tell(answer)
     }
 

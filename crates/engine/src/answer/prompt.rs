@@ -2,6 +2,7 @@
 //! so that a follow-up begins like the prompt before it and is not computed twice. The text of notes is data: it stands between marks that it cannot write
 //! itself, and the rules say so. It must not know how passages were found or what becomes of the answer.
 
+use super::is_small_talk;
 use crate::error::Result;
 use crate::model::{Generator, Message, Speaker};
 use crate::text::sentences;
@@ -15,6 +16,8 @@ const MESSAGE: usize = 8;
 const LEAST: usize = 40;
 /// The share of what passages and conversation may have together that the conversation gets, one in so many: the notes answer.
 const CONVERSATION: usize = 4;
+/// The share of the conversation that an answer before the last one gets, one in so many.
+const EACH: usize = 2;
 
 /// An earlier question of the conversation and what was answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,13 +59,15 @@ pub enum Task {
     Answer,
     /// The same in words for a beginner.
     Simply,
+    /// The same in a sentence or two.
+    Briefly,
     /// Questions with answers, to practise with.
     Quiz,
     /// Both sides and how they differ.
     Compare,
     /// What a part of a text says, in a few sentences.
     Summary,
-    /// One summary of several.
+    /// One summary of parts, or of their summaries.
     Whole,
 }
 
@@ -177,6 +182,8 @@ struct Before {
 
 /// The last exchanges word for word as far as they fit, of the ones before them the questions, as far as these fit.
 fn before(earlier: &[Exchange], chinese: bool, room: usize, generator: &dyn Generator) -> Result<Before> {
+    // Thanks and greetings are no part of what is talked about.
+    let earlier: Vec<&Exchange> = earlier.iter().filter(|exchange| !(exchange.answer.is_empty() && is_small_talk(&exchange.question))).collect();
     let heading = if chinese { "之前的对话：\n" } else { "Earlier in this conversation:\n" };
     let mut left = room.saturating_sub(generator.count(heading)?);
     let said = |exchange: &Exchange, answer: &str| {
@@ -193,19 +200,22 @@ fn before(earlier: &[Exchange], chinese: bool, room: usize, generator: &dyn Gene
     };
     // The newest first.
     let mut lines: Vec<String> = Vec::new();
-    let (mut shortened, mut questions) = (false, 0);
+    let (mut last_cut, mut cut, mut questions) = (false, 0, 0);
     for exchange in earlier.iter().rev() {
         let whole = said(exchange, &exchange.answer);
-        let line = if questions == 0 && !shortened && generator.count(&whole)? <= left {
+        // A long list of some turns ago must not take the place of everything else.
+        let most = if lines.is_empty() { left } else { room / EACH };
+        let goes_on = questions == 0 && !last_cut;
+        let part = || longest(&exchange.answer, most, |part| said(exchange, part), generator);
+        let line = if goes_on && generator.count(&whole)? <= most.min(left) {
             whole
+        } else if let Some(part) = if goes_on && most <= left { part()? } else { None } {
+            last_cut |= lines.is_empty();
+            cut += usize::from(!lines.is_empty());
+            part
         } else {
-            let part = match lines.is_empty() {
-                true => longest(&exchange.answer, left, |part| said(exchange, part), generator)?,
-                false => None,
-            };
-            shortened |= part.is_some();
-            questions += usize::from(part.is_none());
-            part.unwrap_or_else(|| format!("{}{}\n", if chinese { "问：" } else { "Q: " }, harmless(&exchange.question)))
+            questions += 1;
+            format!("{}{}\n", if chinese { "问：" } else { "Q: " }, harmless(&exchange.question))
         };
         let cost = generator.count(&line)?;
         if cost > left {
@@ -217,8 +227,11 @@ fn before(earlier: &[Exchange], chinese: bool, room: usize, generator: &dyn Gene
     }
     let told = lines.len();
     let mut notices = Vec::new();
-    if shortened {
+    if last_cut {
         notices.push("the conversation is long: of the last answer the model was only told the beginning".to_owned());
+    }
+    if cut > 0 {
+        notices.push(format!("the conversation is long: of {cut} earlier answers the model was only told the beginning"));
     }
     if questions > 0 {
         notices.push(format!("the conversation is long: of {questions} earlier answers the model was only told the questions"));
@@ -256,19 +269,22 @@ fn wanted(chinese: bool, task: Task) -> &'static str {
     match (chinese, task) {
         (true, Task::Answer) => "第一句直接回答问题，再补充必要的要点；问的是列表就用列表。",
         (true, Task::Simply) => "用初学者能懂的话解释：句子短，术语第一次出现时顺带说明，可以打比方，但比方要说明是比方。",
-        (true, Task::Quiz) => "出三到五道练习题，每道题后面另起一行写“答案：”和答案，题目和答案都只来自段落。",
+        (true, Task::Briefly) => "只用一两句话回答。",
+        (true, Task::Quiz) => "出三到五道练习题，每道题后面另起一行写“答案：”和答案，题目和答案都只来自段落，之前的对话里出过的题不再出。",
         (true, Task::Compare) => "分别说明两边，再说明它们的区别；哪一边段落里没有说到，就说没有。",
         (true, Task::Summary) => "用三到五句话概括这一部分说了什么，不加评论。",
-        (true, Task::Whole) => "这些段落是各部分的摘要。把它们合成一份总的摘要，按内容分点，不加评论。",
+        (true, Task::Whole) => "把这些段落合成一份总的摘要，按内容分点，不加评论。",
         (false, Task::Answer) => "Answer in the first sentence, then add the points that are needed; give a list where one is asked for.",
         (false, Task::Simply) => {
             "Explain it to a beginner: short sentences, each term explained where it first appears; say of a comparison that it is one."
         }
+        (false, Task::Briefly) => "Answer in one or two sentences.",
         (false, Task::Quiz) => {
-            "Write three to five questions to practise with; after each, on a line of its own, \"Answer:\" and the answer, all from the passages."
+            "Write three to five questions to practise with; after each, on a line of its own, \"Answer:\" and the answer, all from the passages; \
+             none that was asked earlier in this conversation."
         }
         (false, Task::Compare) => "Describe both sides, then how they differ; where the passages say nothing of a side, say so.",
         (false, Task::Summary) => "Say in three to five sentences what this part says, without comment.",
-        (false, Task::Whole) => "These passages are summaries of parts. Make one summary of them, point by point, without comment.",
+        (false, Task::Whole) => "Make one summary of all these passages, point by point, without comment.",
     }
 }

@@ -1,14 +1,22 @@
 //! What a model writes, piece by piece, as text for the person and as complete sentences: without its thoughts and its own markers. Pure; it must not
 //! know passages or whether a sentence is true.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::mark::{Found, Marks, begins};
-use super::units::{Kind, is_span, units, written_block};
+use super::units::{Kind, is_span, regex, units, written_block};
 use crate::text::sentences;
 
 const THINK: &str = "<think>";
 const THOUGHT: &str = "</think>";
-/// What begins an answer to a question to practise with.
-const ANSWER: &str = "Answer: ";
+/// What only says of a sentence what it is, and not what of: in Chinese 「答案：」 is a part of a sentence where notes are read.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^(?:(?i:(?:short |direct )?answer|key (?:point|idea|takeaway)s?|point \d+|summary|in short|in summary|in a nutshell|tl;dr|overall|conclusion)|要点|第\s?[一二三四五六七八九十\d]+点|总结|小结|结论|总之|简而言之|一句话(?:总结|概括)?|概括|简答|直接回答)\s*[:：]\s*",
+    )
+});
 
 /// A sentence of what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,8 +167,7 @@ impl Stream {
                 Kind::Sentence | Kind::Item | Kind::Row if !u.clean.contains(char::is_alphanumeric) => None,
                 Kind::Sentence | Kind::Item | Kind::Row => Some(match (u.mark(), u.label) {
                     (mark, Some(label)) => Written { mark, label: label.len(), text: label + &u.clean, block: false },
-                    // In English it is a part of the sentence where notes are read.
-                    (mark, None) => Written { mark, label: if u.clean.starts_with(ANSWER) { ANSWER.len() } else { 0 }, text: u.clean, block: false },
+                    (mark, None) => Written { mark, label: LABEL.find(&u.clean).map_or(0, |label| label.end()), text: u.clean, block: false },
                 }),
             })
             .collect();

@@ -376,7 +376,7 @@ pub(super) fn shown_block(text: &str) -> Option<(usize, String)> {
 pub(super) fn written_block(text: &str) -> Option<String> {
     if let Some(inner) = text.strip_prefix("$$") {
         let inner = &inner[..inner.find("$$").or_else(|| inner.find("\n\n")).unwrap_or(inner.len())];
-        return inner.contains(char::is_alphanumeric).then(|| clean(&format!("$${inner}$$"), Kind::Code));
+        return inner.contains(char::is_alphanumeric).then(|| clean(&format!("$${}$$", inner.trim()), Kind::Code));
     }
     let mark = text.get(..3)?;
     let closes = |line: &&str| line.trim().starts_with(mark) && line.trim().trim_matches(['`', '~']).is_empty();

@@ -11,11 +11,13 @@ mod leftover;
 mod lexicon;
 mod number;
 
+use std::collections::HashMap;
+
 use crate::cancel::CancelToken;
 use crate::document::Span;
 use crate::error::Result;
 use crate::model::TokenVectors;
-use crate::text::is_cjk;
+use crate::text::{is_cjk, normalise};
 use crate::wire::Support;
 
 use super::units::{Kind, Unit, units};
@@ -61,6 +63,8 @@ pub struct Verdict {
 /// The sentences of passages, ready to be compared.
 pub struct Grounds<'a> {
     grounds: Vec<Ground>,
+    /// Sentences and items word for word, and where they stand first.
+    verbatim: HashMap<String, Quote>,
     model: Option<&'a dyn TokenVectors>,
 }
 
@@ -80,7 +84,7 @@ impl<'a> Grounds<'a> {
     /// # Errors
     /// `Cancelled`.
     pub fn new(sources: &[Source<'_>], model: Option<&'a dyn TokenVectors>, cancel: &CancelToken) -> Result<Self> {
-        let mut grounds = Vec::new();
+        let (mut grounds, mut verbatim) = (Vec::new(), HashMap::new());
         for (passage, source) in sources.iter().enumerate() {
             cancel.check()?;
             let all = units(source.text);
@@ -102,6 +106,10 @@ impl<'a> Grounds<'a> {
                     above.extend(before.iter().cloned().map(|c| Clause { label: true, ..c }));
                 }
                 let quote = Quote { passage, span: unit.span.clone() };
+                // A row says nothing without the names of its columns.
+                if unit.kind != Kind::Row {
+                    verbatim.entry(letters(&unit.clean)).or_insert_with(|| quote.clone());
+                }
                 let stated = statements(unit, head, model);
                 before = stated.first().cloned().unwrap_or_default();
                 for clauses in stated {
@@ -110,13 +118,17 @@ impl<'a> Grounds<'a> {
                 }
             }
         }
-        Ok(Self { grounds, model })
+        Ok(Self { grounds, verbatim, model })
     }
 
     /// Looks for what a sentence says; markers must have been taken out of it. Among the passages of a whole folder that takes its time: none where `over`
     /// says meanwhile that nobody waits for it.
     pub fn judge(&self, sentence: &str, over: &dyn Fn() -> bool) -> Option<Verdict> {
         let claimed = claimed(sentence, self.model);
+        // What is quoted is said, however it is built.
+        if let Some(quote) = self.verbatim.get(&letters(sentence)).filter(|_| !claimed.is_empty()) {
+            return Some(Verdict { support: Support::Supported, quotes: vec![quote.clone()], claims: true });
+        }
         let cjk = sentence.contains(is_cjk);
         let mut quotes: Vec<Quote> = Vec::new();
         let mut levels = Vec::with_capacity(claimed.len());
@@ -174,6 +186,12 @@ impl Ground {
     fn text(&self) -> String {
         self.clauses.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// A sentence word for word: without blanks and the mark at its end.
+fn letters(sentence: &str) -> String {
+    let text = normalise(sentence);
+    text.trim().trim_end_matches(['.', '。', '!', ';', ':']).chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Where each clause of a claim is said, if it is.

@@ -45,7 +45,8 @@ impl<'a> Line<'a> {
             let start = at + (part.len() - part.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '#')).len());
             if !kept.is_empty() {
                 let rest = &part[start - at + kept.len()..];
-                out.push(Token { span: start..start + kept.len(), ends: rest.contains(['?', '.', '!', ',', ';', ':', '。', '、']) });
+                let ends = rest.contains(['?', '.', '!', ',', ';', ':', '。', '、']) && !(rest == "." && is_title(kept));
+                out.push(Token { span: start..start + kept.len(), ends });
             }
             // White space is one byte once normalised, or the width of its own character.
             at += part.len() + self.norm[at + part.len()..].chars().next().map_or(0, char::len_utf8);
@@ -101,4 +102,9 @@ pub(super) fn ends<'w>(text: &str, words: &[&'w str]) -> Option<&'w str> {
 /// Whether any of these words is in the text.
 pub(super) fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|w| text.contains(w))
+}
+
+/// Whether a word stands, with a point behind it, before a person's name.
+pub(super) fn is_title(word: &str) -> bool {
+    ["mr", "mrs", "ms", "dr", "prof", "st"].contains(&word)
 }

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use super::line::{Line, begins, ends, has, marked};
+use super::line::{Line, begins, ends, has, is_title, marked};
 use super::words::{
-    ASPECTS, COMPARING, EN_ASPECTS, EN_EMPTY, EN_PERSON_VERBS, EN_VERBS, EN_WEAK, MORE, NO_PREDICATE, OBJECT_VERBS, OPENINGS, PERSON_VERBS,
-    PREDICATES, TRANSLATED, VERBS,
+    ASPECTS, COMPARING, EN_ASPECTS, EN_EMPTY, EN_PERSON_VERBS, EN_REQUESTS, EN_VERBS, EN_WEAK, MORE, NO_PREDICATE, OBJECT_VERBS, OPENINGS,
+    PERSON_VERBS, PREDICATES, TRANSLATED, VERBS,
 };
+use crate::act::Act;
 use crate::polite;
-use crate::text::{is_between_words, is_cjk, is_han};
+use crate::text::{is_between_words, is_cjk, is_han, normalise};
 
 /// Characters of the longest subject; more is a clause, not a noun phrase.
 const MAX_CHARS: usize = 40;
@@ -31,21 +32,32 @@ pub(super) struct Subject {
     pub(super) pair: Option<[String; 2]>,
 }
 
-/// The language of a question's frame: `how does 知识蒸馏 work` is English.
+/// The language of a question's frame: `how does 知识蒸馏 work` and `summarise the folder 推理` are English.
 pub(super) fn language(line: &Line<'_>) -> Language {
-    let first = line.tokens().first().map(|t| line.word(t).to_owned()).unwrap_or_default();
-    if !line.norm.chars().any(is_cjk) || EN_EMPTY.contains(&first.as_str()) && first.len() > 1 { Language::English } else { Language::Chinese }
+    let tokens = line.tokens();
+    let word = |i: usize| tokens.get(i).map_or("", |token| line.word(token));
+    let joins = ["and", "or", "vs", "versus", "with", "in", "simply"];
+    let requests = EN_REQUESTS.contains(&word(0)) && (!word(1).contains(is_cjk) || joins.contains(&word(2)));
+    let opens = EN_EMPTY.contains(&word(0)) && word(0).len() > 1 || requests;
+    if !line.norm.chars().any(is_cjk) || opens { Language::English } else { Language::Chinese }
 }
 
 /// What the question is about, if that can be told.
 pub(super) fn subject(line: &Line<'_>) -> Option<Subject> {
-    let span = match language(line) {
+    let span = requested(line).or_else(|| match language(line) {
         Language::Chinese => quoted(line).or_else(|| chinese(line)).or_else(|| identifiers(line)),
         Language::English => quoted(line).or_else(|| english(line)),
-    }?;
+    })?;
     let text = line.typed(span.clone()).to_owned();
     let usable = text.chars().any(char::is_alphanumeric) && text.chars().count() <= MAX_CHARS;
     usable.then(|| Subject { pair: pair(line, &span), text, span })
+}
+
+/// What a request is about that wants something done with it: 「总结笔记 投机解码」, "list all notes about Redis".
+fn requested(line: &Line<'_>) -> Option<Range<usize>> {
+    let name = Act::named(line.norm.trim())?;
+    let at = line.norm.find(&normalise(&name))?;
+    Some(trimmed(&line.norm, at..at + normalise(&name).len()))
 }
 
 /// The first quoted term; a title keeps its marks.
@@ -84,7 +96,12 @@ fn clauses(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut start = 0;
     for (at, c) in text.char_indices() {
-        if matches!(c, ',' | '?' | '!' | '。' | ';' | ':') || c == '.' && text[at + 1..].starts_with([' ', '\n']) {
+        let ends = || {
+            c == '.'
+                && text[at + 1..].starts_with([' ', '\n'])
+                && !is_title(text[..at].rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default())
+        };
+        if matches!(c, ',' | '?' | '!' | '。' | ';' | ':') || ends() {
             out.push(start..at);
             start = at + c.len_utf8();
         }

@@ -8,11 +8,20 @@ pub(super) const NO_REFERENCE: &[&str] = &[
     "排他", "利他", "应该", "因此", "此外", "如此", "彼此", "此时", "由此", "从此", "至此", "为此", "在此", "此前", "此后", "这几",
     "这些年", "这一年", "这年", "这天", "这周", "这次", "这一次", "这个世界", "这世界", "这个时代", "这个领域", "这个行业", "这个项目",
     "这个月", "这个季度", "这个星期", "这段时间", "这里", "这边", "这儿", "这时", "这样", "这么", "这篇笔记", "这些笔记", "这份笔记",
-    "这个笔记", "这个文件夹", "这个库", "那里", "那边", "那儿", "那时", "那年", "那天", "那次", "那样", "那么", "刹那", "那达慕", "他们俩",
+    "这个笔记", "这个文件夹", "这个库", "那时", "那年", "那天", "那次", "那样", "那么", "刹那", "那达慕", "他们俩",
 ];
 
 /// What stands around a day that is asked about like another one before.
 pub(super) const AROUND_DAY: &[&str] = &["那", "那么", "呢", "那么呢", "和", "and", "what", "how", "about", "on", "then", "so"];
+
+/// What begins a correction of the question before.
+pub(super) const NO: &[&str] = &["不对", "不是", "不", "错了", "抱歉", "不好意思", "no", "sorry", "actually", "not that"];
+
+/// What says, perhaps behind one of these, what was meant.
+pub(super) const MEANT: &[&str] = &[
+    "我是说", "我说的是", "我指的是", "我是指", "我问的是", "我是问", "我想问的是", "我要问的是", "i meant", "i mean", "i was asking about",
+    "i am asking about", "i'm asking about", "i was talking about", "i'm talking about",
+];
 
 /// Nouns that stand for whatever is talked about: 这种方法 is the subject itself.
 pub(super) const GENERIC: &[&str] = &[
@@ -145,6 +154,11 @@ pub(super) const EN_EMPTY: &[&str] = &[
     "they", "them", "their", "this", "that", "these", "those", "again", "though", "anyway", "now", "your", "my", "our", "let", "let's", "s",
 ];
 
+/// How a request in English begins.
+pub(super) const EN_REQUESTS: &[&str] = &[
+    "summarise", "summarize", "compare", "list", "find", "show", "explain", "describe", "quiz", "test", "tell", "give", "ask",
+];
+
 /// English adjectives and adverbs that say nothing about a subject.
 pub(super) const EN_WEAK: &[&str] = &[
     "good", "bad", "better", "best", "worse", "worst", "fast", "faster", "slow", "slower", "large", "larger", "big", "bigger", "small",
@@ -166,7 +180,8 @@ pub(super) const EN_VERBS: &[&str] = &[
     "describe", "summarize", "tell", "give", "show", "get", "know", "understand", "think", "care", "start", "go", "come", "see", "find",
     "look", "say", "says", "said", "put", "set", "fail", "fails", "hurt", "hurts", "slow", "contain", "contains", "exist", "exists",
     "built", "build", "tune", "tuned", "update", "updated", "detect", "detected", "mitigate", "mitigated", "do", "try", "lose", "loses",
-    "keep", "keeps", "limit", "limits",
+    "keep", "keeps", "limit", "limits", "sit", "sits", "meet", "meets", "leave", "leaves", "arrive", "arrives", "open", "opens", "close",
+    "closes", "expire", "expires", "begin", "begins", "decide", "decided", "agree", "agreed", "discuss", "discussed", "reject", "rejected",
 ];
 
 /// What is asked of a subject in English.
@@ -190,7 +205,8 @@ pub(super) const EN_GENERIC: &[&str] = &[
 /// Whole English questions that ask for more of the same, without fillers.
 pub(super) const EN_MORE: &[&str] = &[
     "why", "example", "examples", "detail", "details", "detailed", "simply", "simpler", "simple", "elaborate", "expand", "continue",
-    "summary", "summarize", "really", "rephrase", "explain", "further", "come", "instance",
+    "summary", "summarize", "really", "rephrase", "explain", "further", "come", "instance", "when", "where", "who", "long", "much", "many",
+    "often",
 ];
 
 /// Fillers around [`EN_MORE`].

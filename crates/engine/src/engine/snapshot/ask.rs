@@ -57,6 +57,14 @@ pub(super) fn extractive() -> wire::Answerer {
     wire::Answerer { kind: "extractive", model: None, leaves_machine_to: None }
 }
 
+/// An answer that is wanted in other words than the notes': without a model it says that it is not.
+fn in_other_words(mut answer: wire::Answer, manner: &Manner<'_>) -> wire::Answer {
+    if answer.outcome == wire::Outcome::Answered && manner.generator.is_none() {
+        answer.notices.push("only a model that writes can put it in other words: these are the notes' own sentences".to_owned());
+    }
+    answer
+}
+
 impl Snapshot {
     /// An answer from the notes' own sentences, each with a quote that was just found in its file.
     ///
@@ -103,18 +111,40 @@ impl Snapshot {
         let Some(again) = Again::of(&question.text) else { return Ok(None) };
         // The last question that says what it is about.
         let questions = manner.before.iter().chain(manner.earlier.iter().map(|exchange| &exchange.question));
-        let questions: Vec<&String> = questions.collect();
-        let Some(turn) = questions.iter().rposition(|before| Again::of(before).is_none()) else { return Ok(None) };
-        let act = Act::of(questions[turn]);
-        let asked = Question { text: act.subject().unwrap_or(questions[turn]).to_owned(), ..question.clone() };
-        let task = match again {
-            Again::Simply => Task::Simply,
-            Again::Quiz => Task::Quiz,
-            Again::Summary => Task::Summary,
-        };
+        let questions: Vec<&str> = questions.map(|before| Again::taken_off(before)).collect();
+        let names = |before: &&str| Again::of(before).is_none() && !answer::is_small_talk(before);
+        let Some(&before) = questions.iter().rfind(|before| names(before)) else { return Ok(None) };
+        // It may have been asked about like this before.
+        let turn = questions.iter().position(|asked| *asked == before).unwrap_or_default();
+        let act = Act::of(before);
+        let mut asked = Question { text: act.subject().unwrap_or(before).to_owned(), ..question.clone() };
+        if let Act::Summarise { what, whole } = &act {
+            // Of the note or folder that was summarised.
+            let named = Named { what, whole: *whole, chinese };
+            asked.filter = self.within(question, &named)?.map_or(asked.filter, |(filter, _)| filter);
+        }
         // What compared two is about both.
         let sides = if let Act::Compare { sides } = &act { Some(sides) } else { None };
-        let mut answer = self.retold(&asked, task, sides, chinese, manner, run)?;
+        let retold = |task, manner: &Manner<'_>| self.retold(&asked, task, sides, chinese, manner, run);
+        // The likeliest words were said already; each time there are others.
+        let times = questions.iter().filter(|asked| **asked == before || Again::of(asked).is_some()).count() as u64;
+        let anew = manner.generator.map(|generator| Anew { generator, times });
+        let anew = Manner { generator: anew.as_ref().map(|anew| anew as &dyn Generator), ..*manner };
+        let mut answer = match again {
+            Again::Simply => retold(Task::Simply, manner),
+            Again::Summary => retold(Task::Summary, manner),
+            Again::Briefly => retold(Task::Briefly, manner),
+            Again::Quiz => retold(Task::Quiz, if times > 1 { &anew } else { manner }),
+            Again::Otherwise | Again::InEnglish | Again::InChinese => {
+                let chinese = match again {
+                    Again::InEnglish => false,
+                    Again::InChinese => true,
+                    _ => is_in_chinese(before),
+                };
+                let same = Question { text: before.to_owned(), ..question.clone() };
+                self.act(&same, chinese, if again == Again::Otherwise { &anew } else { manner }, run).map(|answer| in_other_words(answer, manner))
+            }
+        }?;
         answer.followup = Some(wire::FollowUp { kind: Kind::Continuation, turn: Some(turn + 1), subject: None });
         Ok(Some(answer))
     }
@@ -146,11 +176,7 @@ impl Snapshot {
         manner: &Manner<'_>,
         run: Run<'_>,
     ) -> Result<wire::Answer> {
-        let mut answer = self.answer(asked, task, sides, chinese, manner, run)?;
-        if answer.outcome == wire::Outcome::Answered && manner.generator.is_none() {
-            answer.notices.push("only a model that writes can put it in other words: these are the notes' own sentences".to_owned());
-        }
-        Ok(answer)
+        Ok(in_other_words(self.answer(asked, task, sides, chinese, manner, run)?, manner))
     }
 
     fn answer(
@@ -205,6 +231,11 @@ impl Snapshot {
             (found.notices, found.timings) = (given.notices, given.timings);
         }
         let body = self.quoted(&mut found, draft)?;
+        if body.outcome == wire::Outcome::NotInNotes && answer::is_small_talk(&asked.text) {
+            // What comes nearest to thanks is of no use.
+            found.passages.clear();
+            found.notices.push("this asks nothing of your notes".to_owned());
+        }
         self.finish(asked, found, body, confidence, began)
     }
 

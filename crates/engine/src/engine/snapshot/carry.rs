@@ -13,11 +13,12 @@ use crate::error::Result;
 const TOGETHER: usize = 2 * ANSWER_PASSAGES;
 
 impl Snapshot {
-    /// The passages of the last turn, then those of this question that are not among them. None where the question is about something else, or there
+    /// The passages of the last turn that a model answered, then those of this question that are not among them. None where the question is about something else, or there
     /// would be too many.
     pub(super) fn carried(&self, best: &[Passage], earlier: &[Exchange]) -> Result<Option<Vec<Passage>>> {
-        // What is too much for a prompt need not be read first.
-        let Some(last) = earlier.last().map(|exchange| &exchange.passages).filter(|last| last.len() <= TOGETHER) else { return Ok(None) };
+        // The last that a model read: a list or thanks in between were not put to it. What is too much for a prompt need not be read first.
+        let read = earlier.iter().rev().map(|exchange| &exchange.passages).find(|read| !read.is_empty());
+        let Some(last) = read.filter(|last| last.len() <= TOGETHER) else { return Ok(None) };
         let holds = |read: &Read, p: &Passage| read.document == p.document.id && read.start <= p.chunk.span.start && p.chunk.span.end <= read.end;
         if !best.iter().any(|p| last.iter().any(|read| holds(read, p))) {
             return Ok(None);

@@ -121,20 +121,28 @@ impl Snapshot {
         Ok(Some(answer))
     }
 
+    /// The filter that only the notes of a name pass, and whether it is the name of one note; none if there are none.
+    pub(super) fn within(&self, asked: &Question, named: &Named<'_>) -> Result<Option<(Filter, bool)>> {
+        let note = Filter { notes: vec![named.what.to_owned()], ..asked.filter.clone() };
+        if named.whole != Whole::Folder && !self.catalog().matching(&note)?.is_empty() {
+            return Ok(Some((note, true)));
+        }
+        let folder = Filter { folders: vec![named.what.to_owned()], ..asked.filter.clone() };
+        let holds = named.whole != Whole::Note && !self.catalog().matching(&folder)?.is_empty();
+        Ok(holds.then_some((folder, false)))
+    }
+
     /// The notes of a name, in order: whether it is that of one note, and how many files of a folder could not be read.
     fn named(&self, asked: &Question, named: &Named<'_>) -> Result<(bool, Vec<Arc<DocumentRow>>, usize)> {
-        let note = Filter { notes: vec![named.what.to_owned()], ..asked.filter.clone() };
-        let folder = Filter { folders: vec![named.what.to_owned()], ..asked.filter.clone() };
+        let Some((filter, one)) = self.within(asked, named)? else { return Ok((false, Vec::new(), 0)) };
         let catalog = self.catalog();
-        let notes = if named.whole == Whole::Folder { Vec::new() } else { catalog.matching(&note)? };
-        let one = !notes.is_empty();
-        let ids = if one || named.whole == Whole::Note { notes } else { catalog.matching(&folder)? };
+        let ids = catalog.matching(&filter)?;
         let mut rows: Vec<Arc<DocumentRow>> = Vec::with_capacity(ids.len());
         for id in ids {
             rows.extend(catalog.document(id)?.map(Arc::new));
         }
         rows.sort_by(|a, b| a.path.cmp(&b.path));
-        let skipped = if one || rows.is_empty() { 0 } else { catalog.skipped(&folder)? };
+        let skipped = if one { 0 } else { catalog.skipped(&filter)? };
         Ok((one, rows, skipped))
     }
 

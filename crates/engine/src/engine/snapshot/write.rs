@@ -10,10 +10,10 @@ use super::present::passage_json;
 use super::quoting::Quoting;
 use super::speak::speak;
 use super::{ANSWER_PASSAGES, Found, Passage, Snapshot, ms};
-use crate::answer::place_of_block;
 use crate::answer::prompt::{Exchange, Prompt, Shown, Task, prompt};
 use crate::answer::stream::{Stream, Written};
 use crate::answer::verify::{Grounds, Quote, Source, Verdict};
+use crate::answer::{Aside, place_of_block};
 use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
@@ -25,6 +25,8 @@ use crate::wire::{self, AnswerEvent, Support};
 const REPEATED: usize = 2;
 /// Characters below which a sentence may be said as often as one likes, only not in a row: 「答案：对。」 stands under each question of a quiz.
 const SHORT: usize = 12;
+/// The share of characters that are none from which an answer is no text, one in so many.
+const GARBLED: usize = 8;
 /// After a stop, what was written before is compared for so long; then it stands as it is.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -47,6 +49,8 @@ struct Writing<'a> {
     quoting: Quoting,
     /// Sentences that claim something, and those of them that are not supported.
     claims: (usize, usize),
+    /// Whether it said of something that the notes do not say it.
+    absent: bool,
     loops: bool,
     /// When it was seen that the person stopped it.
     stopped: OnceCell<Instant>,
@@ -95,7 +99,15 @@ impl Writing<'_> {
         let verdict =
             if written.block { Some(self.block(&written.text)) } else { self.grounds.judge(&written.text[written.label..], &|| self.over()) };
         self.uncompared += usize::from(verdict.is_none());
-        let Verdict { mut support, quotes, claims } = verdict.unwrap_or(Verdict { support: Support::Unsupported, quotes: Vec::new(), claims: true });
+        let unknown = Verdict { support: Support::Unsupported, quotes: Vec::new(), claims: true };
+        let Verdict { mut support, mut quotes, mut claims } = verdict.unwrap_or(unknown);
+        // What a note says so word for word is its own.
+        let aside = Aside::of(&written.text).filter(|_| !written.block && support != Support::Supported);
+        if let Some(aside) = aside {
+            self.absent |= aside == Aside::Absent;
+            quotes.clear();
+            claims = false;
+        }
         let known = self.quoting.citations.len();
         let mut numbers = Vec::new();
         for quote in quotes {
@@ -142,6 +154,12 @@ impl Writing<'_> {
         sentence.support == Support::Supported || sentence.support == Support::Partly && across()
     }
 
+    /// Whether a good part of it is no characters at all.
+    fn is_garbled(&self) -> bool {
+        let written = || self.quoting.sentences.iter().flat_map(|sentence| sentence.text.chars());
+        GARBLED * written().filter(|c| *c == char::REPLACEMENT_CHARACTER).count() > written().count()
+    }
+
     /// Why what was written cannot stand; none if it can.
     fn flaw(&self, model: &str, generated: &Result<Generated>, sure: bool) -> Option<Flaw> {
         let (claims, unsupported) = self.claims;
@@ -150,6 +168,9 @@ impl Writing<'_> {
             _ if self.loops => Some(Flaw::repeated(model)),
             Err(error) => Some(Flaw::failed(model, error)),
             Ok(generated) if generated.ending == Ending::Loop => Some(Flaw::repeated(model)),
+            Ok(_) if self.is_garbled() => Some(Flaw::garbled(model)),
+            Ok(_) if claims == 0 && self.absent => Some(Flaw::absent(model)),
+            Ok(generated) if claims == 0 && generated.ending == Ending::Limit => Some(Flaw::endless(model)),
             Ok(_) if claims == 0 => Some(Flaw::nothing(model)),
             Ok(_) if 2 * unsupported > claims => {
                 Some(Flaw::new(format!("{unsupported} of {claims} sentences of the model's answer are not in the notes")))
@@ -225,6 +246,7 @@ impl Snapshot {
             run,
             quoting: Quoting::default(),
             claims: (0, 0),
+            absent: false,
             loops: false,
             stopped: OnceCell::new(),
             uncompared: 0,
@@ -275,11 +297,12 @@ impl Snapshot {
     /// Says why the model's answer is not shown, and that the notes' own sentences take its place where they answer.
     pub(super) fn replaced(&self, found: &mut Found, flaw: &Flaw, sure: bool, run: Run<'_>) -> Option<Body> {
         let reason = &flaw.reason;
-        found.notices.push(match sure {
-            true => format!("{reason}: these are the notes' own sentences instead"),
-            false => format!("{reason}: it is not shown"),
+        found.notices.push(match (sure, flaw.answered) {
+            (true, _) => format!("{reason}: these are the notes' own sentences instead"),
+            (false, true) => format!("{reason}: it is not shown"),
+            (false, false) => reason.clone(),
         });
-        found.notices.extend(flaw.remedy.map(str::to_owned));
+        found.notices.extend(flaw.remedy.clone());
         run.answer(AnswerEvent::Replaced { reason: reason.clone() });
         None
     }

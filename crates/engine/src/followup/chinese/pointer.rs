@@ -99,6 +99,10 @@ fn points(text: &str, at: usize, known: &str, person: bool) -> Option<(usize, Po
     if let Some(word) = begins(here, &["他", "她"]).filter(|_| person) {
         return Some((word.len(), Pointer::One));
     }
+    // 「那里多少钱一晚？」
+    if let Some(word) = begins(here, &["那里", "那儿", "那边"]) {
+        return Some((word.len(), Pointer::One));
+    }
     if let Some(after) = here.strip_prefix('其') {
         return begins(after, ASPECTS).or_else(|| begins(after, QUANTITIES)).map(|_| ('其'.len_utf8(), Pointer::Of));
     }
