@@ -72,6 +72,8 @@ struct Ground {
     /// Title and headings above it, and what a pronoun at its beginning stands for.
     above: Vec<Clause>,
     cjk: bool,
+    /// Whether it is a cell of a table: the names of its row and column say nothing by themselves.
+    cell: bool,
 }
 
 impl<'a> Grounds<'a> {
@@ -106,7 +108,7 @@ impl<'a> Grounds<'a> {
                 before = stated.first().cloned().unwrap_or_default();
                 for clauses in stated {
                     let cjk = clauses.iter().any(|c| c.text.contains(is_cjk));
-                    grounds.push(Ground { quote: quote.clone(), clauses, above: above.clone(), cjk });
+                    grounds.push(Ground { quote: quote.clone(), clauses, above: above.clone(), cjk, cell: unit.kind == Kind::Row });
                 }
             }
         }

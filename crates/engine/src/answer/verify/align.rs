@@ -6,6 +6,7 @@ use super::clause::{Clause, Kind, Word};
 use super::leftover::Leftover;
 use super::lexicon::{ALL, ALL_TOO, AND, CONTRASTS, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME, SURNAMES};
 use crate::model::TokenVectors;
+use crate::text::is_cjk;
 
 /// Cosine from which another word of the same language is taken for the same.
 const SAME_WORD: f32 = 0.62;
@@ -78,6 +79,9 @@ pub(super) fn align(claim: &Clause, ground: &Ground, across: bool, model: Option
     let count = ground.clauses.len();
     for first in 0..count {
         for last in first..count.min(first + if across { 3 } else { 1 }) {
+            if ground.cell && ground.clauses[first..=last].iter().all(|c| c.label) {
+                continue;
+            }
             let found = Comparison::new(claim, ground, first..last + 1, across, model).found();
             if found.is_better_than(&best) {
                 best = found;
@@ -515,7 +519,19 @@ fn like(a: &Word, b: &Word) -> bool {
         ["un", "non", "in", "im", "dis", "semi", "非", "不", "无", "半"].iter().any(|p| long.strip_prefix(p).is_some_and(|rest| rest == short))
     };
     let excluded = matches!((a.one_of, b.one_of), (Some((x, m)), Some((y, n))) if x == y && m != n);
-    b.kind == Kind::Plain && !opposite && !excluded && !namesakes(&a.text, &b.text) && !prefixed(&a.text, &b.text) && !prefixed(&b.text, &a.text)
+    b.kind == Kind::Plain
+        && !opposite
+        && !excluded
+        && !namesakes(&a.text, &b.text)
+        && !counted_otherwise(&a.text, &b.text)
+        && !prefixed(&a.text, &b.text)
+        && !prefixed(&b.text, &a.text)
+}
+
+/// Whether two Chinese words hold different numbers: 「三楼」 and 「四楼」.
+fn counted_otherwise(a: &str, b: &str) -> bool {
+    let numerals = |word: &str| word.chars().filter(|c| "二三四五六七八九十百千两零".contains(*c)).collect::<String>();
+    a.starts_with(is_cjk) && b.starts_with(is_cjk) && numerals(a) != numerals(b)
 }
 
 /// Whether two words may be two people of one family, or two places or things that differ by an opposite: 「王明」 and 「王鸣」, 「东门」 and 「西门」.

@@ -124,7 +124,7 @@ pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<C
             let written = &text[place.clone()];
             list.push(word(written.to_owned(), written, Kind::Number(*number), place.start - span.start, place.start, &negated, model));
         }
-        for term in all.iter().filter(|t| span.contains(&t.span.start) && !taken.iter().any(|n| n.start < t.span.end && t.span.start < n.end)) {
+        for term in all.iter().filter(|t| span.contains(&t.span.start)).filter_map(|t| beside(t, &taken)) {
             let written = sentence.get(origin[term.span.start]..origin[term.span.end]).unwrap_or_default();
             let first = sentence[..origin[term.span.start]].trim_end().is_empty();
             let kind = kind(&term.text, written, cjk, first);
@@ -267,6 +267,15 @@ fn terms(text: &str) -> Vec<Term> {
     out
 }
 
+/// What of a term is no number: of 「四十公里」 the unit, as in 「40 公里」.
+fn beside(term: &Term, numbers: &[Range<usize>]) -> Option<Term> {
+    let Some(number) = numbers.iter().find(|n| n.start < term.span.end && term.span.start < n.end) else { return Some(term.clone()) };
+    let rest = number.end.max(term.span.start)..term.span.end;
+    // A Chinese term is indexed as it is written.
+    let text = term.text.get(rest.start.saturating_sub(term.span.start)..).filter(|text| text.starts_with(is_cjk) && text.len() == rest.len())?;
+    Some(Term { text: text.to_owned(), span: rest, ..term.clone() })
+}
+
 /// Where a clause ends, and the mark that ends it.
 fn pieces(text: &str, cjk: bool) -> Vec<(Range<usize>, char)> {
     let mut out = Vec::new();
@@ -293,11 +302,11 @@ fn pieces(text: &str, cjk: bool) -> Vec<(Range<usize>, char)> {
     out
 }
 
-/// An English clause cut again where a conjunction begins another.
+/// An English clause cut again where a conjunction begins another. "While" does so only after a comma, which has cut already: else it limits what is said.
 fn conjoined(text: &str, span: Range<usize>, mark: char) -> Vec<(Range<usize>, char)> {
     let mut out = Vec::new();
     let mut start = span.start;
-    for conjunction in [" because ", " but ", " so that ", " whereas ", " while ", " which "] {
+    for conjunction in [" because ", " but ", " so that ", " whereas ", " which "] {
         if let Some(at) = text[start..span.end].find(conjunction) {
             // "Not because of it" stays together.
             let whole = &text[start..start + at];
