@@ -413,7 +413,7 @@ fn after_a_stop_nothing_takes_the_place_of_what_was_written() {
 #[test]
 fn comparing_one_sentence_ends_where_nobody_waits_for_it() {
     let source = Source { title: "绿茶", heading: &[], text: "绿茶用八十度左右的水冲泡。" };
-    let grounds = Grounds::new(&[source], None, &CancelToken::new()).unwrap();
+    let grounds = Grounds::new(&[source], None, None, &CancelToken::new()).unwrap();
     assert!(grounds.judge("绿茶用八十度的水。", &|| false).is_some());
     assert!(grounds.judge("绿茶用八十度的水。", &|| true).is_none());
 }
@@ -1008,7 +1008,7 @@ proptest! {
     fn any_text_can_be_judged(passage in DENSE, claim in DENSE, other in "\\PC{0,60}") {
         let heading = [other.clone()];
         let sources = [Source { title: &claim, heading: &heading, text: &passage }, Source { title: "", heading: &[], text: &other }];
-        let grounds = Grounds::new(&sources, None, &CancelToken::new()).unwrap();
+        let grounds = Grounds::new(&sources, None, None, &CancelToken::new()).unwrap();
         for sentence in [&claim, &other, &passage] {
             for quote in grounds.judge(sentence, &|| false).unwrap().quotes {
                 prop_assert!(sources[quote.passage].text.get(quote.span).is_some());

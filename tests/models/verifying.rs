@@ -84,11 +84,12 @@ fn index(support: Support) -> usize {
 impl Counts {
     fn of(part: &str) -> Self {
         let model = sidenote_models::bundled();
+        let glossary = sidenote_models::bundled_glossary().unwrap();
         let mut out = Self::default();
         for group in groups(part) {
             let sources: Vec<Source<'_>> =
                 group.passages.iter().map(|(_, above, text)| Source { title: &above[0], heading: &above[1..], text }).collect();
-            let grounds = Grounds::new(&sources, Some(model.as_ref()), &CancelToken::new()).unwrap();
+            let grounds = Grounds::new(&sources, Some(model.as_ref()), Some(&glossary), &CancelToken::new()).unwrap();
             for claim in &group.claims {
                 let verdict = grounds.judge(&claim.text, &|| false).expect("nobody stops it");
                 out.table[index(claim.label)][index(verdict.support)] += 1;
@@ -193,8 +194,9 @@ fn passages_of_the_set_are_in_the_notes() {
 /// What the verifier says of a claim beside one passage.
 fn judged(passage: &str, claim: &str) -> Support {
     let model = sidenote_models::bundled();
+    let glossary = sidenote_models::bundled_glossary().unwrap();
     let source = Source { title: "Notes", heading: &[], text: passage };
-    let grounds = Grounds::new(&[source], Some(model.as_ref()), &CancelToken::new()).unwrap();
+    let grounds = Grounds::new(&[source], Some(model.as_ref()), Some(&glossary), &CancelToken::new()).unwrap();
     grounds.judge(claim, &|| false).expect("nobody stops it").support
 }
 

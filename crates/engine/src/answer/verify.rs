@@ -4,6 +4,7 @@
 
 mod align;
 mod clause;
+mod common;
 mod frame;
 mod leftover;
 // Word lists are read as paragraphs.
@@ -15,17 +16,22 @@ use crate::cancel::CancelToken;
 use crate::document::Span;
 use crate::error::Result;
 use crate::model::TokenVectors;
+use crate::retrieve::glossary::Glossary;
 use crate::text::is_cjk;
 use crate::wire::Support;
 
 use super::units::{Kind, Unit, units};
 use align::{Found, Level, align, has};
 use clause::{Clause, clauses};
+use common::common;
 use frame::Frame;
 use lexicon::{CAUSES, EFFECTS, HEARSAY, SEVERAL, STEPS};
 
 /// How a sentence begins that speaks of what the one before it was about.
 const PRONOUNS: &[&str] = &["它", "其", "这", "该", "It ", "Its ", "This ", "They ", "These "];
+
+/// Chance from which a glossary's translation is taken for one.
+const SURE: f32 = 0.2;
 
 /// A passage that a sentence may rest on.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +68,7 @@ pub struct Verdict {
 pub struct Grounds<'a> {
     grounds: Vec<Ground>,
     model: Option<&'a dyn TokenVectors>,
+    glossary: Option<&'a Glossary>,
 }
 
 /// A sentence, item or cell of a passage.
@@ -77,11 +84,11 @@ struct Ground {
 }
 
 impl<'a> Grounds<'a> {
-    /// Reads the passages: those of a whole folder take their time.
+    /// Reads the passages: those of a whole folder take their time. Vectors and glossary are for words that are not the same.
     ///
     /// # Errors
     /// `Cancelled`.
-    pub fn new(sources: &[Source<'_>], model: Option<&'a dyn TokenVectors>, cancel: &CancelToken) -> Result<Self> {
+    pub fn new(sources: &[Source<'_>], model: Option<&'a dyn TokenVectors>, glossary: Option<&'a Glossary>, cancel: &CancelToken) -> Result<Self> {
         let mut grounds = Vec::new();
         for (passage, source) in sources.iter().enumerate() {
             cancel.check()?;
@@ -112,13 +119,16 @@ impl<'a> Grounds<'a> {
                 }
             }
         }
-        Ok(Self { grounds, model })
+        Ok(Self { grounds, model, glossary })
     }
 
     /// Looks for what a sentence says; markers must have been taken out of it. Among the passages of a whole folder that takes its time: none where `over`
     /// says meanwhile that nobody waits for it.
     pub fn judge(&self, sentence: &str, over: &dyn Fn() -> bool) -> Option<Verdict> {
-        let claimed = claimed(sentence, self.model);
+        let mut claimed = claimed(sentence, self.model);
+        for glossary in [common()].into_iter().chain(self.glossary) {
+            claimed.iter_mut().for_each(|clause| name(clause, glossary));
+        }
         let cjk = sentence.contains(is_cjk);
         let mut quotes: Vec<Quote> = Vec::new();
         let mut levels = Vec::with_capacity(claimed.len());
@@ -130,7 +140,7 @@ impl<'a> Grounds<'a> {
                     return None;
                 }
                 let across = ground.cjk != cjk;
-                let mut found = align(clause, ground, across, self.model);
+                let mut found = align(clause, &claimed, ground, across, self.model);
                 // Another sentence may say it without the limit.
                 let limited = || {
                     let hearsay = has(&ground.text(), HEARSAY) && !has(sentence, HEARSAY);
@@ -249,6 +259,13 @@ fn claimed(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<Clause> {
     }
     out.extend(waiting);
     out
+}
+
+/// Gives the words of a clause their names in the other language.
+fn name(clause: &mut Clause, glossary: &Glossary) {
+    let words: Vec<&str> = clause.words.iter().map(|w| w.text.as_str()).collect();
+    let names = glossary.names(&words, SURE);
+    clause.words.iter_mut().zip(names).for_each(|(word, names)| word.names.extend(names));
 }
 
 /// What a unit states: a sentence its parts between semicolons, each with the label before its colon; a table's row one statement a cell.

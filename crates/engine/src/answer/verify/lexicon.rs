@@ -119,6 +119,7 @@ pub(super) const OPPOSITES: &[(&[&str], &[&str])] = &[
     (&["重", "heavi", "heavier", "heaviest"], &["轻", "lighter", "lightest"]),
     (&["热", "hot", "hotter", "warm", "warmer"], &["冷", "cold", "colder", "cool", "cooler"]),
     (&["湿", "wet"], &["干", "dri", "dry"]),
+    (&["精确", "准确", "exact", "precis"], &["近似", "大致", "approxim"]),
     (&["最大", "maximum"], &["最小", "minimum"]),
     (&["早", "earlier", "earliest", "earli"], &["晚", "later", "latest", "late"]),
     (&["优点", "好处", "优势", "advantag", "benefit"], &["缺点", "局限", "短板", "drawback", "disadvantag", "weak"]),
