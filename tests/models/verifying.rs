@@ -153,6 +153,7 @@ fn what_is_called_supported_is_so() {
         ("held-wide.txt", 0.30, 0.02, 0.88),
         ("held-wider.txt", 0.45, 0.06, 0.75),
         ("held-unseen.txt", 0.38, 0.01, 0.95),
+        ("held-across.txt", 0.0, 1.0, 0.0),
     ] {
         let counts = Counts::of(part);
         counts.print(part);
@@ -178,6 +179,7 @@ fn passages_of_the_set_are_in_the_notes() {
         "held-wide.txt",
         "held-wider.txt",
         "held-unseen.txt",
+        "held-across.txt",
     ] {
         for group in groups(part) {
             for (note, _, text) in group.passages.iter().filter(|(note, ..)| note.is_some()) {
