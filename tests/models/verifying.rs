@@ -242,6 +242,18 @@ fn a_condition_that_while_adds_belongs_to_the_claim() {
 }
 
 #[test]
+fn a_translation_is_supported_and_what_it_changes_is_not() {
+    let rule = "卷积负责局部顺序，注意力负责全局关系。";
+    assert_eq!(judged(rule, "Convolution is responsible for local order and attention for global relations."), Support::Supported);
+    assert_ne!(judged(rule, "Attention is responsible for local order and convolution for global relations."), Support::Supported);
+    let copies = "The database is copied every six hours.";
+    assert_eq!(judged(copies, "数据库每六小时复制一次。"), Support::Supported);
+    for wrong in ["数据库每八小时复制一次。", "数据库每六分钟复制一次。", "数据库每六小时复制到云端一次。"] {
+        assert_ne!(judged(copies, wrong), Support::Supported, "{wrong}");
+    }
+}
+
+#[test]
 fn names_of_rows_and_columns_alone_say_nothing() {
     let table = "| 部件 | 编码器层 | 解码器层 |\n| --- | --- | --- |\n| 交叉注意力 | 无 | 有，Q 来自解码器 |\n| 前馈网络 | 有 | 有 |\n";
     assert_ne!(judged(table, "编码器层有交叉注意力。"), Support::Supported);

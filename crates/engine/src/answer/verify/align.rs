@@ -269,7 +269,20 @@ impl<'a> Comparison<'a> {
         let weight = |w: &&Word| w.weight();
         let total: f32 = self.core.iter().map(weight).sum();
         let lost: f32 = left.iter().map(|i| self.core[*i].weight()).sum();
-        lost <= LEFT_ACROSS * total && !left.iter().any(|i| labels[*i] || decides(self.core[*i]))
+        // A word without a counterpart may stand for one of the passage's; where none is left it was added.
+        let added = missing.len() > left.len();
+        !added && lost <= LEFT_ACROSS * total && !self.interleaved() && !left.iter().any(|i| labels[*i] || decides(self.core[*i]))
+    }
+
+    /// Whether the claim goes back from the words of one clause to those of another that it has left: it says of the one what is said of the other.
+    fn interleaved(&self) -> bool {
+        let of: Vec<usize> = self.clauses[self.window.clone()].iter().enumerate().flat_map(|(i, c)| c.words.iter().map(move |_| i)).collect();
+        let once = |at: usize| self.core.iter().filter(|e| same(e, self.core[at])).count() == 1;
+        let places =
+            self.words().filter(|(w, _)| w.heavy()).filter_map(|(_, p)| if let Place::Core(i) | Place::Soft(i) = p { Some(i) } else { None });
+        let mut visited: Vec<usize> = places.filter(|i| once(*i)).map(|i| of[i]).collect();
+        visited.dedup();
+        (1..visited.len()).any(|i| visited[..i].contains(&visited[i]))
     }
 
     /// Whether a word is taken from another clause, but for what the claim begins with and an earlier clause names: the condition before what holds then.
