@@ -12,7 +12,7 @@ use crate::text::is_cjk;
 const SAME_WORD: f32 = 0.62;
 /// The same across languages: words that are no translations of each other are near 0.
 const SAME_ACROSS: f32 = 0.2;
-/// The same where another word would be a grave mistake: for a word of the passage, and for one of the headings.
+/// The same where another word would be a grave mistake: for what the passage says and the claim seems to leave out, and for headings.
 const TOLD: f32 = 0.3;
 /// Share of a clause's weight that must be found for it to be said.
 const SAID: f32 = 0.85;
@@ -152,10 +152,11 @@ impl<'a> Comparison<'a> {
             told: Vec::new(),
             across,
         };
-        if across {
+        new.places = claim.words.iter().map(|w| new.place(w, model)).collect();
+        // Most clauses say nothing like it, and need not be looked at again.
+        if across && new.share(|p| p != Place::Nowhere) >= PARTLY {
             new.told = new.told(claimed, model);
         }
-        new.places = claim.words.iter().map(|w| new.place(w, model)).collect();
         new
     }
 
@@ -266,8 +267,7 @@ impl<'a> Comparison<'a> {
         // The other half of an "and" is a statement of its own.
         let joins = self.core.get(last + 1).is_some_and(|w| JOINS.contains(&w.text.as_str()));
         let left: Vec<usize> = self.left().into_iter().filter(|i| !(joins && *i > last)).collect();
-        let weight = |w: &&Word| w.weight();
-        let total: f32 = self.core.iter().map(weight).sum();
+        let total: f32 = self.core.iter().map(|w| w.weight()).sum();
         let lost: f32 = left.iter().map(|i| self.core[*i].weight()).sum();
         // A word without a counterpart may stand for one of the passage's; where none is left it was added.
         let added = missing.len() > left.len();
