@@ -440,7 +440,7 @@ fn after_a_stop_nothing_takes_the_place_of_what_was_written() {
 #[test]
 fn comparing_one_sentence_ends_where_nobody_waits_for_it() {
     let source = Source { title: "绿茶", heading: &[], text: "绿茶用八十度左右的水冲泡。" };
-    let grounds = Grounds::new(&[source], None, &CancelToken::new()).unwrap();
+    let grounds = Grounds::new(&[source], None, None, &CancelToken::new()).unwrap();
     assert!(grounds.judge("绿茶用八十度的水。", &|| false).is_some());
     assert!(grounds.judge("绿茶用八十度的水。", &|| true).is_none());
 }
@@ -452,7 +452,7 @@ fn what_a_note_says_word_for_word_is_supported() {
     for note in ["推理/KV缓存.md", "基础/BERT.md", "对齐/RLHF.md", "训练/数据不均衡.md"] {
         let note = std::fs::read_to_string(root.join(note)).unwrap();
         let text = note.rsplit_once("\n---\n").map_or(note.as_str(), |(_, text)| text);
-        let grounds = Grounds::new(&[Source { title: "", heading: &[], text }], None, &CancelToken::new()).unwrap();
+        let grounds = Grounds::new(&[Source { title: "", heading: &[], text }], None, None, &CancelToken::new()).unwrap();
         let mut stream = Stream::new(1, text);
         let mut written = stream.push(text).1;
         written.extend(stream.finish(false).1);
@@ -464,7 +464,7 @@ fn what_a_note_says_word_for_word_is_supported() {
         }
     }
     assert!(said > 60, "{said}");
-    let grounds = Grounds::new(&[Source { title: "", heading: &[], text: "不要在冰箱里放绿茶。" }], None, &CancelToken::new()).unwrap();
+    let grounds = Grounds::new(&[Source { title: "", heading: &[], text: "不要在冰箱里放绿茶。" }], None, None, &CancelToken::new()).unwrap();
     assert_ne!(grounds.judge("在冰箱里放绿茶。", &|| false).unwrap().support, Support::Supported);
 }
 
@@ -1150,7 +1150,7 @@ proptest! {
     fn any_text_can_be_judged(passage in DENSE, claim in DENSE, other in "\\PC{0,60}") {
         let heading = [other.clone()];
         let sources = [Source { title: &claim, heading: &heading, text: &passage }, Source { title: "", heading: &[], text: &other }];
-        let grounds = Grounds::new(&sources, None, &CancelToken::new()).unwrap();
+        let grounds = Grounds::new(&sources, None, None, &CancelToken::new()).unwrap();
         for sentence in [&claim, &other, &passage] {
             for quote in grounds.judge(sentence, &|| false).unwrap().quotes {
                 prop_assert!(sources[quote.passage].text.get(quote.span).is_some());

@@ -4,6 +4,7 @@
 
 mod align;
 mod clause;
+mod common;
 mod frame;
 mod leftover;
 // Word lists are read as paragraphs.
@@ -17,17 +18,22 @@ use crate::cancel::CancelToken;
 use crate::document::Span;
 use crate::error::Result;
 use crate::model::TokenVectors;
+use crate::retrieve::glossary::Glossary;
 use crate::text::{is_cjk, normalise};
 use crate::wire::Support;
 
 use super::units::{Kind, Unit, units};
 use align::{Found, Level, align, has};
 use clause::{Clause, clauses};
+use common::common;
 use frame::Frame;
 use lexicon::{CAUSES, EFFECTS, HEARSAY, SEVERAL, STEPS};
 
 /// How a sentence begins that speaks of what the one before it was about.
 const PRONOUNS: &[&str] = &["它", "其", "这", "该", "It ", "Its ", "This ", "They ", "These "];
+
+/// Chance from which a glossary's translation is taken for one.
+const SURE: f32 = 0.2;
 
 /// A passage that a sentence may rest on.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +72,7 @@ pub struct Grounds<'a> {
     /// Sentences and items word for word, and where they stand first.
     verbatim: HashMap<String, Quote>,
     model: Option<&'a dyn TokenVectors>,
+    glossary: Option<&'a Glossary>,
 }
 
 /// A sentence, item or cell of a passage.
@@ -76,14 +83,16 @@ struct Ground {
     /// Title and headings above it, and what a pronoun at its beginning stands for.
     above: Vec<Clause>,
     cjk: bool,
+    /// Whether it is a cell of a table: the names of its row and column say nothing by themselves.
+    cell: bool,
 }
 
 impl<'a> Grounds<'a> {
-    /// Reads the passages: those of a whole folder take their time.
+    /// Reads the passages: those of a whole folder take their time. Vectors and glossary are for words that are not the same.
     ///
     /// # Errors
     /// `Cancelled`.
-    pub fn new(sources: &[Source<'_>], model: Option<&'a dyn TokenVectors>, cancel: &CancelToken) -> Result<Self> {
+    pub fn new(sources: &[Source<'_>], model: Option<&'a dyn TokenVectors>, glossary: Option<&'a Glossary>, cancel: &CancelToken) -> Result<Self> {
         let (mut grounds, mut verbatim) = (Vec::new(), HashMap::new());
         for (passage, source) in sources.iter().enumerate() {
             cancel.check()?;
@@ -114,20 +123,23 @@ impl<'a> Grounds<'a> {
                 before = stated.first().cloned().unwrap_or_default();
                 for clauses in stated {
                     let cjk = clauses.iter().any(|c| c.text.contains(is_cjk));
-                    grounds.push(Ground { quote: quote.clone(), clauses, above: above.clone(), cjk });
+                    grounds.push(Ground { quote: quote.clone(), clauses, above: above.clone(), cjk, cell: unit.kind == Kind::Row });
                 }
             }
         }
-        Ok(Self { grounds, verbatim, model })
+        Ok(Self { grounds, verbatim, model, glossary })
     }
 
     /// Looks for what a sentence says; markers must have been taken out of it. Among the passages of a whole folder that takes its time: none where `over`
     /// says meanwhile that nobody waits for it.
     pub fn judge(&self, sentence: &str, over: &dyn Fn() -> bool) -> Option<Verdict> {
-        let claimed = claimed(sentence, self.model);
+        let mut claimed = claimed(sentence, self.model);
         // What is quoted is said, however it is built.
         if let Some(quote) = self.verbatim.get(&letters(sentence)).filter(|_| !claimed.is_empty()) {
             return Some(Verdict { support: Support::Supported, quotes: vec![quote.clone()], claims: true });
+        }
+        for glossary in [common()].into_iter().chain(self.glossary) {
+            claimed.iter_mut().for_each(|clause| name(clause, glossary));
         }
         let cjk = sentence.contains(is_cjk);
         let mut quotes: Vec<Quote> = Vec::new();
@@ -140,7 +152,7 @@ impl<'a> Grounds<'a> {
                     return None;
                 }
                 let across = ground.cjk != cjk;
-                let mut found = align(clause, ground, across, self.model);
+                let mut found = align(clause, &claimed, ground, across, self.model);
                 // Another sentence may say it without the limit.
                 let limited = || {
                     let hearsay = has(&ground.text(), HEARSAY) && !has(sentence, HEARSAY);
@@ -265,6 +277,13 @@ fn claimed(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<Clause> {
     }
     out.extend(waiting);
     out
+}
+
+/// Gives the words of a clause their names in the other language.
+fn name(clause: &mut Clause, glossary: &Glossary) {
+    let words: Vec<&str> = clause.words.iter().map(|w| w.text.as_str()).collect();
+    let names = glossary.names(&words, SURE);
+    clause.words.iter_mut().zip(names).for_each(|(word, names)| word.names.extend(names));
 }
 
 /// What a unit states: a sentence its parts between semicolons, each with the label before its colon; a table's row one statement a cell.

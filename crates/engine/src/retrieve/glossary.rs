@@ -2,6 +2,7 @@
 //! entries were learned.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::lexical::TermQuerySet;
@@ -58,21 +59,39 @@ impl Glossary {
         Ok(Self { translations })
     }
 
+    /// Of pairs of terms that are sure to translate each other.
+    pub(crate) fn of(pairs: impl Iterator<Item = (String, String)>) -> Self {
+        let mut translations: HashMap<String, Vec<Translation>> = HashMap::new();
+        for (one, other) in pairs {
+            for (from, to) in [(&one, &other), (&other, &one)] {
+                let terms = to.split(' ').map(str::to_owned).collect();
+                translations.entry(from.clone()).or_default().push(Translation { terms, chance: 1.0 });
+            }
+        }
+        Self { translations }
+    }
+
+    /// What words side by side may be called in the other language, each with its chance: of each the indexes of the words that it stands for.
+    fn named<'a>(&'a self, words: &'a [&'a str]) -> impl Iterator<Item = (Range<usize>, &'a Translation)> + 'a {
+        let runs = (1..=LONGEST).flat_map(move |many| (0..(words.len() + 1).saturating_sub(many)).map(move |at| at..at + many));
+        runs.filter_map(|run| Some((run.clone(), self.translations.get(&words[run].join(" "))?)))
+            .flat_map(|(run, known)| known.iter().map(move |t| (run.clone(), t)))
+    }
+
+    /// Of each of some words side by side the names, each one or more terms, that it or a run with it has in the other language with at least this chance.
+    #[must_use]
+    pub fn names(&self, words: &[&str], chance: f32) -> Vec<Vec<Vec<String>>> {
+        let mut out = vec![Vec::new(); words.len()];
+        for (run, translation) in self.named(words).filter(|(_, t)| t.chance >= chance) {
+            out[run].iter_mut().for_each(|names| names.push(translation.terms.clone()));
+        }
+        out
+    }
+
     /// What a query's words may be called in the other language.
     #[must_use]
     pub fn counterparts(&self, query: &TermQuerySet) -> Vec<Counterpart> {
-        let words = &query.words;
-        let single = (0..words.len()).map(|at| (vec![at], words[at].0.clone()));
-        let beside = (2..=LONGEST).flat_map(|many| {
-            words.windows(many).enumerate().map(move |(at, run)| {
-                let terms: Vec<&str> = run.iter().map(|(term, _)| term.as_str()).collect();
-                ((at..at + many).collect(), terms.join(" "))
-            })
-        });
-        single
-            .chain(beside)
-            .filter_map(|(at, term)| Some((at, self.translations.get(&term)?)))
-            .flat_map(|(at, known)| known.iter().map(move |t| Counterpart { words: at.clone(), terms: t.terms.clone(), chance: t.chance }))
-            .collect()
+        let words: Vec<&str> = query.words.iter().map(|(term, _)| term.as_str()).collect();
+        self.named(&words).map(|(run, t)| Counterpart { words: run.collect(), terms: t.terms.clone(), chance: t.chance }).collect()
     }
 }

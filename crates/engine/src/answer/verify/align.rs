@@ -4,17 +4,22 @@
 use super::Ground;
 use super::clause::{Clause, Kind, Word};
 use super::leftover::Leftover;
-use super::lexicon::{ALL, ALL_TOO, AND, CONTRASTS, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME, SURNAMES};
+use super::lexicon::{ALL, ALL_TOO, AND, CONTRASTS, JOINS, MEASURES, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME, SURNAMES};
 use crate::model::TokenVectors;
+use crate::text::is_cjk;
 
 /// Cosine from which another word of the same language is taken for the same.
 const SAME_WORD: f32 = 0.62;
 /// The same across languages: words that are no translations of each other are near 0.
 const SAME_ACROSS: f32 = 0.2;
+/// The same where another word would be a grave mistake: for what the passage says and the claim seems to leave out, and for headings.
+const TOLD: f32 = 0.3;
 /// Share of a clause's weight that must be found for it to be said.
 const SAID: f32 = 0.85;
 /// The same across languages, where not every translation is known.
-const SAID_ACROSS: f32 = 0.85;
+const SAID_ACROSS: f32 = 0.75;
+/// Share of the passage's weight that may have no known counterpart in the claim.
+const LEFT_ACROSS: f32 = 0.25;
 /// Share that the clause itself must hold, not only what stands around it.
 const OWN: f32 = 0.4;
 /// Share from which it is partly said, and from which a conflict refutes it.
@@ -73,12 +78,16 @@ enum Place {
 }
 
 /// The best that any clause of a statement says of a claim; across languages, where clauses are cut differently, any few neighbouring ones.
-pub(super) fn align(claim: &Clause, ground: &Ground, across: bool, model: Option<&dyn TokenVectors>) -> Found {
+/// `claimed` is all that the sentence claims, in which `claim` is one clause.
+pub(super) fn align(claim: &Clause, claimed: &[Clause], ground: &Ground, across: bool, model: Option<&dyn TokenVectors>) -> Found {
     let mut best = Found { level: Level::Absent, coverage: 0.0, at: (0, 0) };
     let count = ground.clauses.len();
     for first in 0..count {
         for last in first..count.min(first + if across { 3 } else { 1 }) {
-            let found = Comparison::new(claim, ground, first..last + 1, across, model).found();
+            if ground.cell && ground.clauses[first..=last].iter().all(|c| c.label) {
+                continue;
+            }
+            let found = Comparison::new(claim, claimed, ground, first..last + 1, across, model).found();
             if found.is_better_than(&best) {
                 best = found;
             }
@@ -107,11 +116,20 @@ struct Comparison<'a> {
     window: std::ops::Range<usize>,
     /// Where each word of the claim is.
     places: Vec<Place>,
+    /// Across languages, of each word of the core whether the claim has it as another word.
+    told: Vec<bool>,
     across: bool,
 }
 
 impl<'a> Comparison<'a> {
-    fn new(claim: &'a Clause, ground: &'a Ground, window: std::ops::Range<usize>, across: bool, model: Option<&dyn TokenVectors>) -> Self {
+    fn new(
+        claim: &'a Clause,
+        claimed: &'a [Clause],
+        ground: &'a Ground,
+        window: std::ops::Range<usize>,
+        across: bool,
+        model: Option<&dyn TokenVectors>,
+    ) -> Self {
         let core: Vec<&Word> = ground.clauses[window.clone()].iter().flat_map(|c| &c.words).collect();
         let outside = |label: bool, aside: bool| {
             let is = |c: &Clause| c.aside_of.is_some() == aside && (aside || c.label == label);
@@ -131,9 +149,14 @@ impl<'a> Comparison<'a> {
             negations,
             window,
             places: Vec::new(),
+            told: Vec::new(),
             across,
         };
         new.places = claim.words.iter().map(|w| new.place(w, model)).collect();
+        // Most clauses say nothing like it, and need not be looked at again.
+        if across && new.share(|p| p != Place::Nowhere) >= PARTLY {
+            new.told = new.told(claimed, model);
+        }
         new
     }
 
@@ -141,6 +164,9 @@ impl<'a> Comparison<'a> {
         let has = |words: &[&Word]| words.iter().any(|e| same(word, e));
         if let Some(at) = self.core.iter().position(|e| same(word, e)) {
             return Place::Core(at);
+        }
+        if let Some(at) = self.across.then(|| named(word, &self.core)).flatten() {
+            return Place::Soft(at);
         }
         if has(&self.label) {
             return Place::Label;
@@ -154,19 +180,26 @@ impl<'a> Comparison<'a> {
         if has(&self.above) {
             return Place::Above;
         }
+        if self.across {
+            for (words, place) in [(&self.label, Place::Label), (&self.aside, Place::Aside), (&self.above, Place::Above)] {
+                if named(word, words).is_some() {
+                    return place;
+                }
+            }
+        }
         let (Kind::Plain, Some(model)) = (word.kind, model) else { return Place::Nowhere };
         let floor = if self.across { SAME_ACROSS } else { SAME_WORD };
-        let nearest = |words: &[&Word]| {
+        let nearest = |words: &[&Word], floor: f32| {
             let all = words.iter().enumerate().map(|(i, e)| (i, if like(word, e) { cosine(word, e, model) } else { 0.0 }));
             all.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, cosine)| *cosine >= floor)
         };
-        if let Some((at, _)) = nearest(&self.core) {
+        if let Some((at, _)) = nearest(&self.core, floor) {
             return Place::Soft(at);
         }
-        if self.across && nearest(&self.label).is_some() {
+        if self.across && nearest(&self.label, TOLD).is_some() {
             return Place::Label;
         }
-        if self.across && nearest(&self.above).is_some() {
+        if self.across && nearest(&self.above, TOLD).is_some() {
             return Place::Above;
         }
         Place::Nowhere
@@ -211,10 +244,45 @@ impl<'a> Comparison<'a> {
 
     /// Whether the claim leaves nothing of the clause out and adds nothing to it that could change what it says.
     fn accounted(&self) -> bool {
+        if self.across {
+            return self.translated();
+        }
         let said: Vec<(&Word, bool)> = self.core.iter().enumerate().map(|(i, word)| (*word, self.used(i))).collect();
         let added: Vec<&Word> = self.words().filter(|(_, p)| *p == Place::Nowhere).map(|(word, _)| word).collect();
         let counts = self.claim.words.iter().any(|w| matches!(w.kind, Kind::Number(_)));
-        Leftover { said: &said, added: &added, counts, across: self.across }.is_harmless()
+        Leftover { said: &said, added: &added, counts }.is_harmless()
+    }
+
+    /// The same across languages, where a few words may have no known counterpart: not the first that the claim says nor a row's name, for what it is about
+    /// has to be known, nor a name, a number, a word with an opposite or a negated one.
+    fn translated(&self) -> bool {
+        let labels: Vec<bool> = self.clauses[self.window.clone()].iter().flat_map(|c| c.words.iter().map(|_| c.label)).collect();
+        let decides = |w: &Word| w.kind != Kind::Plain || w.pole.is_some() || w.one_of.is_some() || w.struck;
+        let missing: Vec<&Word> = self.words().filter(|(w, p)| w.heavy() && *p == Place::Nowhere).map(|(w, _)| w).collect();
+        let first = self.words().find(|(w, _)| w.heavy());
+        if first.is_none_or(|(_, p)| p == Place::Nowhere) || missing.iter().any(|w| decides(w)) {
+            return false;
+        }
+        let last = (0..self.core.len()).rfind(|i| self.core[*i].heavy() && self.used(*i)).unwrap_or(0);
+        // The other half of an "and" is a statement of its own.
+        let joins = self.core.get(last + 1).is_some_and(|w| JOINS.contains(&w.text.as_str()));
+        let left: Vec<usize> = self.left().into_iter().filter(|i| !(joins && *i > last)).collect();
+        let total: f32 = self.core.iter().map(|w| w.weight()).sum();
+        let lost: f32 = left.iter().map(|i| self.core[*i].weight()).sum();
+        // A word without a counterpart may stand for one of the passage's; where none is left it was added.
+        let added = missing.len() > left.len();
+        !added && lost <= LEFT_ACROSS * total && !self.interleaved() && !left.iter().any(|i| labels[*i] || decides(self.core[*i]))
+    }
+
+    /// Whether the claim goes back from the words of one clause to those of another that it has left: it says of the one what is said of the other.
+    fn interleaved(&self) -> bool {
+        let of: Vec<usize> = self.clauses[self.window.clone()].iter().enumerate().flat_map(|(i, c)| c.words.iter().map(move |_| i)).collect();
+        let once = |at: usize| self.core.iter().filter(|e| same(e, self.core[at])).count() == 1;
+        let places =
+            self.words().filter(|(w, _)| w.heavy()).filter_map(|(_, p)| if let Place::Core(i) | Place::Soft(i) = p { Some(i) } else { None });
+        let mut visited: Vec<usize> = places.filter(|i| once(*i)).map(|i| of[i]).collect();
+        visited.dedup();
+        (1..visited.len()).any(|i| visited[..i].contains(&visited[i]))
     }
 
     /// Whether a word is taken from another clause, but for what the claim begins with and an earlier clause names: the condition before what holds then.
@@ -235,7 +303,8 @@ impl<'a> Comparison<'a> {
             let everywhere = || self.core.iter().chain(&self.near).chain(&self.label).chain(&self.aside).chain(&self.above);
             if (word.pole.is_some() || matches!(word.kind, Kind::Number(_)))
                 && place != Place::Nowhere
-                && self.claim.words.iter().filter(|w| w.text == word.text).count() > everywhere().filter(|e| same(word, e)).count()
+                && self.claim.words.iter().filter(|w| w.text == word.text).count()
+                    > everywhere().filter(|e| same(word, e)).count().max(usize::from(self.across))
             {
                 return true;
             }
@@ -251,13 +320,15 @@ impl<'a> Comparison<'a> {
             if place == Place::Nowhere && self.core.iter().any(|e| other(e)) {
                 return true;
             }
+            // Between languages the first word that a negation reaches is sure, the others are not.
+            let denied = |e: &Word| if self.across { (word.struck && !e.negated) || (e.struck && !word.negated) } else { e.negated != word.negated };
             // A word that stands there twice may be negated once.
-            let negated = |words: &[&Word]| words.iter().filter(|e| same(word, e)).all(|e| e.negated != word.negated);
+            let negated = |words: &[&Word]| words.iter().filter(|e| same(word, e)).all(|e| denied(e));
             match place {
                 Place::Core(_) => (word.weight() > 0.0 || word.pole.is_some()) && negated(&self.core),
                 // 「主流模型不用它」 denies what another clause names.
                 Place::Near => negated(&self.near) && !(self.negations > 0 && self.negations == self.claim.negations),
-                Place::Soft(at) => self.core[at].negated != word.negated,
+                Place::Soft(at) => denied(self.core[at]),
                 _ => false,
             }
         })
@@ -266,7 +337,22 @@ impl<'a> Comparison<'a> {
     /// Whether a word of the core is said by the claim.
     fn used(&self, at: usize) -> bool {
         let e = self.core[at];
-        self.places.iter().any(|p| matches!(p, Place::Core(i) | Place::Soft(i) if *i == at)) || self.says(e)
+        self.places.iter().any(|p| matches!(p, Place::Core(i) | Place::Soft(i) if *i == at)) || self.says(e) || self.told.get(at) == Some(&true)
+    }
+
+    /// Of each word of the core whether the sentence, in the other language, has it: a glossary knows it, or its parts are near words of the sentence. What
+    /// only goes with a number has no counterpart.
+    fn told(&self, claimed: &[Clause], model: Option<&dyn TokenVectors>) -> Vec<bool> {
+        let words = || claimed.iter().flat_map(|c| &c.words);
+        let there = |name: &&Vec<String>| name.iter().all(|term| self.core.iter().any(|e| is_named(e, term)));
+        let names: Vec<&String> = words().flat_map(|w| &w.names).filter(there).flatten().collect();
+        let near = |e: &Word| {
+            let words: Vec<&Word> = words().filter(|w| like(e, w)).collect();
+            e.kind == Kind::Plain && model.is_some_and(|model| joint(e, &words, model) >= TOLD)
+        };
+        let of_number = |i: usize| i > 0 && matches!(self.core[i - 1].kind, Kind::Number(_)) && MEASURES.contains(&self.core[i].text.as_str());
+        let told = |(i, e): (usize, &&Word)| names.iter().any(|term| is_named(e, term)) || words().any(|w| same(w, e)) || of_number(i) || near(e);
+        self.core.iter().enumerate().map(told).collect()
     }
 
     fn says(&self, e: &Word) -> bool {
@@ -515,7 +601,19 @@ fn like(a: &Word, b: &Word) -> bool {
         ["un", "non", "in", "im", "dis", "semi", "非", "不", "无", "半"].iter().any(|p| long.strip_prefix(p).is_some_and(|rest| rest == short))
     };
     let excluded = matches!((a.one_of, b.one_of), (Some((x, m)), Some((y, n))) if x == y && m != n);
-    b.kind == Kind::Plain && !opposite && !excluded && !namesakes(&a.text, &b.text) && !prefixed(&a.text, &b.text) && !prefixed(&b.text, &a.text)
+    b.kind == Kind::Plain
+        && !opposite
+        && !excluded
+        && !namesakes(&a.text, &b.text)
+        && !counted_otherwise(&a.text, &b.text)
+        && !prefixed(&a.text, &b.text)
+        && !prefixed(&b.text, &a.text)
+}
+
+/// Whether two Chinese words hold different numbers: 「三楼」 and 「四楼」.
+fn counted_otherwise(a: &str, b: &str) -> bool {
+    let numerals = |word: &str| word.chars().filter(|c| "二三四五六七八九十百千两零".contains(*c)).collect::<String>();
+    a.starts_with(is_cjk) && b.starts_with(is_cjk) && numerals(a) != numerals(b)
 }
 
 /// Whether two words may be two people of one family, or two places or things that differ by an opposite: 「王明」 and 「王鸣」, 「东门」 and 「西门」.
@@ -527,12 +625,28 @@ fn namesakes(a: &str, b: &str) -> bool {
     people || one.is_some_and(|(x, y)| CONTRASTS.iter().any(|set| set.contains(*x) && set.contains(*y)))
 }
 
-/// How near two words are: for each token of the one its nearest of the other, by weight.
-fn cosine(a: &Word, b: &Word, model: &dyn TokenVectors) -> f32 {
+/// The first of some words that is part of a name of a claim's word in the other language, where all of the name is there.
+fn named(word: &Word, words: &[&Word]) -> Option<usize> {
+    let at = |term: &String| words.iter().position(|e| is_named(e, term));
+    word.names.iter().find(|name| name.iter().all(|term| at(term).is_some())).and_then(|name| at(&name[0]))
+}
+
+/// Whether a word is a term, or has it as a part: 「测试」 is in 「测试环境」.
+fn is_named(e: &Word, term: &str) -> bool {
+    e.text == term || (e.kind == Kind::Plain && term.chars().count() > 1 && term.starts_with(is_cjk) && e.text.contains(term))
+}
+
+/// How near a word is to several together: for each of its tokens the nearest of all of theirs, by weight.
+fn joint(word: &Word, others: &[&Word], model: &dyn TokenVectors) -> f32 {
     let (mut sum, mut total) = (0.0, 0.0);
-    for (token, weight) in &a.tokens {
-        sum += weight * b.tokens.iter().map(|(other, _)| model.cosine(*token, *other)).fold(0.0, f32::max);
+    for (token, weight) in &word.tokens {
+        sum += weight * others.iter().flat_map(|e| &e.tokens).map(|(other, _)| model.cosine(*token, *other)).fold(0.0, f32::max);
         total += weight;
     }
     if total > 0.0 { sum / total } else { 0.0 }
+}
+
+/// How near two words are.
+fn cosine(a: &Word, b: &Word, model: &dyn TokenVectors) -> f32 {
+    joint(a, &[b], model)
 }

@@ -32,12 +32,16 @@ pub(super) struct Word {
     pub(super) kind: Kind,
     /// Whether a negation reaches it.
     pub(super) negated: bool,
+    /// Whether it is the first word that one reaches.
+    pub(super) struck: bool,
     /// Pair of opposites and side.
     pub(super) pole: Option<(usize, bool)>,
     /// Set of more than two that exclude one another, and which of them.
     pub(super) one_of: Option<(usize, usize)>,
     /// Of the model inside, with their weights.
     pub(super) tokens: Vec<(u32, f32)>,
+    /// What a glossary calls it in the other language, each one or more words; only of what is claimed.
+    pub(super) names: Vec<Vec<String>>,
     /// Which item of a list within its clause it belongs to.
     pub(super) item: usize,
 }
@@ -124,7 +128,7 @@ pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<C
             let written = &text[place.clone()];
             list.push(word(written.to_owned(), written, Kind::Number(*number), place.start - span.start, place.start, &negated, model));
         }
-        for term in all.iter().filter(|t| span.contains(&t.span.start) && !taken.iter().any(|n| n.start < t.span.end && t.span.start < n.end)) {
+        for term in all.iter().filter(|t| span.contains(&t.span.start)).filter_map(|t| beside(t, &taken)) {
             let written = sentence.get(origin[term.span.start]..origin[term.span.end]).unwrap_or_default();
             let first = sentence[..origin[term.span.start]].trim_end().is_empty();
             let kind = kind(&term.text, written, cjk, first);
@@ -134,6 +138,11 @@ pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<C
         list.sort_by_key(|(place, _)| *place);
         for (place, word) in &mut list {
             word.item = item(&text, &span, *place);
+        }
+        for (reach, _) in &negated {
+            if let Some((_, first)) = list.iter_mut().find(|(place, word)| reach.contains(place) && word.weight() > 0.0) {
+                first.struck = first.negated;
+            }
         }
         let negations = negated.len();
         let words = list.into_iter().map(|(_, w)| w).collect();
@@ -205,7 +214,7 @@ fn word(
         _ => Vec::new(),
     };
     let (pole, one_of) = (pole(&text), one_of(&text));
-    (at, Word { text, kind, negated: reached, pole, one_of, tokens, item: 0 })
+    (at, Word { text, kind, negated: reached, struck: false, pole, one_of, tokens, names: Vec::new(), item: 0 })
 }
 
 fn kind(text: &str, written: &str, cjk: bool, first: bool) -> Kind {
@@ -232,8 +241,11 @@ fn kind(text: &str, written: &str, cjk: bool, first: bool) -> Kind {
 
 /// The side of a pair of opposites that a word is on.
 fn pole(word: &str) -> Option<(usize, bool)> {
-    let bare =
-        if word.chars().count() > 1 { word.trim_start_matches(['较', '更', '最', '很', '太', '越']).trim_end_matches('越') } else { word };
+    let bare = if word.chars().count() > 1 {
+        word.trim_start_matches(['较', '更', '最', '很', '太', '越', '偏', '过', '稍']).trim_end_matches('越')
+    } else {
+        word
+    };
     OPPOSITES.iter().enumerate().find_map(|(i, (one, other))| {
         let is = |side: &[&str]| side.iter().any(|w| *w == word || *w == bare);
         is(one).then_some((i, true)).or_else(|| is(other).then_some((i, false)))
@@ -267,6 +279,20 @@ fn terms(text: &str) -> Vec<Term> {
     out
 }
 
+/// The words of a text as they are indexed, between blanks.
+pub(super) fn stems(text: &str) -> String {
+    terms(text).into_iter().map(|t| t.text).collect::<Vec<_>>().join(" ")
+}
+
+/// What of a term is no number: of 「四十公里」 the unit, as in 「40 公里」.
+fn beside(term: &Term, numbers: &[Range<usize>]) -> Option<Term> {
+    let Some(number) = numbers.iter().find(|n| n.start < term.span.end && term.span.start < n.end) else { return Some(term.clone()) };
+    let rest = number.end.max(term.span.start)..term.span.end;
+    // A Chinese term is indexed as it is written.
+    let text = term.text.get(rest.start.saturating_sub(term.span.start)..).filter(|text| text.starts_with(is_cjk) && text.len() == rest.len())?;
+    Some(Term { text: text.to_owned(), span: rest, ..term.clone() })
+}
+
 /// Where a clause ends, and the mark that ends it.
 fn pieces(text: &str, cjk: bool) -> Vec<(Range<usize>, char)> {
     let mut out = Vec::new();
@@ -293,11 +319,11 @@ fn pieces(text: &str, cjk: bool) -> Vec<(Range<usize>, char)> {
     out
 }
 
-/// An English clause cut again where a conjunction begins another.
+/// An English clause cut again where a conjunction begins another. "While" does so only after a comma, which has cut already: else it limits what is said.
 fn conjoined(text: &str, span: Range<usize>, mark: char) -> Vec<(Range<usize>, char)> {
     let mut out = Vec::new();
     let mut start = span.start;
-    for conjunction in [" because ", " but ", " so that ", " whereas ", " while ", " which "] {
+    for conjunction in [" because ", " but ", " so that ", " whereas ", " which "] {
         if let Some(at) = text[start..span.end].find(conjunction) {
             // "Not because of it" stays together.
             let whole = &text[start..start + at];

@@ -1,5 +1,5 @@
 //! What a claim leaves out of the clause that says it, and what it adds: everything, but for a few kinds that are surely harmless, means that the clause
-//! says something else. A closed world, so that a limit nobody thought of counts as well. It must not know how words were aligned.
+//! says something else. A closed world, so that a limit nobody thought of counts as well. One language; it must not know how words were aligned.
 
 use super::clause::{Kind, Word};
 use super::lexicon::{ADDABLE, HARMLESS, JOINS};
@@ -12,7 +12,6 @@ pub(super) struct Leftover<'a> {
     pub(super) added: &'a [&'a Word],
     /// Whether the claim counts something: then a part of a list is not the list.
     pub(super) counts: bool,
-    pub(super) across: bool,
 }
 
 impl Leftover<'_> {
@@ -23,14 +22,12 @@ impl Leftover<'_> {
         let joins = |at: usize| self.said.get(at).is_some_and(|(word, _)| JOINS.contains(&word.text.as_str()));
         let left_out = |at: usize, word: &Word| {
             // The other half of an "and", and the rest of a list, are statements of their own.
-            let listed = !self.across && !self.counts && word.item > self.said[last].0.item;
+            let listed = !self.counts && word.item > self.said[last].0.item;
             let after = at > last && (joins(last + 1) || listed);
-            let before = !self.across && at < first && joins(first - 1);
-            // Small words of two languages have no counterparts.
-            let small = if self.across { !word.heavy() } else { HARMLESS.contains(&word.text.as_str()) };
-            !(after || before || small)
+            let before = at < first && joins(first - 1);
+            !(after || before || HARMLESS.contains(&word.text.as_str()))
         };
-        let added = |word: &&Word| !self.across && word.kind == Kind::Light && !ADDABLE.contains(&word.text.as_str());
+        let added = |word: &&Word| word.kind == Kind::Light && !ADDABLE.contains(&word.text.as_str());
         !self.said.iter().enumerate().any(|(at, (word, said))| !said && left_out(at, word)) && !self.added.iter().any(added)
     }
 }

@@ -119,6 +119,7 @@ pub(super) const OPPOSITES: &[(&[&str], &[&str])] = &[
     (&["重", "heavi", "heavier", "heaviest"], &["轻", "lighter", "lightest"]),
     (&["热", "hot", "hotter", "warm", "warmer"], &["冷", "cold", "colder", "cool", "cooler"]),
     (&["湿", "wet"], &["干", "dri", "dry"]),
+    (&["精确", "准确", "exact", "precis"], &["近似", "大致", "approxim"]),
     (&["最大", "maximum"], &["最小", "minimum"]),
     (&["早", "earlier", "earliest", "earli"], &["晚", "later", "latest", "late"]),
     (&["优点", "好处", "优势", "advantag", "benefit"], &["缺点", "局限", "短板", "drawback", "disadvantag", "weak"]),
@@ -197,14 +198,16 @@ pub(super) const SEVERAL: &[&str] = &["和", "与", "、", "或", "还是", "区
 /// What follows a Chinese numeral that counts something.
 pub(super) const MEASURES: &[&str] = &[
     "个", "种", "步", "层", "类", "次", "倍", "条", "项", "套", "组", "份", "张", "年", "天", "周", "阶", "头", "台", "点", "大", "维", "位", "代",
-    "轮", "块", "段", "级", "篇", "名", "人", "万", "亿", "星期", "小时", "阶段",
+    "轮", "块", "段", "级", "篇", "名", "人", "万", "亿", "星期", "小时", "阶段", "度", "斤", "克", "米", "升", "晚", "场", "节", "棵", "只", "匹", "辆", "架", "艘", "座", "栋", "间", "件",
+    "封", "本", "杯", "瓶", "碗", "勺", "盒", "包", "袋", "双", "片", "粒", "首", "幅", "批", "户", "站", "集", "句", "门", "根", "把", "盏", "颗", "成", "折",
 ];
 
-/// English numerals that count something.
+/// English numerals, of which longer ones are put together.
 pub(super) const NUMERALS: &[(&str, f64)] = &[
-    ("two", 2.0), ("three", 3.0), ("four", 4.0), ("five", 5.0), ("six", 6.0), ("seven", 7.0), ("eight", 8.0), ("nine", 9.0), ("ten", 10.0),
-    ("eleven", 11.0), ("twelve", 12.0), ("twenty", 20.0), ("thirty", 30.0), ("fifty", 50.0), ("hundred", 100.0), ("twice", 2.0),
-    ("thousand", 1_000.0),
+    ("one", 1.0), ("two", 2.0), ("three", 3.0), ("four", 4.0), ("five", 5.0), ("six", 6.0), ("seven", 7.0), ("eight", 8.0), ("nine", 9.0), ("ten", 10.0), ("eleven", 11.0),
+    ("twelve", 12.0), ("thirteen", 13.0), ("fourteen", 14.0), ("fifteen", 15.0), ("sixteen", 16.0), ("seventeen", 17.0), ("eighteen", 18.0), ("nineteen", 19.0), ("twenty", 20.0),
+    ("thirty", 30.0), ("forty", 40.0), ("fifty", 50.0), ("sixty", 60.0), ("seventy", 70.0), ("eighty", 80.0), ("ninety", 90.0), ("hundred", 100.0), ("twice", 2.0), ("dozen", 12.0),
+    ("thousand", 1e3), ("million", 1e6), ("billion", 1e9),
 ];
 
 /// Units, one that another begins with after it: what a number counts must be the same where both sides say it.

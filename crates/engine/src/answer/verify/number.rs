@@ -40,17 +40,18 @@ pub(super) fn numbers(text: &str) -> Vec<(Range<usize>, Number)> {
             let len = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(rest.len());
             let word = &rest[..len];
             let plain = word.trim_end_matches('.').split('-').next().unwrap_or_default();
+            at = start + len.max(1);
             if let Some((unit, value)) = numbered(text, start, plain) {
                 out.push((start..start + plain.len(), Number { value, unit: Some(unit), more: None }));
-            } else if let Some((_, value)) = NUMERALS.iter().find(|(name, _)| *name == plain) {
-                push(text, start..start + plain.len(), *value, &mut out);
+            } else if let Some((read, value)) = english(rest) {
+                push(text, start..start + read, value, &mut out);
+                at = at.max(start + read);
             }
-            at = start + len.max(1);
         } else if rest.starts_with(is_numeral) {
             let len = rest.find(|c: char| !is_numeral(c)).unwrap_or(rest.len());
             if let Some((unit, value)) = numbered_in_chinese(text, start, len) {
                 out.push((start..start + len, Number { value, unit: Some(unit), more: None }));
-            } else if let Some(value) = chinese(&rest[..len]).filter(|_| MEASURES.iter().any(|m| rest[len..].trim_start().starts_with(m))) {
+            } else if let Some(value) = chinese(&rest[..len]).filter(|_| counts(&rest[..len], rest[len..].trim_start())) {
                 push(text, start..start + len, value, &mut out);
             }
             at = start + len;
@@ -172,6 +173,47 @@ fn inherit(text: &str, out: &mut [(Range<usize>, Number)]) {
 
 fn is_numeral(c: char) -> bool {
     "零二三四五六七八九十百千万亿两一".contains(c)
+}
+
+/// Whether a Chinese numeral counts something: what is put together of tens and hundreds always does, another before a measure word or a unit.
+fn counts(numeral: &str, after: &str) -> bool {
+    let together = numeral.chars().count() > 1 && numeral.contains(['十', '百', '千']) && numeral.contains(|c| "二三四五六七八九两".contains(c));
+    together || MEASURES.iter().any(|m| after.starts_with(m)) || UNITS.iter().any(|(name, _)| !name.is_ascii() && after.starts_with(name))
+}
+
+/// An English numeral at the beginning of a text: how many bytes it has, and its value; none for "one" alone, which seldom counts.
+fn english(text: &str) -> Option<(usize, f64)> {
+    let (mut total, mut section, mut read) = (0.0, 0.0, 0);
+    let mut last = "";
+    // What may follow: after tens ones, after hundreds both, after thousands all of it.
+    let mut below = f64::INFINITY;
+    let mut at = 0;
+    loop {
+        let word = text[at..].split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        let known = NUMERALS.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+        match known {
+            Some(value) if value >= 1_000.0 && below > 1.0 => {
+                total += f64::max(section, 1.0) * value;
+                (section, below) = (0.0, value);
+            }
+            Some(100.0) if section < 100.0 => (section, below) = (f64::max(section, 1.0) * 100.0, 100.0),
+            Some(value) if value < below && value < 100.0 => {
+                section += value;
+                below = if value >= 20.0 { 10.0 } else { 0.0 };
+            }
+            None if word == "and" && (100.0..f64::INFINITY).contains(&below) => {}
+            _ => break,
+        }
+        at += word.len();
+        if known.is_some() {
+            (read, last) = (at, word);
+        }
+        if !text[at..].starts_with([' ', '-']) {
+            break;
+        }
+        at += 1;
+    }
+    (read > 0 && !(last == "one" && read == last.len())).then_some((read, total + section))
 }
 
 /// The value of a Chinese numeral; none for 一 alone, which seldom counts.

@@ -242,7 +242,7 @@ impl Snapshot {
         let mut state = Writing {
             snapshot: self,
             passages: &found.passages,
-            grounds: Grounds::new(&sources, self.tokens.as_deref(), run.cancel)?,
+            grounds: Grounds::new(&sources, self.tokens.as_deref(), self.glossary.as_deref(), run.cancel)?,
             run,
             quoting: Quoting::default(),
             claims: (0, 0),
