@@ -278,3 +278,24 @@ fn in_a_conversation_ctrl_c_stops_the_answer_only() {
     terminal.press(b"/quit\n");
     assert_eq!(terminal.end(), 0);
 }
+
+#[test]
+fn ctrl_c_where_nothing_is_under_way_says_how_a_conversation_ends_and_a_second_one_ends_it() {
+    let model = Model::stuck();
+    let mut terminal = Terminal::run(desk(model.address), 80, &["chat"], &[]);
+    terminal.wait_for("> ");
+    terminal.settle();
+    terminal.press(b"half a ques\x03");
+    terminal.wait_for("Ctrl-C again, or Ctrl-D, ends the conversation\n>");
+    assert!(!terminal.text().contains("stopping"), "{}", terminal.text());
+    // The next question is asked, and a Ctrl-C in it is the first again.
+    terminal.press(format!("{QUESTION}\n").as_bytes());
+    terminal.wait_for("还有");
+    terminal.press(b"\x03");
+    terminal.wait_for("stopping");
+    terminal.settle();
+    terminal.press(b"\x03");
+    terminal.settle();
+    terminal.press(b"\x03");
+    assert_eq!(terminal.end(), 130);
+}

@@ -238,6 +238,17 @@ test('why a hit is there: its place and score in each stage, and which words it 
   await expect(why).toHaveCount(0);
 });
 
+test('why not that note: one that is chosen before the notes are known is explained', async ({ page }) => {
+  await openView(page, '查找', 'slow');
+  await box(page).fill('evict the oldest pages');
+  await expect(results(page).first()).toBeVisible();
+  await page.getByRole('button', { name: '少了哪篇笔记？看看它为什么没出现' }).click();
+  const note = page.getByRole('combobox', { name: '你以为会出现的笔记' });
+  await note.fill('LoRA');
+  await note.press('Enter');
+  await expect(page.getByText(/shares a word with the query|its best passage lacks/)).toBeVisible();
+});
+
 test('why not that note: one that is not among the results is explained', async ({ page }) => {
   await openView(page, '查找');
   await box(page).fill('evict the oldest pages');

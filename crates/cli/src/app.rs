@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use sidenote_engine::cancel::CancelToken;
@@ -14,7 +15,7 @@ use sidenote_engine::paths::Paths;
 
 use crate::args::Global;
 use crate::compose::{self, Models};
-use crate::output::{Output, say_stopping};
+use crate::output::{Output, say_idle, say_stopping};
 use crate::progress::Progress;
 use crate::settings;
 use crate::streaming::Streaming;
@@ -25,6 +26,8 @@ pub(crate) struct App {
     pub(crate) output: Output,
     /// Set by Ctrl-C.
     pub(crate) cancel: CancelToken,
+    /// Whether the person is waited for, and nothing else.
+    idle: Arc<AtomicBool>,
     paths: Paths,
     settings: Settings,
     /// What was set on the command line, over what is set in the file.
@@ -63,17 +66,29 @@ impl App {
         unsafe {
             sidenote_models::writing::settle_threads(&paths.settings());
         }
-        let cancel = CancelToken::new();
-        let token = cancel.clone();
+        let (cancel, idle) = (CancelToken::new(), Arc::new(AtomicBool::new(false)));
+        let (token, waiting, told) = (cancel.clone(), Arc::clone(&idle), output.clone());
         // Without a handler Ctrl-C ends the process at once, which loses nothing either.
         drop(ctrlc::set_handler(move || {
             if token.is_cancelled() {
+                // Behind the terminal's `^C`.
+                eprintln!();
                 std::process::exit(130);
             }
             token.cancel();
-            say_stopping();
+            if waiting.load(Ordering::Relaxed) { say_idle(&told) } else { say_stopping() }
         }));
-        Ok(Self { output, cancel, paths, settings, set: global.set.clone() })
+        Ok(Self { output, cancel, idle, paths, settings, set: global.set.clone() })
+    }
+
+    /// Waits for the person. A Ctrl-C meanwhile, or for what was before, stops nothing that comes after it; a second one ends the program.
+    pub(crate) fn idly<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.cancel.reset();
+        self.idle.store(true, Ordering::Relaxed);
+        let out = wait();
+        self.idle.store(false, Ordering::Relaxed);
+        self.cancel.reset();
+        out
     }
 
     /// A run that tells `progress`.

@@ -185,10 +185,10 @@ impl Output {
     }
 
     /// Says that a line may be typed.
-    pub(crate) fn prompt(&self, text: &str) {
+    pub(crate) fn prompt(&self) {
         let mut err = io::stderr().lock();
         // A closed standard error is no reason to stop.
-        drop(err.write_all(self.talk.bold(text).as_bytes()).and_then(|()| err.flush()));
+        drop(err.write_all(self.talk.bold("> ").as_bytes()).and_then(|()| err.flush()));
     }
 
     /// Says how a run goes.
@@ -241,7 +241,13 @@ struct Told<'a> {
     hint: &'a str,
 }
 
-/// Said from the signal handler, where nothing else is at hand.
+/// Said on Ctrl-C.
 pub(crate) fn say_stopping() {
     eprintln!("\nstopping… (Ctrl-C again quits at once)");
+}
+
+/// Said on Ctrl-C where nothing is under way; the terminal has dropped the line that was begun.
+pub(crate) fn say_idle(output: &Output) {
+    eprintln!("\nCtrl-C again, or Ctrl-D, ends the conversation");
+    output.prompt();
 }

@@ -84,11 +84,14 @@ impl Chat {
             Talk { chat: self, app, engine, terminal, generator, turns: Vec::new(), said: Vec::new(), told: notices.clone(), untold: notices };
         let mut lines = io::stdin().lock();
         loop {
-            if terminal {
-                app.output.prompt("> ");
-            }
             let mut bytes = Vec::new();
-            let read = lines.read_until(b'\n', &mut bytes);
+            // In a script a Ctrl-C ends the rest.
+            let read = if terminal {
+                app.output.prompt();
+                app.idly(|| lines.read_until(b'\n', &mut bytes))
+            } else {
+                lines.read_until(b'\n', &mut bytes)
+            };
             if read.map_err(|e| Error::new(ErrorCode::Io, format!("could not read standard input: {e}"), ""))? == 0 {
                 return Ok(Exit::Done);
             }
@@ -158,10 +161,6 @@ impl Talk<'_> {
 
     /// Asks and tells one question.
     fn ask(&mut self, question: String, rewrite: Rewrite) -> Result<(), Stop> {
-        // On a terminal a Ctrl-C was for the question before; in a script it ends the rest.
-        if self.terminal {
-            self.app.cancel.reset();
-        }
         let snapshot = self.engine.snapshot(self.app.silent());
         let streaming = Streaming::new(&self.app.output, &self.app.cancel);
         let run = self.app.streaming(&streaming);
