@@ -113,7 +113,7 @@ pub fn prompt(question: &str, chinese: bool, task: Task, passages: &[Shown<'_>],
     let mut room = context.saturating_sub(limit + 2 * MESSAGE + generator.count(rules)? + generator.count(&asked)?);
     let before = before(earlier, chinese, room / CONVERSATION, generator)?;
     room -= before.cost;
-    let mut notices = before.notices;
+    let mut notices: Vec<String> = before.notice.into_iter().collect();
     let (mut text, mut taken, mut cut) = (String::new(), 0, false);
     for (i, passage) in passages.iter().enumerate() {
         let whole = enclosed(i + 1, passage.place, passage.text);
@@ -177,7 +177,7 @@ struct Before {
     cost: usize,
     /// Questions in it.
     told: usize,
-    notices: Vec<String>,
+    notice: Option<String>,
 }
 
 /// The last exchanges word for word as far as they fit, of the ones before them the questions, as far as these fit.
@@ -200,7 +200,7 @@ fn before(earlier: &[Exchange], chinese: bool, room: usize, generator: &dyn Gene
     };
     // The newest first.
     let mut lines: Vec<String> = Vec::new();
-    let (mut last_cut, mut cut, mut questions) = (false, 0, 0);
+    let (mut last_cut, mut parts, mut questions) = (false, 0, 0);
     for exchange in earlier.iter().rev() {
         let whole = said(exchange, &exchange.answer);
         // A long list of some turns ago must not take the place of everything else.
@@ -211,7 +211,7 @@ fn before(earlier: &[Exchange], chinese: bool, room: usize, generator: &dyn Gene
             whole
         } else if let Some(part) = if goes_on && most <= left { part()? } else { None } {
             last_cut |= lines.is_empty();
-            cut += usize::from(!lines.is_empty());
+            parts += 1;
             part
         } else {
             questions += 1;
@@ -226,23 +226,15 @@ fn before(earlier: &[Exchange], chinese: bool, room: usize, generator: &dyn Gene
         lines.push(line);
     }
     let told = lines.len();
-    let mut notices = Vec::new();
-    if last_cut {
-        notices.push("the conversation is long: of the last answer the model was only told the beginning".to_owned());
-    }
-    if cut > 0 {
-        notices.push(format!("the conversation is long: of {cut} earlier answers the model was only told the beginning"));
-    }
-    if questions > 0 {
-        notices.push(format!("the conversation is long: of {questions} earlier answers the model was only told the questions"));
-    }
-    if told < earlier.len() {
-        notices.push(format!("the conversation is long: the model was not told of its first {} questions", earlier.len() - told));
-    }
+    let (turns, whole) = (earlier.len(), told - parts - questions);
+    let notice = (whole < turns).then(|| {
+        let rest = turns - told;
+        format!("the conversation is long: of its {turns} turns the model was told {whole} whole, {parts} in part, {questions} by their question alone, {rest} not at all")
+    });
     lines.reverse();
     let text = if told == 0 { String::new() } else { format!("{heading}{}\n", lines.concat()) };
     let cost = generator.count(&text)?.min(room);
-    Ok(Before { text, cost, told, notices })
+    Ok(Before { text, cost, told, notice })
 }
 
 /// What holds for every task: they come first, and are the same for the whole conversation.

@@ -69,12 +69,8 @@ export const told: Record<string, string> = {
   'the best passage is longer than what the model can read at once: only its beginning was read':
     '最相关的段落超过模型一次能读的长度，只读了开头',
   '{} of {} passages did not fit into what the model can read at once': '{2} 段里有 {1} 段超出模型一次能读的长度，没有用上',
-  'the conversation is long: of the last answer the model was only told the beginning': '对话较长，上一个回答只把开头告诉了模型',
-  'the conversation is long: of {} earlier answers the model was only told the beginning':
-    '对话较长，之前有 {} 个回答只把开头告诉了模型',
-  'the conversation is long: of {} earlier answers the model was only told the questions':
-    '对话较长，之前有 {} 个回答只把问题告诉了模型',
-  'the conversation is long: the model was not told of its first {} questions': '对话较长，最早的 {} 个问题没有告诉模型',
+  'the conversation is long: of its {} turns the model was told {} whole, {} in part, {} by their question alone, {} not at all':
+    '对话较长，共 {} 轮：{} 轮完整告诉了模型，{} 轮只告诉了一部分，{} 轮只告诉了问题，{} 轮没有告诉',
   '{} repeated itself': '{} 不断重复',
   '{} said nothing': '{} 什么也没写',
   '{} found no answer in these passages': '{} 在这些段落里没有找到答案',
