@@ -258,7 +258,7 @@ fn what_is_wanted_after_a_comparison_is_wanted_of_both_sides_however_often() {
 #[test]
 fn thanks_ask_nothing_and_get_no_passages() {
     let desk = tea_and_coffee();
-    for text in ["谢谢！", "Thanks a lot.", "你好"] {
+    for text in ["谢谢！", "Thanks a lot.", "你好", "好的", "知道了", "你确定吗？"] {
         let answer = desk.ask(text);
         assert_eq!((answer.outcome, answer.passages.len()), (Outcome::NotInNotes, 0), "{text}");
         assert!(answer.notices.iter().any(|n| n == "this asks nothing of your notes"), "{text}: {:?}", answer.notices);
@@ -274,6 +274,9 @@ fn a_request_behind_a_question_is_taken_off_it() {
         ("compare LoRA and QLoRA in simple words please", "compare LoRA and QLoRA"),
         ("What is LoRA?", "What is LoRA?"),
         ("考考我", "考考我"),
+        ("Is the contract in English?", "Is the contract in English?"),
+        ("Where is the project summary?", "Where is the project summary?"),
+        ("Which recipe should I try?", "Which recipe should I try?"),
     ] {
         assert_eq!(Again::taken_off(question), asked);
     }

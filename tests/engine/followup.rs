@@ -452,6 +452,11 @@ fn a_correction_asks_the_last_question_of_what_was_meant() {
         ("What is RLHF?", "no, I meant DPO", "What is DPO?"),
         ("What is RLHF?", "Sorry, I meant what it costs", "what RLHF costs"),
         ("How does RLHF work?", "No. I mean speculative decoding!", "How does speculative decoding work?"),
+        ("When is the rent due?", "No, I meant Tom’s lease", "When is Tom’s lease?"),
+        // No corrections.
+        ("LoRA 有什么缺点？", "我是指导老师吗？", "我是指导老师吗？"),
+        ("房租多少？", "我说的是实话，押金多少？", "我说的是实话，押金多少？"),
+        ("Who pays the rent?", "I meant to ask when the rent is due", "I meant to ask when the rent is due"),
     ] {
         assert_eq!(after(&[before], question).standalone, standalone, "{question}");
     }
@@ -467,6 +472,7 @@ fn a_request_is_about_what_it_names() {
         ("考考我关于 RLHF 的知识", "它的步骤是什么？", "RLHF 的步骤是什么？"),
         ("summarise the note Speculative decoding", "what are its drawbacks?", "what are Speculative decoding's drawbacks?"),
         ("list all notes about Redis", "why was it rejected?", "why was Redis rejected?"),
+        ("list all notes about IS", "How does it work?", "How does IS work?"),
     ] {
         assert_eq!(after(&[before], question).standalone, standalone, "{before}");
     }
@@ -476,6 +482,8 @@ fn a_request_is_about_what_it_names() {
 fn a_place_is_there_and_a_name_with_a_title_stays_whole() {
     for (before, question, standalone) in [
         ("京都住在哪里？", "那里多少钱一晚？", "京都多少钱一晚？"),
+        ("Redis 是什么？", "我们那边几点开会？", "我们那边几点开会？"),
+        ("Redis 是什么？", "公司那边要几份材料？", "公司那边要几份材料？"),
         ("who is Mrs. Okafor?", "what is her phone number?", "what is Mrs. Okafor's phone number?"),
         ("how do I bake the bread?", "how long?", "how do I bake the bread? how long?"),
         ("where do the design team sit?", "and Data?", "where do Data sit?"),

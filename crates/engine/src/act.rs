@@ -117,11 +117,12 @@ impl Again {
     /// A question without such a request behind it: 「LoRA 是什么？考考我」.
     #[must_use]
     pub fn taken_off(question: &str) -> &str {
-        let apart = |c: char| c.is_whitespace() || matches!(c, ',' | '，' | '?' | '？' | '!' | '！' | '.' | '。' | ';' | '；');
-        let begins = question.char_indices().filter(|(_, c)| apart(*c)).map(|(at, c)| (at, at + c.len_utf8()));
-        let mut requests = begins.filter(|(_, from)| Self::of(&question[*from..]).is_some());
+        let mark = |c: char| matches!(c, ',' | '，' | '?' | '？' | '!' | '！' | '.' | '。' | ';' | '；');
+        let begins = question.char_indices().filter(|(_, c)| mark(*c) || c.is_whitespace()).map(|(at, c)| (at, at + c.len_utf8(), mark(c)));
+        // Behind a blank only "in simple words" is no part of the question: "Is the contract in English?", "Where is the summary?"
+        let mut requests = begins.filter(|(_, from, apart)| Self::of(&question[*from..]).is_some_and(|again| *apart || again == Self::Simply));
         // The mark that ends a question stays with it.
-        requests.next().map_or(question, |(_, from)| question[..from].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '，')))
+        requests.next().map_or(question, |(_, from, _)| question[..from].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '，')))
     }
 }
 

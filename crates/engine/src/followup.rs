@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::act::Again;
 use crate::answer::is_small_talk;
 use crate::day;
+use crate::text::{is_between_words, is_cjk};
 
 use line::Line;
 use subject::{Language, Subject, language, subject};
@@ -199,9 +200,18 @@ fn corrected(line: &Line<'_>, topic: &Topic<'_>) -> Option<Made> {
     let mark = |c: char| c.is_whitespace() || matches!(c, ',' | '.' | '!' | '。');
     let no = words::NO.iter().filter_map(|no| text.trim_start().strip_prefix(no)).map(|rest| rest.trim_start_matches(mark));
     let meant = no.chain([text.trim_start()]).find_map(|rest| words::MEANT.iter().find_map(|meant| rest.strip_prefix(meant)))?;
-    let apart = !meant.starts_with(|c: char| c.is_ascii_alphanumeric());
-    let at = line.norm.len().checked_sub(meant.len()).filter(|at| apart && line.norm.is_char_boundary(*at))?;
+    // "I meant to ask", 「我是指导老师」.
+    let whole = !meant.starts_with(|c: char| c.is_ascii_alphanumeric()) && !meant.trim_start().starts_with("to ");
+    let from = text.len() - meant.len();
+    if !whole || text[..from].ends_with(is_cjk) && meant.starts_with(is_cjk) && !is_between_words(&text, from) {
+        return None;
+    }
+    // Character by character as long as the line.
+    let (at, _) = line.norm.char_indices().rev().nth(meant.chars().count().checked_sub(1)?)?;
     let name = line.typed(at..line.norm.len()).trim_matches(|c: char| c.is_whitespace() || matches!(c, '。' | '.' | '!' | '！' | ',' | '，'));
+    if name.contains([',', '，']) {
+        return None;
+    }
     let meant = Line::new(name);
     if !name.contains(char::is_alphanumeric) {
         return None;

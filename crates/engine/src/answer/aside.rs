@@ -17,16 +17,19 @@ pub(crate) enum Aside {
     Absent,
 }
 
-/// Whole sentences, normalised. What a courtesy may hold is bounded, and has no digits: a fact stays one.
+/// Whole sentences, normalised. What a courtesy may hold is bounded, and has no digits: a fact stays one. It is said to the person: what somebody in a note offers,
+/// hopes or will explain is none.
 static COURTESY: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     [
         regex(concat!(
-            r"^(?:(?:好的?|好啊|当然可以|当然|没问题|明白了?|收到|好问题|你好|您好)|(?:这是(?:一?个)?)?(?:很)?好的?问题|很高兴[^,。;0-9]{0,12}|不客气|",
-            r"(?:(?:好的?|当然可以|当然|没问题)[,!。 ]*)?(?:(?:下面|接下来|以下)[我来就将会]{0,3}|[我来就将会]{1,3})(?:为|给|帮|向)?[你您大家]{0,2}(?:简单|详细|逐一)?(?:地)?",
-            r"(?:回答|解答|解释|介绍|说明|总结|梳理|看看|说说|讲讲)[^,。;0-9]{0,14}|",
-            r"(?:以上(?:内容|信息|回答)?|这)?希望[^。;0-9]{0,16}(?:帮助|有用|帮到|有帮助)[^。;0-9]{0,6}|",
-            r"(?:如果?|若)(?:你|您)?[^。;0-9]{0,16}(?:问题|疑问|想了解|需要|不清楚|不明白)[^。;0-9]{0,20}(?:问我|告诉我|提问|追问|继续问|联系我|说)[^。;0-9]{0,6}|",
-            r"(?:欢迎|请)(?:随时|继续){0,2}(?:向我)?(?:提问|追问|问我|告诉我)[^。;0-9]{0,8})[!。:~ ]*$",
+            r"^(?:(?:好的?|好啊|当然可以|当然|没问题|明白了?|收到|好问题|你好|您好)|(?:这是(?:一?个)?)?(?:很)?好的?问题|很高兴[^,。;0-9]{0,6}[你您][^,。;0-9]{0,6}|不客气|",
+            r"(?:(?:好的?|当然可以|当然|没问题)[,!。 ]*)?(?:",
+            r"(?:下面|接下来|以下)?我?[来就将会]{0,2}(?:为|给|帮|向)[你您](?:简单|详细|逐一)?地?(?:回答|解答|解释|介绍|说明|总结|梳理|看看|说说|讲讲)[^,。;0-9]{0,14}|",
+            r"(?:下面|接下来|以下)我?[来就将会]{0,2}(?:简单|详细|逐一)?地?(?:回答|解答|解释|介绍|说明|总结|梳理|看看|说说|讲讲)[^,。;0-9]{0,14}:|",
+            r"我来(?:简单|详细|逐一)?地?(?:回答|解答|解释|说明|总结)(?:一下)?(?:这个问题|你的问题|您的问题)?)|",
+            r"(?:以上(?:内容|信息|回答)?|这)?希望[^,。;0-9]{0,12}(?:对[你您][^,。;0-9]{0,4}(?:有帮助|有所帮助|有用)|帮(?:到|助)(?:到)?[你您])[^,。;0-9]{0,4}|",
+            r"(?:如果?|若)[^,。;0-9]{0,16}(?:问题|疑问|想了解|需要|不清楚|不明白)[^,。;0-9]{0,12},?(?:请|欢迎|可以|都可以|随时|尽管){1,3}(?:继续|再|向我){0,2}(?:问我|告诉我|提问|追问|联系我)[^,。;0-9]{0,4}|",
+            r"(?:欢迎|请)(?:随时|继续){0,2}(?:向我)?(?:提问|追问|问我|告诉我)[^,。;0-9]{0,4})[!。:~ ]*$",
         )),
         regex(concat!(
             r"^(?:(?:sure|sure thing|certainly|of course|absolutely|okay|ok|great|hello|hi|no problem|you're welcome|happy to help|glad to help)|",
@@ -35,25 +38,27 @@ static COURTESY: LazyLock<[Regex; 2]> = LazyLock::new(|| {
             r"(?:please )?(?:feel free|don't hesitate|do not hesitate) to (?:ask|reach out|let me know)[^.;0-9]{0,50}|",
             r"(?:please |just )?let me know (?:if|whether|what|how|should) (?:you|there|anything|i)\b[^.;0-9]{0,60}|",
             r"(?:if|should) (?:you|there) [^.;0-9]{0,50}\b(?:question|questions|help|details|information|know|clarification)\b[^.;0-9]{0,10},? ?",
-            r"(?:please |just |feel free to |do not hesitate to |don't hesitate to )*(?:let me know|ask|tell me|say so)[^.;0-9]{0,20}|",
+            r"(?:please |just |feel free to |do not hesitate to |don't hesitate to )*(?:let me know|ask(?: me| away)?|tell me|say so)(?: any ?time| here)?|",
             r"(?:now,? )?let's (?:dive in|take a look|get started|break it down|break this down|look at (?:it|this))[^.;0-9]{0,20})[!.:, ]*$",
         )),
     ]
 });
 
-/// The same of what is not there: a sentence that goes on behind it says more, and is compared like any other.
+/// The same of what is not there: a sentence that goes on behind it says more, and is compared like any other. Materials and contents are the notes' only where
+/// that is said: others may be of asbestos, or of a contract.
 static ABSENT: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     [
         regex(concat!(
-            r"^(?:不过,?|但是?,?|然而,?|另外,?|抱歉,?|很抱歉,?|对不起,?|因此,?|所以,?)?(?:(?:关于|至于|对于)[^,。;]{1,30},)?(?:",
-            r"[^,。;]{0,30}?,?(?:在)?(?:你的|您的|这些|这几段|所给的?|提供的|给出的|上面的|以上|相关)*(?:笔记|段落|资料|内容|材料|原文|文中|文本)(?:里面|里|中|内|上)?",
+            r"^(?:不过,?|但是?,?|然而,?|另外,?|抱歉,?|很抱歉,?|对不起,?|因此,?|所以,?)?(?:(?:关于|至于|对于)[^,。;]{1,30},)?(?:(?:[^,。;]{1,30},)?",
+            r"(?:在)?(?:(?:你的|您的|这些|这几段|所给的?|提供的|给出的|上面的|以上|相关)*(?:笔记|段落|原文|文中)|(?:你的|您的|这些|这几段|所给的?|提供的|给出的|上面的|以上)+(?:资料|内容|材料|文本))(?:里面|里|中|内|上)?",
             r"(?:也|都|均|并|还|目前|似乎){0,2}(?:没有|未|没)(?:明确|直接|具体|详细|进一步)?(?:地)?",
-            r"(?:(?:提到|提及|说|涉及|给出|包含|包括|找到|记录|记载|写|讲|介绍|讨论|提供|解释|描述|相关|关于|任何|答案|这方面|这个)[^,。;]{0,40})?|",
+            r"(?:(?:提到|提及|说|涉及|给出|包含|包括|找到|记录|记载|写[^完好,。;]|讲|介绍|讨论|提供|解释|描述|相关|关于|任何|答案|这方面|这个)[^,。;]{0,40})?|",
             r"(?:我)?(?:没有?|未能|无法|不能)(?:能)?(?:在|从)[^,。;]{0,16}(?:笔记|段落|资料|内容)(?:里面|里|中)?(?:找到|看到|得知|回答|确定|判断)[^,。;]{0,30})[!。]*$",
         )),
         regex(concat!(
             r"^(?:(?:however|but|unfortunately|sorry|i'm sorry|also|so|therefore),? ?(?:but )?)?(?:(?:as for|as to|regarding|about|concerning|on|for) [^,.;]{1,50}, ?)?(?:",
-            r"(?:the |your |these |those |my |this |provided |given |above )*(?:notes?|passages?|texts?|materials?|excerpts?|context)(?: provided| given| above)? (?:also |themselves )?",
+            r"(?:(?:the |your |these |those |my |this |provided |given |above )*(?:notes?|passages?|texts?|excerpts?|context)(?: provided| given| above)?|",
+            r"(?:the |these )?(?:(?:provided|given|above|your) materials?|materials? (?:provided|given|above))) (?:also |themselves )?",
             r"(?:do not|don't|does not|doesn't|did not|didn't)(?: explicitly| directly| specifically| clearly| actually| really)?",
             r"(?: even)? (?:say|state|mention|specify|describe|explain|cover|contain|include|provide|give|discuss|answer|address|tell|name|list|compare|indicate|define)\b[^,.;]{0,90}|",
             r"(?:there is|there's) (?:no|nothing|not any)\b[^,.;]{0,60}\b(?:in|from) (?:the |your |these |my |provided )*(?:notes?|passages?|texts?|materials?|excerpts?|context)(?: provided| given)?|",
@@ -88,6 +93,9 @@ mod tests {
             "好的，我来回答你的问题！",
             "当然可以。",
             "下面我来为你详细解释：",
+            "好的，我来为您介绍：",
+            "我来回答这个问题。",
+            "很高兴为你解答！",
             "希望对你有帮助！",
             "希望这些信息能帮到你。",
             "如果还有问题，欢迎继续问我。",
@@ -113,7 +121,9 @@ mod tests {
             "关于 QLoRA 的缺点，笔记中没有提到。",
             "不过，提供的段落中并没有直接说明价格。",
             "QLoRA 的价格，笔记里没有提到。",
+            "提供的材料中没有说明收入来源。",
             "我无法从笔记中得知答案。",
+            "The provided materials do not say what it costs.",
             "The notes do not say.",
             "The notes do not say what it costs.",
             "However, your notes don't mention the price of QLoRA.",
@@ -146,6 +156,21 @@ mod tests {
             "If you have questions, ask Carol in room 2.11.",
             "The contract does not mention pets.",
             "Okay for children under 6.",
+            "如果锅炉有问题就打电话说明房号。",
+            "如果需要退款，客服说要等一周。",
+            "如果水管有问题，房东说他会修。",
+            "将向大家说明预算削减的原因。",
+            "我会介绍新同事。",
+            "希望孩子能得到老师的帮助。",
+            "很高兴收到录取通知。",
+            "If you need help, ask the landlord.",
+            "If you need more details, ask your doctor.",
+            "合同内容没有提到宠物。",
+            "他提交的材料没有说明收入来源。",
+            "她的笔记没有写完。",
+            "笔记没有写完。",
+            "These materials do not contain asbestos.",
+            "Materials do not include batteries.",
         ] {
             assert_eq!(Aside::of(text), None, "{text}");
         }

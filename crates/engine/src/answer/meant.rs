@@ -11,7 +11,7 @@ use crate::text::{is_cjk, normalise, searchable, words};
 /// Days that are called by where they lie from the day of the question.
 const DAYS: &[&str] = &["今天", "今日", "今晚", "昨天", "昨晚", "明天", "明晚", "前天", "后天", "today", "tonight", "yesterday", "tomorrow"];
 
-/// What is said to whoever answers, whole, without marks around it: who that is, how it is, the time, the weather, a joke, a mood, thanks, that one has understood.
+/// What is said to whoever answers, whole, without marks around it: who that is, how it is, the time, the weather, a joke, a mood.
 #[rustfmt::skip]
 const SMALL_TALK: &[&str] = &[
     "你是谁", "你是什么", "你叫什么", "你叫什么名字", "你是什么模型", "你会什么", "你会做什么", "你能做什么", "你能干什么", "你可以做什么", "你好吗", "你还好吗", "你在吗", "在吗", "你在干嘛",
@@ -24,16 +24,21 @@ const SMALL_TALK: &[&str] = &[
     "what's the weather like today", "what is the weather like today", "how is the weather", "how is the weather today", "how's the weather", "how's the weather today", "will it rain", "will it rain today",
     "will it rain tomorrow", "tell me a joke", "a joke", "tell me a story", "a story", "sing a song", "i am sad", "i'm sad", "i feel sad", "i am tired", "i'm tired", "i am bored", "i'm bored",
     "good morning", "good evening", "good night", "goodbye", "bye",
+];
+
+/// Greetings, thanks, that one has understood: no note says just that and answers something.
+#[rustfmt::skip]
+const COURTESIES: &[&str] = &[
     "你好", "您好", "嗨", "哈喽", "谢谢", "谢谢你", "谢谢您", "谢谢啦", "谢谢了", "多谢", "非常感谢", "感谢", "感谢你的帮助", "谢谢你的帮助", "辛苦了", "好的", "好的谢谢", "好的,谢谢", "好", "好吧", "嗯", "明白了",
     "我明白了", "懂了", "我懂了", "知道了", "我知道了", "原来如此", "太好了", "不错", "没事了", "没有了", "你确定吗", "确定吗",
     "hi", "hello", "hey", "hi there", "hello there", "thanks", "thanks a lot", "thanks for your help", "thank you", "thank you very much", "thank you so much", "many thanks", "ok", "okay", "ok thanks",
-    "ok, thanks", "okay, thanks", "ok thank you", "great", "great, thanks", "great thanks", "cool", "nice", "perfect", "good", "got it", "i see", "i understand", "understood", "makes sense", "never mind", "are you sure",
+    "ok, thanks", "okay, thanks", "ok thank you", "great", "great, thanks", "great thanks", "cool", "perfect", "good", "got it", "i see", "i understand", "understood", "makes sense", "never mind", "are you sure",
     "that's all", "no thanks", "cheers",
 ];
 
 /// Whether the notes are meant, and not whoever answers.
 pub(super) fn is_meant(query: &Query, units: &[Vec<Unit>]) -> bool {
-    if query.common {
+    if query.common || COURTESIES.contains(&bare(&normalise(&query.asked).replace('’', "'"))) {
         return false;
     }
     let normalised = normalise(&query.asked).replace('’', "'");
@@ -52,7 +57,12 @@ pub(super) fn is_meant(query: &Query, units: &[Vec<Unit>]) -> bool {
 /// Whether it is what people say to whoever answers.
 pub(crate) fn is_small_talk(asked: &str) -> bool {
     let normalised = normalise(asked).replace('’', "'");
-    SMALL_TALK.contains(&normalised.trim_matches(|c: char| !c.is_alphanumeric()))
+    [SMALL_TALK, COURTESIES].iter().any(|said| said.contains(&bare(&normalised)))
+}
+
+/// What is said without the marks around it.
+fn bare(normalised: &str) -> &str {
+    normalised.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// Whether a question has a day and at most one word beside it, and no name.

@@ -56,7 +56,8 @@ pub(super) fn subject(line: &Line<'_>) -> Option<Subject> {
 /// What a request is about that wants something done with it: 「总结笔记 投机解码」, "list all notes about Redis".
 fn requested(line: &Line<'_>) -> Option<Range<usize>> {
     let name = Act::named(line.norm.trim())?;
-    let at = line.norm.find(&normalise(&name))?;
+    // Its opening may hold the same letters: "list all notes about IS".
+    let at = line.norm.rfind(&normalise(&name))?;
     Some(trimmed(&line.norm, at..at + normalise(&name).len()))
 }
 

@@ -13,8 +13,8 @@ use crate::error::Result;
 const TOGETHER: usize = 2 * ANSWER_PASSAGES;
 
 impl Snapshot {
-    /// The passages of the last turn that a model answered, then those of this question that are not among them. None where the question is about something else, or there
-    /// would be too many.
+    /// The passages of the last turn that a model answered, then those of this question that are not among them. None where the question is about something
+    /// else, or there would be too many.
     pub(super) fn carried(&self, best: &[Passage], earlier: &[Exchange]) -> Result<Option<Vec<Passage>>> {
         // The last that a model read: a list or thanks in between were not put to it. What is too much for a prompt need not be read first.
         let read = earlier.iter().rev().map(|exchange| &exchange.passages).find(|read| !read.is_empty());

@@ -99,8 +99,9 @@ fn points(text: &str, at: usize, known: &str, person: bool) -> Option<(usize, Po
     if let Some(word) = begins(here, &["他", "她"]).filter(|_| person) {
         return Some((word.len(), Pointer::One));
     }
-    // 「那里多少钱一晚？」
-    if let Some(word) = begins(here, &["那里", "那儿", "那边"]) {
+    // 「那里多少钱一晚？」, 「去那边要多久」; not 「我们那边」, 「公司那边」.
+    let free = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() || "去到在从住离往回".contains(c));
+    if let Some(word) = begins(here, &["那里", "那儿", "那边"]).filter(|_| free) {
         return Some((word.len(), Pointer::One));
     }
     if let Some(after) = here.strip_prefix('其') {
