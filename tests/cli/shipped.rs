@@ -1,5 +1,7 @@
 //! The notes that come with the program: an ordinary library, offered once.
 
+use std::path::Path;
+
 use crate::support::{Desk, each};
 
 #[test]
@@ -32,4 +34,14 @@ fn a_library_of_ones_own_does_not_hide_them() {
     let desk = Desk::new().with_shipped().with_notes();
     assert_eq!(each(&desk.json(["library", "list"])["libraries"], "name"), ["mine", "study-notes"]);
     assert_eq!(each(&desk.json(["search", "绿茶", "--library", "study-notes"])["hits"], "library").first().map(String::as_str), Some("study-notes"));
+}
+
+#[test]
+fn an_english_question_of_which_chinese_notes_know_half_the_words_is_not_answered_from_them() {
+    let desk = Desk::new();
+    let notes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notes");
+    desk.run(["library", "add", notes.to_str().expect("UTF-8")]).exits(0);
+    // Blue-green deployment is "long" and "green"; of tea nothing is said.
+    desk.run(["ask", "How long is green tea brewed?"]).exits(1);
+    desk.run(["ask", "How does blue-green deployment work?"]).exits(0);
 }

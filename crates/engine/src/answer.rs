@@ -304,13 +304,14 @@ pub fn extract(material: &Material<'_>, run: Run<'_>) -> Result<Draft> {
             evidence.in_own_language(material.query, held);
         }
     }
+    evidence.foreign = candidates.iter().max_by(|a, b| a.score.total_cmp(&b.score)).is_some_and(|direct| direct.foreign);
     let confidence = confidence(&evidence);
     let mut draft = Draft {
         points: Vec::new(),
         direct: 0,
         confidence,
         answered: confidence >= ANSWERED,
-        unsure: (UNSURE..ANSWERED).contains(&confidence) && evidence.absent.is_empty() && !evidence.unheard,
+        unsure: (UNSURE..ANSWERED).contains(&confidence) && evidence.absent.is_empty() && !evidence.unheard(),
         across: evidence.across,
         absent: evidence.absent,
         cut: 0,

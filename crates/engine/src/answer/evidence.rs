@@ -87,17 +87,19 @@ pub(super) struct Evidence {
     lead: f32,
     /// Names in the question that no note has.
     pub(super) absent: Vec<String>,
-    /// Whether no note has any word of an English question, nor what it may be called in Chinese.
-    pub(super) unheard: bool,
+    /// The share of an English question's words that some note has, or what they may be called in Chinese.
+    heard: f32,
     /// Whether question and best passage are in different languages.
     pub(super) across: bool,
+    /// Whether question and direct sentence are.
+    pub(super) foreign: bool,
     /// Whether a passage has a code that is asked for.
     code: bool,
 }
 
 impl Evidence {
     pub(super) fn new(material: &Material<'_>, weights: &TermWeights<'_>, late: &LateInteraction<'_>, cosine: f32) -> Self {
-        let mut evidence = Self { cosine, ..Self::default() };
+        let mut evidence = Self { cosine, heard: 1.0, ..Self::default() };
         let codes = codes(&material.query.asked);
         let english = !material.query.is_cjk();
         for passage in material.passages.iter().take(LOOKED_INTO) {
@@ -114,9 +116,14 @@ impl Evidence {
         let scores = scores(material.passages);
         evidence.lead = scores.first().copied().unwrap_or_default() - scores.get(4).or(scores.last()).copied().unwrap_or_default();
         evidence.absent = material.lexical.map_or_else(Vec::new, |lexical| absent(material.query, lexical));
-        evidence.unheard = material.lexical.is_some_and(|lexical| is_unheard(material.query, lexical));
+        evidence.heard = material.lexical.map_or(1.0, |lexical| heard(material.query, lexical));
         evidence.across = is_across(material);
         evidence
+    }
+
+    /// Whether no note has any word of the question.
+    pub(super) fn unheard(&self) -> bool {
+        self.heard <= 0.0
     }
 
     /// It is answered in its own language after all, by a note that holds this share of the question's weight.
@@ -141,10 +148,20 @@ fn is_across(material: &Material<'_>) -> bool {
 }
 
 /// Chinese words are cut differently here and there: of those it cannot be said.
-fn is_unheard(query: &Query, lexical: &LexicalReader) -> bool {
-    let heard = |term: &str| lexical.anywhere(term) || query.translated(term, |t| lexical.anywhere(t));
-    !query.is_cjk() && !query.terms.words.iter().any(|(term, _)| heard(term))
+fn heard(query: &Query, lexical: &LexicalReader) -> f32 {
+    let words = &query.terms.words;
+    if query.is_cjk() {
+        return 1.0;
+    }
+    let is = |term: &str| lexical.anywhere(term) || query.translated(term, |t| lexical.anywhere(t));
+    words.iter().filter(|(term, _)| is(term)).count() as f32 / words.len().max(1) as f32
 }
+
+/// The share of a question's words up to which notes in the other language more likely speak of something else: asked "how long is green tea brewed", of
+/// blue-green deployment. Notes in its own language say the same in other words.
+const HEARD_ACROSS: f32 = 0.5;
+/// What such a question is worth at most: it is not answered, unless a reader finds the answer.
+const HARDLY_HEARD: f32 = -0.4;
 
 /// How much speaks against an answer where a name in the question is in no note: of dev-seeds 7 of 18 unanswerable questions have such a name and 1 of 42
 /// answerable ones, of 1,168 answerable ones of dev-study, dev-en2zh and dev-zh2en at most 7.
@@ -158,7 +175,8 @@ const CODE: f32 = 0.4;
 /// towards answering, since a wrong refusal hides a note and a wrong answer still shows where it is from.
 pub(super) fn confidence(e: &Evidence) -> f32 {
     let z = if e.across { 2.64 * e.cosine + 3.16 * e.lead - 1.43 } else { 1.18 * e.coverage + 4.24 * e.late - 3.17 };
-    let z = if e.absent.is_empty() && !e.unheard { z } else { z - ABSENT };
+    let z = if e.absent.is_empty() && !e.unheard() { z } else { z - ABSENT };
+    let z = if e.across && e.foreign && e.heard <= HEARD_ACROSS { z.min(HARDLY_HEARD) } else { z };
     let z = if e.code { z.max(CODE) } else { z };
     1.0 / (1.0 + (-z).exp())
 }
