@@ -221,6 +221,9 @@ pub(super) const UNITS: &[(&str, &str)] = &[
     ("mile", "mile"), ("公斤", "kg"), ("千克", "kg"), ("kg", "kg"), ("毫克", "mg"), ("mg", "mg"), ("岁", "year"), ("年", "year"), ("year", "year"), ("s", "s"),
 ];
 
+/// Signs before a number that say what money it counts.
+pub(super) const CURRENCIES: &[(char, &str)] = &[('$', "usd"), ('€', "eur"), ('£', "gbp")];
+
 /// What is numbered and not counted: a place in a row, a day of the week, a month of the year.
 pub(super) const PLACE: &str = "place";
 pub(super) const WEEKDAY: &str = "weekday";
