@@ -148,11 +148,15 @@ fn push(text: &str, place: Range<usize>, value: f64, out: &mut Vec<(Range<usize>
     }
     let before = text[..place.start].trim_end();
     let unit = UNITS.iter().find(|(name, _)| rest.strip_prefix(name).is_some_and(|after| ends(name, after))).map(|(_, unit)| *unit);
-    let currency = || CURRENCIES.iter().find(|(sign, _)| before.ends_with(*sign));
-    let unit = unit.or_else(|| currency().map(|(_, unit)| *unit));
+    let unit = unit.or_else(|| currency(before).map(|(_, unit, _)| *unit));
     let more = SIGNS.iter().find(|(sign, _)| before.ends_with(sign)).map(|(_, more)| *more);
     out.push((place.start..end, Number { value, unit, more }));
     end
+}
+
+/// The currency whose sign a text ends with.
+pub(super) fn currency(before: &str) -> Option<&'static (char, &'static str, &'static str)> {
+    CURRENCIES.iter().find(|(sign, ..)| before.ends_with(*sign))
 }
 
 /// Whether a unit ends where its name does: `ms` is none in `msra`.
