@@ -297,10 +297,8 @@ impl<'a> Comparison<'a> {
             places.is_sorted()
         };
         let times = |set: usize| move |w: &Word| w.one_of.is_some_and(|(of, _)| of == set);
-        let sets = self.claim.words.iter().filter_map(|w| w.one_of);
-        has(&self.claim.text, PASSIVE) == has(&self.said(), PASSIVE)
-            && ascends(&|w| !free(w))
-            && sets.into_iter().all(|(set, _)| ascends(&times(set)))
+        let mut sets = self.claim.words.iter().filter_map(|w| w.one_of);
+        has(&self.claim.text, PASSIVE) == has(&self.said(), PASSIVE) && ascends(&|w| !free(w)) && sets.all(|(set, _)| ascends(&times(set)))
     }
 
     /// Whether the claim goes back from the words of one clause to those of another that it has left: it says of the one what is said of the other.
