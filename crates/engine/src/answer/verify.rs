@@ -200,10 +200,24 @@ impl Ground {
     }
 }
 
-/// A sentence word for word: without blanks and the mark at its end.
+/// A sentence word for word: without the mark at its end and blanks, but for those between words and numbers that would else be others ("1 2" is not "12").
 fn letters(sentence: &str) -> String {
     let text = normalise(sentence);
-    text.trim().trim_end_matches(['.', '。', '!', ';', ':']).chars().filter(|c| !c.is_whitespace()).collect()
+    let mut out = String::new();
+    let mut blank = false;
+    for c in text.trim().trim_end_matches(['.', '。', '!', ';', ':']).chars() {
+        if c.is_whitespace() {
+            blank = true;
+            continue;
+        }
+        let spelled = |c: char| c.is_alphanumeric() && !is_cjk(c);
+        if blank && spelled(c) && out.ends_with(spelled) {
+            out.push(' ');
+        }
+        blank = false;
+        out.push(c);
+    }
+    out
 }
 
 /// Where each clause of a claim is said, if it is.
@@ -321,4 +335,17 @@ fn statements(unit: &Unit, head: Option<&Unit>, model: Option<&dyn TokenVectors>
         of.push(out.len() - 1);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn blanks_between_words_are_part_of_a_sentence_word_for_word() {
+        assert_ne!(letters("He is now here."), letters("He is nowhere."));
+        assert_ne!(letters("Use 1 2 times."), letters("Use 12 times."));
+        assert_eq!(letters("Use  it ,\nonce."), letters("Use it, once"));
+        assert_eq!(letters("用 BF16 训练。"), letters("用BF16训练"));
+    }
 }

@@ -4,7 +4,7 @@
 use super::Ground;
 use super::clause::{Clause, Kind, Word};
 use super::leftover::Leftover;
-use super::lexicon::{ALL, ALL_TOO, AND, CONTRASTS, JOINS, MEASURES, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PASSIVE, SOME, SURNAMES};
+use super::lexicon::{ALL, ALL_TOO, AND, CONTRASTS, JOINS, MEASURES, NOT_ONLY, ONLY, ONLY_TOO, ORDERED, PARTICLES, PASSIVE, SOME, SURNAMES, TIMES};
 use crate::model::TokenVectors;
 use crate::text::is_cjk;
 
@@ -16,10 +16,6 @@ const SAME_ACROSS: f32 = 0.2;
 const TOLD: f32 = 0.3;
 /// Share of a clause's weight that must be found for it to be said.
 const SAID: f32 = 0.85;
-/// The same across languages, where not every translation is known.
-const SAID_ACROSS: f32 = 0.75;
-/// Share of the passage's weight that may have no known counterpart in the claim.
-const LEFT_ACROSS: f32 = 0.25;
 /// Share that the clause itself must hold, not only what stands around it.
 const OWN: f32 = 0.4;
 /// Share from which it is partly said, and from which a conflict refutes it.
@@ -118,6 +114,8 @@ struct Comparison<'a> {
     places: Vec<Place>,
     /// Across languages, of each word of the core whether the claim has it as another word.
     told: Vec<bool>,
+    /// Across languages, of each word of the claim whether it is sure to be the word that it was found as.
+    sure: Vec<bool>,
     across: bool,
 }
 
@@ -150,12 +148,14 @@ impl<'a> Comparison<'a> {
             window,
             places: Vec::new(),
             told: Vec::new(),
+            sure: Vec::new(),
             across,
         };
         new.places = claim.words.iter().map(|w| new.place(w, model)).collect();
         // Most clauses say nothing like it, and need not be looked at again.
         if across && new.share(|p| p != Place::Nowhere) >= PARTLY {
             new.told = new.told(claimed, model);
+            new.sure = new.sure(model);
         }
         new
     }
@@ -228,8 +228,7 @@ impl<'a> Comparison<'a> {
         {
             return found(Level::Refuted);
         }
-        let missing = self.words().any(|(w, p)| p == Place::Nowhere && (w.pole.is_some() || w.one_of.is_some() || (w.heavy() && !self.across)));
-        let enough = if self.across { SAID_ACROSS } else { SAID };
+        let missing = self.words().any(|(w, p)| p == Place::Nowhere && (w.pole.is_some() || w.one_of.is_some() || w.heavy()));
         let otherwise = self.reordered()
             || self.borrowed()
             || self.coordinated()
@@ -239,7 +238,7 @@ impl<'a> Comparison<'a> {
             || self.of_another_item()
             || !self.accounted()
             || self.gathered();
-        found(if !missing && coverage >= enough && !otherwise { Level::Said } else { Level::Partly })
+        found(if !missing && coverage >= SAID && !otherwise { Level::Said } else { Level::Partly })
     }
 
     /// Whether the claim leaves nothing of the clause out and adds nothing to it that could change what it says.
@@ -253,25 +252,53 @@ impl<'a> Comparison<'a> {
         Leftover { said: &said, added: &added, counts }.is_harmless()
     }
 
-    /// The same across languages, where a few words may have no known counterpart: not the first that the claim says nor a row's name, for what it is about
-    /// has to be known, nor a name, a number, a word with an opposite or a negated one.
+    /// The same across languages: each word of the one has a sure counterpart in the other, in the same order. For what a word without one would say is not
+    /// known: it may stand for another of the passage, or have taken its place.
     fn translated(&self) -> bool {
-        let labels: Vec<bool> = self.clauses[self.window.clone()].iter().flat_map(|c| c.words.iter().map(|_| c.label)).collect();
-        let decides = |w: &Word| w.kind != Kind::Plain || w.pole.is_some() || w.one_of.is_some() || w.struck;
-        let missing: Vec<&Word> = self.words().filter(|(w, p)| w.heavy() && *p == Place::Nowhere).map(|(w, _)| w).collect();
-        let first = self.words().find(|(w, _)| w.heavy());
-        if first.is_none_or(|(_, p)| p == Place::Nowhere) || missing.iter().any(|w| decides(w)) {
-            return false;
-        }
         let last = (0..self.core.len()).rfind(|i| self.core[*i].heavy() && self.used(*i)).unwrap_or(0);
         // The other half of an "and" is a statement of its own.
         let joins = self.core.get(last + 1).is_some_and(|w| JOINS.contains(&w.text.as_str()));
-        let left: Vec<usize> = self.left().into_iter().filter(|i| !(joins && *i > last)).collect();
-        let total: f32 = self.core.iter().map(|w| w.weight()).sum();
-        let lost: f32 = left.iter().map(|i| self.core[*i].weight()).sum();
-        // A word without a counterpart may stand for one of the passage's; where none is left it was added.
-        let added = missing.len() > left.len();
-        !added && lost <= LEFT_ACROSS * total && !self.interleaved() && !left.iter().any(|i| labels[*i] || decides(self.core[*i]))
+        let end = if joins { last + 1 } else { self.core.len() };
+        let sure = self.words().zip(&self.sure).all(|((word, _), sure)| *sure || !word.heavy());
+        sure && (0..end).all(|i| !self.core[i].heavy() || self.has_counterpart(i)) && !self.interleaved() && self.in_order()
+    }
+
+    /// Whether all of a word of the core is said by the claim, and not only what it is near to. What only goes with a number has no counterpart.
+    fn has_counterpart(&self, at: usize) -> bool {
+        let e = self.core[at];
+        let of_number = at > 0 && matches!(self.core[at - 1].kind, Kind::Number(_)) && MEASURES.contains(&e.text.as_str());
+        let there = |name: &&Vec<String>| name.iter().all(|term| self.core.iter().any(|e| is_named(e, term)));
+        let names = || self.claim.words.iter().flat_map(|w| &w.names).filter(there).flatten();
+        // Of 「水泵房」 a "pump" says only a part.
+        let rest = names().filter(|term| is_named(e, term)).fold(e.text.clone(), |rest, term| rest.replace(term.as_str(), ""));
+        let named = rest.len() < e.text.len() && rest.chars().all(|c| PARTICLES.contains(c));
+        let near =
+            || self.words().zip(&self.sure).any(|((w, p), sure)| *sure && p == Place::Soft(at) && w.names.iter().flatten().all(|t| !is_named(e, t)));
+        of_number || self.says(e) || named || near()
+    }
+
+    /// Of each word of the claim whether it is there, and as what a glossary calls it or as a word that is very near.
+    fn sure(&self, model: Option<&dyn TokenVectors>) -> Vec<bool> {
+        let near = |word: &Word, at: usize| model.is_some_and(|model| cosine(word, self.core[at], model) >= TOLD);
+        let is = |(word, place)| match place {
+            Place::Soft(at) => named(word, &self.core) == Some(at) || near(word, at),
+            place => place != Place::Nowhere,
+        };
+        self.words().map(is).collect()
+    }
+
+    /// Whether the words stand in the order of the passage's, in which both languages say who does what to whom, and of what. Where a number or a time
+    /// stands is free; not so two times that exclude one another.
+    fn in_order(&self) -> bool {
+        let at = |place: Place| if let Place::Core(i) | Place::Soft(i) = place { Some(i) } else { None };
+        let free = |w: &Word| matches!(w.kind, Kind::Number(_)) || TIMES.contains(&w.text.as_str());
+        let ascends = |is: &dyn Fn(&Word) -> bool| {
+            let places: Vec<usize> = self.words().filter(|(w, _)| w.heavy() && is(w)).filter_map(|(_, p)| at(p)).collect();
+            places.is_sorted()
+        };
+        let times = |set: usize| move |w: &Word| w.one_of.is_some_and(|(of, _)| of == set);
+        let mut sets = self.claim.words.iter().filter_map(|w| w.one_of);
+        has(&self.claim.text, PASSIVE) == has(&self.said(), PASSIVE) && ascends(&|w| !free(w)) && sets.all(|(set, _)| ascends(&times(set)))
     }
 
     /// Whether the claim goes back from the words of one clause to those of another that it has left: it says of the one what is said of the other.

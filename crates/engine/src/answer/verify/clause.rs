@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::lexicon::{ENDS_REACH, EXCLUSIVE, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, STILL_NEGATING, is_light};
-use super::number::{Number, groups, numbers};
+use super::number::{Number, currency, groups, numbers};
 use crate::model::TokenVectors;
 use crate::text::{Term, is_cjk, normalise_mapped, words};
 
@@ -127,6 +127,10 @@ pub(super) fn clauses(sentence: &str, model: Option<&dyn TokenVectors>) -> Vec<C
             taken.push(place.clone());
             let written = &text[place.clone()];
             list.push(word(written.to_owned(), written, Kind::Number(*number), place.start - span.start, place.start, &negated, model));
+            // "$5" says the same words as "5 dollars".
+            if let Some((.., name)) = currency(text[..place.start].trim_end()) {
+                list.push(word((*name).to_owned(), name, Kind::Plain, place.start - span.start, place.start, &negated, model));
+            }
         }
         for term in all.iter().filter(|t| span.contains(&t.span.start)).filter_map(|t| beside(t, &taken)) {
             let written = sentence.get(origin[term.span.start]..origin[term.span.end]).unwrap_or_default();

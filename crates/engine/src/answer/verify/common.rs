@@ -7,6 +7,7 @@ use super::clause::stems;
 use crate::retrieve::glossary::Glossary;
 
 /// Lines of English words, `=`, Chinese ones; commas between several, of which each may stand for each.
+/// A word stands here in one sense only, and not at all where a sentence leaves open which: "last" is no 「持续」, for it may be 「最后」.
 static WORDS: &str = include_str!("common.txt");
 
 static COMMON: LazyLock<Glossary> = LazyLock::new(|| {

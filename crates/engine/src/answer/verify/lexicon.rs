@@ -127,10 +127,10 @@ pub(super) const OPPOSITES: &[(&[&str], &[&str])] = &[
 
 /// Sets of more than two that exclude one another, each member with its names; Latin ones as stems.
 pub(super) const EXCLUSIVE: &[&[&[&str]]] = &[
-    &[&["早上", "上午", "早晨", "清晨", "morn"], &["中午", "noon", "midday"], &["下午", "afternoon"], &["晚上", "傍晚", "even", "night", "夜里", "夜间", "半夜"]],
+    &[&["早上", "上午", "早晨", "清晨", "morn"], &["中午", "noon", "midday"], &["下午", "afternoon"], &["晚上", "傍晚", "even"], &["夜里", "夜间", "半夜", "night"]],
     &[&["北", "北部", "北方", "北边", "北侧", "北面", "north", "northern"], &["南", "南部", "南方", "南边", "南侧", "南面", "south", "southern"],
       &["东部", "东方", "东边", "东侧", "东面", "east", "eastern"], &["西部", "西方", "西边", "西侧", "西面", "west", "western"]],
-    &[&["春天", "春季", "spring"], &["夏天", "夏季", "summer"], &["秋天", "秋季", "autumn", "fall"], &["冬天", "冬季", "winter"]],
+    &[&["春天", "春季", "spring"], &["夏天", "夏季", "summer"], &["秋天", "秋季", "autumn"], &["冬天", "冬季", "winter"]],
     &[&["红", "红色", "red"], &["黄", "黄色", "yellow"], &["蓝", "蓝色", "blue"], &["绿", "绿色", "green"], &["白", "白色", "white"], &["黑", "黑色", "black"], &["灰", "灰色", "grey", "gray"],
       &["棕", "棕色", "brown"], &["紫", "紫色", "purpl"], &["橙色", "orang"]],
     &[&["每天", "每日", "daili"], &["每周", "每星期", "weekly"], &["每月", "每个月", "month"], &["每年", "每年度", "yearly", "annual"], &["每小时", "hour"], &["每分钟"], &["每秒"]],
@@ -141,6 +141,16 @@ pub(super) const CONTRASTS: &[&str] = &["东西南北中", "左右", "上下", "
 
 /// Surnames that seldom begin another word.
 pub(super) const SURNAMES: &str = "王李张刘陈杨赵吴徐孙朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范廖贾夏韦傅邹熊孟秦邱侯尹薛闫雷史陶贺毛郝顾龚邵严覃武钱戴莫孔汤";
+
+/// Characters at the end of a Chinese word that a translation has no word for.
+pub(super) const PARTICLES: &str = "们的了着";
+
+/// Words of time, which a translation may have at another place.
+pub(super) const TIMES: &[&str] = &[
+    "早上", "上午", "早晨", "清晨", "morn", "中午", "noon", "midday", "下午", "afternoon", "晚上", "傍晚", "even", "night", "夜里", "夜间", "半夜", "春天", "春季", "spring", "夏天", "夏季",
+    "summer", "秋天", "秋季", "autumn", "冬天", "冬季", "winter", "每天", "每日", "daili", "每周", "每星期", "weekly", "每月", "每个月", "每年", "每年度", "yearly", "annual", "每小时", "天", "周",
+    "星期", "月", "年", "小时", "day", "week", "month", "year", "hour", "今天", "today", "明天", "tomorrow", "昨天", "yesterday",
+];
 
 /// What joins two verbs of one subject.
 pub(super) const AND: &[&str] = &["and", "并", "并且"];
@@ -220,6 +230,9 @@ pub(super) const UNITS: &[(&str, &str)] = &[
     ("bit", "bit"), ("步", "step"), ("step", "step"), ("维", "dim"), ("mbit", "mbit"), ("gbit", "gbit"), ("公里", "km"), ("千米", "km"), ("km", "km"), ("英里", "mile"),
     ("mile", "mile"), ("公斤", "kg"), ("千克", "kg"), ("kg", "kg"), ("毫克", "mg"), ("mg", "mg"), ("岁", "year"), ("年", "year"), ("year", "year"), ("s", "s"),
 ];
+
+/// Signs before a number that say what money it counts: the unit, and the word that stands for it after a number.
+pub(super) const CURRENCIES: &[(char, &str, &str)] = &[('$', "usd", "dollar"), ('€', "eur", "euro"), ('£', "gbp", "pound")];
 
 /// What is numbered and not counted: a place in a row, a day of the week, a month of the year.
 pub(super) const PLACE: &str = "place";

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{CALENDAR, CHINESE_WEEK, MEASURES, MONTH, NUMERALS, ORDINALS, PERIODS, PLACE, SCALES, SIGNS, UNITS, WEEKDAY};
+use super::lexicon::{CALENDAR, CHINESE_WEEK, CURRENCIES, MEASURES, MONTH, NUMERALS, ORDINALS, PERIODS, PLACE, SCALES, SIGNS, UNITS, WEEKDAY};
 
 /// Units of what is numbered and not counted: a number without such a unit is never one of these.
 const NAMED: [&str; 3] = [PLACE, WEEKDAY, MONTH];
@@ -44,17 +44,16 @@ pub(super) fn numbers(text: &str) -> Vec<(Range<usize>, Number)> {
             if let Some((unit, value)) = numbered(text, start, plain) {
                 out.push((start..start + plain.len(), Number { value, unit: Some(unit), more: None }));
             } else if let Some((read, value)) = english(rest) {
-                push(text, start..start + read, value, &mut out);
-                at = at.max(start + read);
+                at = at.max(push(text, start..start + read, value, &mut out));
             }
         } else if rest.starts_with(is_numeral) {
             let len = rest.find(|c: char| !is_numeral(c)).unwrap_or(rest.len());
             if let Some((unit, value)) = numbered_in_chinese(text, start, len) {
                 out.push((start..start + len, Number { value, unit: Some(unit), more: None }));
             } else if let Some(value) = chinese(&rest[..len]).filter(|_| counts(&rest[..len], rest[len..].trim_start())) {
-                push(text, start..start + len, value, &mut out);
+                at = push(text, start..start + len, value, &mut out);
             }
-            at = start + len;
+            at = at.max(start + len);
         } else {
             let ends = |(i, c): &(usize, char)| !c.is_ascii_alphanumeric() && *c != '.' && !(*c == ',' && groups(&rest[*i..]));
             let len = rest.char_indices().find(ends).map_or(rest.len(), |(i, _)| i);
@@ -70,9 +69,9 @@ pub(super) fn numbers(text: &str) -> Vec<(Range<usize>, Number)> {
             } else if let Ok(value) = digits.replace(',', "").parse::<f64>()
                 && (unit.is_empty() || UNITS.iter().any(|(name, _)| *name == unit))
             {
-                push(text, start..start + digits.len(), value, &mut out);
+                at = push(text, start..start + digits.len(), value, &mut out);
             }
-            at = start + run.len().max(1);
+            at = at.max(start + run.len().max(1));
         }
     }
     inherit(text, &mut out);
@@ -136,24 +135,28 @@ fn split(run: &str) -> (&str, &str) {
     run.split_at(end)
 }
 
-fn push(text: &str, place: Range<usize>, value: f64, out: &mut Vec<(Range<usize>, Number)>) {
+/// Adds a number and its scale, which belongs to it; says where both end.
+fn push(text: &str, place: Range<usize>, value: f64, out: &mut Vec<(Range<usize>, Number)>) -> usize {
     let mut rest = text[place.end..].trim_start_matches([' ', '多', '余', '-']);
-    let mut value = value;
-    let mut scaled = true;
-    while scaled {
-        scaled = false;
-        for (name, factor) in SCALES {
-            if let Some(after) = rest.strip_prefix(name) {
-                value *= factor;
-                rest = after.trim_start();
-                scaled = true;
-            }
-        }
+    let (mut value, mut end) = (value, place.end);
+    while let Some((after, factor)) =
+        SCALES.iter().find_map(|(name, factor)| Some((rest.strip_prefix(name).filter(|after| ends(name, after))?, factor)))
+    {
+        value *= factor;
+        end = text.len() - after.len();
+        rest = after.trim_start();
     }
-    let unit = UNITS.iter().find(|(name, _)| rest.strip_prefix(name).is_some_and(|after| ends(name, after))).map(|(_, unit)| *unit);
     let before = text[..place.start].trim_end();
+    let unit = UNITS.iter().find(|(name, _)| rest.strip_prefix(name).is_some_and(|after| ends(name, after))).map(|(_, unit)| *unit);
+    let unit = unit.or_else(|| currency(before).map(|(_, unit, _)| *unit));
     let more = SIGNS.iter().find(|(sign, _)| before.ends_with(sign)).map(|(_, more)| *more);
-    out.push((place, Number { value, unit, more }));
+    out.push((place.start..end, Number { value, unit, more }));
+    end
+}
+
+/// The currency whose sign a text ends with.
+pub(super) fn currency(before: &str) -> Option<&'static (char, &'static str, &'static str)> {
+    CURRENCIES.iter().find(|(sign, ..)| before.ends_with(*sign))
 }
 
 /// Whether a unit ends where its name does: `ms` is none in `msra`.
@@ -185,18 +188,20 @@ fn counts(numeral: &str, after: &str) -> bool {
 fn english(text: &str) -> Option<(usize, f64)> {
     let (mut total, mut section, mut read) = (0.0, 0.0, 0);
     let mut last = "";
-    // What may follow: after tens ones, after hundreds both, after thousands all of it.
-    let mut below = f64::INFINITY;
+    // What may follow: after tens ones, after hundreds both, after thousands all of it; after millions no further millions.
+    let (mut below, mut scale) = (f64::INFINITY, f64::INFINITY);
     let mut at = 0;
     loop {
         let word = text[at..].split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
         let known = NUMERALS.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
         match known {
-            Some(value) if value >= 1_000.0 && below > 1.0 => {
+            // "A million" counts one, and so does what stands alone.
+            Some(value) if value >= 1_000.0 && value < scale && (section > 0.0 || read == 0) => {
                 total += f64::max(section, 1.0) * value;
-                (section, below) = (0.0, value);
+                (section, below, scale) = (0.0, value, value);
             }
             Some(100.0) if section < 100.0 => (section, below) = (f64::max(section, 1.0) * 100.0, 100.0),
+            Some(_) if word == "dozen" && section > 0.0 && section < 100.0 => (section, below) = (section * 12.0, 0.0),
             Some(value) if value < below && value < 100.0 => {
                 section += value;
                 below = if value >= 20.0 { 10.0 } else { 0.0 };
@@ -242,4 +247,62 @@ fn chinese(numeral: &str) -> Option<f64> {
         }
     }
     Some(total + section + digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str) -> Vec<f64> {
+        numbers(text).into_iter().map(|(_, n)| n.value).collect()
+    }
+
+    #[test]
+    fn a_scale_is_part_of_its_number() {
+        for (text, value) in [
+            ("the fee is 5 million dollars", 5e6),
+            ("the fee is $5 million", 5e6),
+            ("the fee is 5,000,000 dollars", 5e6),
+            ("five million dollars", 5e6),
+            ("a million dollars", 1e6),
+            ("five thousand bees died", 5_000.0),
+            ("two hundred thousand bees", 200_000.0),
+            ("费用是 500 万美元", 5e6),
+            ("五百万美元", 5e6),
+        ] {
+            assert_eq!(values(text), [value], "{text}");
+        }
+        let (place, _) = numbers("the fee is 5 million dollars")[0].clone();
+        assert_eq!(&"the fee is 5 million dollars"[place], "5 million");
+    }
+
+    #[test]
+    fn numerals_are_put_together() {
+        for (text, value) in [
+            ("two thousand and five people", 2_005.0),
+            ("five thousand two hundred metres", 5_200.0),
+            ("one million two hundred thousand and six", 1_200_006.0),
+            ("one hundred and twenty guests", 120.0),
+            ("forty-two pupils", 42.0),
+            ("two dozen eggs", 24.0),
+            ("a dozen eggs", 12.0),
+        ] {
+            assert_eq!(values(text), [value], "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_beside_one_another_stay_apart() {
+        assert_eq!(values("3 rivers and 2 million people"), [3.0, 2e6]);
+        assert_eq!(values("five millionaires and 5 millionaires"), [5.0, 5.0]);
+        assert_eq!(values("two five"), [2.0, 5.0]);
+    }
+
+    #[test]
+    fn a_sign_before_a_number_is_its_currency() {
+        let number = |text: &str| numbers(text)[0].1;
+        assert!(number("$5 million").same_as(number("5 million dollars")));
+        assert!(!number("$5 million").same_as(number("5 million euros")));
+        assert!(!number("£5").same_as(number("€5")));
+    }
 }
