@@ -15,7 +15,7 @@ use sidenote_engine::paths::Paths;
 
 use crate::args::Global;
 use crate::compose::{self, Models};
-use crate::output::{Output, say_idle, say_stopping};
+use crate::output::{Output, say_idle, say_quitting, say_stopping};
 use crate::progress::Progress;
 use crate::settings;
 use crate::streaming::Streaming;
@@ -71,8 +71,7 @@ impl App {
         // Without a handler Ctrl-C ends the process at once, which loses nothing either.
         drop(ctrlc::set_handler(move || {
             if token.is_cancelled() {
-                // Behind the terminal's `^C`.
-                eprintln!();
+                say_quitting();
                 std::process::exit(130);
             }
             token.cancel();

@@ -246,6 +246,11 @@ pub(crate) fn say_stopping() {
     eprintln!("\nstopping… (Ctrl-C again quits at once)");
 }
 
+/// Said on a second Ctrl-C: the next prompt begins behind the terminal's `^C`.
+pub(crate) fn say_quitting() {
+    eprintln!();
+}
+
 /// Said on Ctrl-C where nothing is under way; the terminal has dropped the line that was begun.
 pub(crate) fn say_idle(output: &Output) {
     eprintln!("\nCtrl-C again, or Ctrl-D, ends the conversation");
