@@ -1,15 +1,7 @@
 import type { Filter } from '../src/lib/backend';
 import { expect, type Page, test } from '@playwright/test';
 import './notes/window';
-import { ask, box, chip, marked, open, QUESTION, quote, reader } from './window';
-
-/** Opens a note by its title through the palette. */
-async function read(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.getByRole('combobox', { name: '前往或执行' }).fill(title);
-  await page.getByRole('option', { name: title }).first().click();
-  await expect(reader(page).getByRole('heading', { level: 2, name: title }).first()).toBeVisible();
-}
+import { ask, box, chip, marked, open, QUESTION, quote, read, reader } from './window';
 
 test('finding in the note counts, marks and steps through what is found, also across emphasis', async ({ page }) => {
   await open(page);

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import './notes/window';
-import { ask, box, chip, open, QUESTION, reader } from './window';
+import { ask, box, chip, open, QUESTION, read, reader } from './window';
 
 const conversations = '对话';
 
@@ -419,14 +419,6 @@ test('a pointer that rests where the palette opens chooses nothing', async ({ pa
   await page.mouse.move(at.x + 44, at.y + at.height / 2);
   await expect(settings).toHaveAttribute('aria-selected', 'true');
 });
-
-/** Opens a note by its title through the palette. */
-async function read(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.getByRole('combobox', { name: '前往或执行' }).fill(title);
-  await page.getByRole('option', { name: title }).first().click();
-  await expect(reader(page).getByRole('heading', { level: 2, name: title }).first()).toBeVisible();
-}
 
 test('in a narrow window a note that covers the view makes way for whatever is gone to', async ({ page }) => {
   await page.setViewportSize({ width: 480, height: 800 });

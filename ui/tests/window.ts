@@ -29,3 +29,11 @@ export async function marked(page: Page): Promise<string> {
   await expect(quote(page).first()).toBeVisible();
   return (await quote(page).allTextContents()).join('');
 }
+
+/** Opens a note by its title through the palette, where the title can be asked, too, before the notes are known. */
+export async function read(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '前往或执行' }).fill(title);
+  await page.getByRole('option', { name: title }).filter({ hasText: '.md' }).first().click();
+  await expect(reader(page).getByRole('heading', { level: 2, name: title }).first()).toBeVisible();
+}
