@@ -147,7 +147,7 @@ fn is_across(material: &Material<'_>) -> bool {
     material.passages.first().is_some_and(|p| mostly_cjk(&p.text) != material.query.is_cjk())
 }
 
-/// Chinese words are cut differently here and there: of those it cannot be said.
+/// The share of an English question's words that are heard of; all of a Chinese one's, whose words are cut differently here and there.
 fn heard(query: &Query, lexical: &LexicalReader) -> f32 {
     let words = &query.terms.words;
     if query.is_cjk() {

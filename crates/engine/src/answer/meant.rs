@@ -38,10 +38,10 @@ const COURTESIES: &[&str] = &[
 
 /// Whether the notes are meant, and not whoever answers.
 pub(super) fn is_meant(query: &Query, units: &[Vec<Unit>]) -> bool {
-    if query.common || COURTESIES.contains(&bare(&normalise(&query.asked).replace('’', "'"))) {
+    let normalised = normalise(&query.asked).replace('’', "'");
+    if query.common || COURTESIES.contains(&bare(&normalised)) {
         return false;
     }
-    let normalised = normalise(&query.asked).replace('’', "'");
     let terms = words(&normalised);
     let content: Vec<&str> = terms.iter().map(|t| t.text.as_str()).filter(|t| !is_question_word(t)).collect();
     if !is_small_talk(&query.asked) && !asks_of_a_day(&query.asked, &content) {
