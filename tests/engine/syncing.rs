@@ -200,6 +200,37 @@ fn two_writers_exclude_each_other_and_readers_go_on() {
     desk.sync();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_writer_that_has_ended_holds_nobody_up_while_other_programs_are_started() {
+    let desk = Desk::new();
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| (0..5_000).try_for_each(|_| desk.engine.paths().lock().map(drop)));
+        // Until it runs, a new program has a copy of every file that is open here, the locked ones too.
+        while !writing.is_finished() {
+            std::process::Command::new("true").status().unwrap();
+        }
+        writing.join().unwrap().unwrap();
+    });
+}
+
+#[test]
+fn the_keyword_index_is_waited_for_while_a_copy_of_its_lock_is_about() {
+    let desk = Desk::new();
+    desk.write("a.md", note("pangolin"));
+    desk.sync();
+    let copy = fs::File::open(desk.data().join("index").join(sidenote_engine::lexical::FOLDER).join(".tantivy-writer.lock")).unwrap();
+    copy.try_lock().unwrap();
+    desk.write("b.md", note("armadillo"));
+    std::thread::scope(|scope| {
+        let syncing = scope.spawn(|| desk.sync());
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        assert!(!syncing.is_finished());
+        drop(copy);
+    });
+    assert_eq!(desk.search("armadillo"), ["b.md"]);
+}
+
 #[test]
 fn data_of_a_newer_program_is_refused_with_a_hint() {
     let desk = Desk::new();

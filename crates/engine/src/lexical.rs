@@ -12,11 +12,12 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
+use tantivy::directory::error::LockError;
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::query::Bm25Weight;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TantivyDocument, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TantivyDocument, TantivyError, Term};
 
 use crate::catalog::{Catalog, ChunkRow};
 use crate::error::{Error, ErrorCode, Result};
@@ -31,17 +32,15 @@ pub const FOLDER: &str = "lexical-v4";
 const WRITER_BYTES: usize = 48 << 20;
 /// Chunks that may wait for that thread: it is held up with the one that gives them to it. The library's own queue holds thousands.
 const AHEAD: u64 = 64;
-/// How often it is looked at how far it is, and how long at most, for a chunk: it may write a segment meanwhile.
+/// How often it is looked at how far it is, or whether the index is free, and how long at most: it may write a segment meanwhile.
 const LOOK: Duration = Duration::from_millis(1);
 const PATIENCE: Duration = Duration::from_secs(10);
 
-impl From<tantivy::TantivyError> for Error {
-    fn from(error: tantivy::TantivyError) -> Self {
-        use tantivy::TantivyError as Tantivy;
+impl From<TantivyError> for Error {
+    fn from(error: TantivyError) -> Self {
         let io = match &error {
-            Tantivy::IoError(error) | Tantivy::OpenWriteError(tantivy::directory::error::OpenWriteError::IoError { io_error: error, .. }) => {
-                Some(error)
-            }
+            TantivyError::IoError(error)
+            | TantivyError::OpenWriteError(tantivy::directory::error::OpenWriteError::IoError { io_error: error, .. }) => Some(error),
             _ => None,
         };
         if io.is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull) {
@@ -198,7 +197,7 @@ impl LexicalWriter {
         if self.reached == Some(target) {
             return Ok(());
         }
-        let mut writer: IndexWriter = self.index.writer_with_num_threads(1, WRITER_BYTES)?;
+        let mut writer = self.writer(run)?;
         let since = match self.reached {
             Some(reached) if reached <= target => match catalog.removed_since(reached)? {
                 Some(removed) => {
@@ -233,6 +232,21 @@ impl LexicalWriter {
         self.reached = Some(target);
         writer.wait_merging_threads()?;
         Ok(())
+    }
+
+    /// tantivy's writer. The data folder's lock keeps other writers away, so whoever holds that of the index is a program that is just being started, with a copy
+    /// of a file that the last writer has closed.
+    fn writer(&self, run: Run<'_>) -> Result<IndexWriter> {
+        let began = Instant::now();
+        loop {
+            match self.index.writer_with_num_threads(1, WRITER_BYTES) {
+                Err(TantivyError::LockFailure(LockError::LockBusy, _)) if began.elapsed() < PATIENCE => {
+                    run.cancel.check()?;
+                    std::thread::sleep(LOOK);
+                }
+                other => return Ok(other?),
+            }
+        }
     }
 
     fn start_over(&self, writer: &mut IndexWriter) -> Result<u64> {

@@ -109,29 +109,43 @@ impl Paths {
         }
     }
 
-    /// Takes the writer's lock, held until the result is dropped; the operating system frees it if the process dies.
+    /// Takes the writer's lock.
     ///
     /// # Errors
     /// `Busy` if another process holds it, `Io`.
     pub fn lock(&self) -> Result<Lock> {
-        let path = self.data.join("lock");
-        let file = File::options().create(true).append(true).open(&path).map_err(|e| Error::io("open", &path, &e))?;
+        Lock::take(&self.data.join("lock"), "another sidenote is indexing into this data folder")
+    }
+}
+
+/// A lock on a file, held until this is dropped; the operating system frees it if the process dies.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock on a file, which is made if need be. `taken` says who holds it otherwise.
+    ///
+    /// # Errors
+    /// `Busy` if another process holds it, `Io`.
+    pub fn take(path: &Path, taken: &str) -> Result<Self> {
+        let file = File::options().create(true).append(true).open(path).map_err(|e| Error::io("open", path, &e))?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::new(
-                ErrorCode::Busy,
-                "another sidenote is indexing into this data folder",
-                "wait until it has finished; asking and searching work meanwhile",
-            )),
-            Err(TryLockError::Error(e)) => Err(Error::io("lock", &path, &e)),
+            Ok(()) => Ok(Self { file }),
+            Err(TryLockError::WouldBlock) => {
+                Err(Error::new(ErrorCode::Busy, taken, "wait until it has finished; asking and searching work meanwhile"))
+            }
+            Err(TryLockError::Error(e)) => Err(Error::io("lock", path, &e)),
         }
     }
 }
 
-/// The writer's lock.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a program that is just being started has a copy of it until it runs, and would hold the lock as long.
+        let _ = self.file.unlock();
+    }
 }
 
 /// The folder of the notes that came with the program: where its package puts them, in the source tree it was built in, or beside the executable.

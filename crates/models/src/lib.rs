@@ -43,4 +43,4 @@ pub use manifest::{Manifest, ModelFile, Usage};
 pub use onnx::{ModelFiles, OnnxEmbedder};
 pub use pull::{Pull, Pulled};
 pub use static_model::{StaticFiles, StaticModel};
-pub use store::{Installed, Store, StoreLock, Verified, remove_folder};
+pub use store::{Installed, Store, Verified, remove_folder};

@@ -1,11 +1,12 @@
 //! The folder of models: what is installed, what is half there, and the lock of each model. It must not know hubs or which model is chosen.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use sidenote_engine::error::{Error, ErrorCode, Result};
+use sidenote_engine::error::{Error, Result};
 use sidenote_engine::event::{Run, Stage};
+use sidenote_engine::paths::Lock;
 
 use crate::hub::{Hashing, hash_file};
 use crate::manifest::{FILE, Manifest};
@@ -34,12 +35,6 @@ pub struct Verified {
     pub bytes: u64,
     /// What is wrong, one sentence a file.
     pub problems: Vec<String>,
-}
-
-/// Held while a model is installed or removed.
-#[derive(Debug)]
-pub struct StoreLock {
-    _file: File,
 }
 
 impl Store {
@@ -84,19 +79,9 @@ impl Store {
     ///
     /// # Errors
     /// `Busy` if another process holds it, `Io`.
-    pub fn lock(&self, key: &str) -> Result<StoreLock> {
+    pub fn lock(&self, key: &str) -> Result<Lock> {
         fs::create_dir_all(&self.folder).map_err(|e| Error::io("create the folder of models", &self.folder, &e))?;
-        let path = self.folder.join(format!(".{key}.lock"));
-        let file = File::options().create(true).append(true).open(&path).map_err(|e| Error::io("open", &path, &e))?;
-        match file.try_lock() {
-            Ok(()) => Ok(StoreLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::new(
-                ErrorCode::Busy,
-                "another sidenote is installing this model",
-                "wait until it has finished; asking and searching work meanwhile",
-            )),
-            Err(TryLockError::Error(e)) => Err(Error::io("lock", &path, &e)),
-        }
+        Lock::take(&self.folder.join(format!(".{key}.lock")), "another sidenote is installing this model")
     }
 
     /// Bytes in folders of a repository that no model came of: downloads that were stopped.
