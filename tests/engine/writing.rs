@@ -724,6 +724,32 @@ fn a_question_to_practise_with_claims_nothing_and_an_answer_keeps_its_label() {
 }
 
 #[test]
+fn what_answers_a_question_of_a_quiz_is_told_from_questions_and_choices() {
+    let facts = "绿茶用八十度左右的水冲泡。";
+    let quizzes: [(&str, &[bool]); 5] = [
+        (
+            "1. 绿茶用多少度的水冲泡？\n答案：绿茶用八十度左右的水冲泡。水太热茶汤会发苦。\n\n2. 说明每杯放多少茶叶。\n答案：每杯放 3 克茶叶。",
+            &[false, true, true, false, true],
+        ),
+        ("1. 绿茶用多少度的水冲泡？\n\n绿茶用八十度左右的水冲泡。\n\n2. 每杯放多少茶叶？\n\n每杯放 3 克茶叶。", &[false, true, false, true]),
+        ("1. 绿茶用多少度的水冲泡？\n- 一百度的水\n- 八十度左右的水\n\n答案：绿茶用八十度左右的水冲泡。", &[false, false, false, true]),
+        ("1. 泡绿茶要注意什么？\n答案：绿茶用八十度左右的水冲泡。\n- 每杯放 3 克茶叶。\n\n希望对你有帮助！", &[false, true, true, false]),
+        ("好的，下面是练习题：\n1. 绿茶用多少度的水冲泡？\n答案：绿茶用八十度左右的水冲泡。", &[false, false, true]),
+    ];
+    for (quiz, replies) in quizzes {
+        let (answer, told) = ask(&desk(), "考考我绿茶怎么冲泡", &Script::new(&[quiz]));
+        let of: Vec<(&str, bool)> = answer.sentences.iter().map(|s| (s.text.as_str(), s.reply)).collect();
+        assert_eq!(of.iter().map(|(_, reply)| *reply).collect::<Vec<_>>(), replies, "{of:?} {:?}", answer.notices);
+        assert!(
+            told.iter().all(|event| !matches!(event, AnswerEvent::Sentence { index, sentence, .. } if sentence.reply != replies[*index])),
+            "{quiz}"
+        );
+    }
+    let (answer, _) = ask(&desk(), BREW, &Script::new(&[&format!("用多少度的水？{facts}")]));
+    assert!(answer.sentences.iter().all(|s| !s.reply), "only a quiz withholds anything: {:?}", answer.sentences);
+}
+
+#[test]
 fn short_answers_of_a_quiz_may_be_the_same_and_long_sentences_or_the_same_in_a_row_may_not() {
     let facts = ["绿茶用八十度左右的水冲泡。", "每杯放 3 克茶叶。", "水太热茶汤会发苦。"];
     let quiz: String = facts.iter().enumerate().map(|(i, fact)| format!("{}. 第 {i} 句对吗？\n答案：对。{fact}\n\n", i + 1)).collect();

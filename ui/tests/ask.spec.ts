@@ -51,6 +51,31 @@ test('lists of the notes stay lists, every item with its citation', async ({ pag
   for (const item of await items.all()) await expect(item.getByRole('button', { name: /^引文/ })).toHaveCount(1);
 });
 
+test('the answers of a quiz are shown one by one when they are wanted', async ({ page }) => {
+  await open(page, 'generative');
+  await ask(page, `考考我 ${QUESTION}`);
+  const items = page.locator('.answer li');
+  const count = await items.count();
+  expect(count).toBeGreaterThan(2);
+  await expect(page.locator('.answer')).not.toContainText('答案：');
+  const second = items.nth(1);
+  await second.getByRole('button', { name: '看答案' }).click();
+  await expect(second).toContainText('答案：');
+  await expect(second.getByRole('button', { name: /^引文/ })).toHaveCount(1);
+  await expect(page.getByRole('button', { name: '看答案' })).toHaveCount(count - 1);
+  await expect(second.getByRole('button', { name: '收起答案' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.answer')).not.toContainText('答案：');
+});
+
+test('no answer of a quiz is seen or read aloud while it is being written', async ({ page }) => {
+  await open(page, 'generative,slow');
+  await box(page).fill(`考考我 ${QUESTION}`);
+  await box(page).press('Enter');
+  await expect(page.getByRole('button', { name: '看答案' }).first()).toBeVisible({ timeout: 15_000 });
+  await expect(page.locator('article[aria-busy="true"]')).not.toContainText('答案：');
+});
+
 test('a chip opens the note at the quoted characters, in view', async ({ page }) => {
   await open(page);
   await ask(page, QUESTION);

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { position } from '../src/lib/components/beside';
 import { fit } from '../src/lib/shell/fit';
-import { blocksOf, spaced, withoutMarkers } from '../src/lib/views/ask/layout';
+import { awaitsReply, blocksOf, repliesOf, spaced, withoutMarkers } from '../src/lib/views/ask/layout';
 
 const sentences = (...texts: string[]): { text: string }[] => texts.map((text) => ({ text }));
 
@@ -20,10 +20,35 @@ test('lines with dashes are a list after the sentence that opens it', () => {
 
 test('numbered lines are a numbered list, and an empty line begins a paragraph', () => {
   expect(blocksOf('1. one\n2) two\n\nAfter it. [1]\n\nMore.', sentences('one', 'two', 'After it.', 'More.'))).toEqual([
-    { kind: 'numbers', items: [[0], [1]] },
+    { kind: 'numbers', items: [[0], [1]], numbers: [1, 2] },
     { kind: 'paragraph', items: [[2]] },
     { kind: 'paragraph', items: [[3]] },
   ]);
+});
+
+test('a numbered list has the numbers of its text, also after a paragraph, and an answer of a quiz is none', () => {
+  const text = '1. 甲？\n\n乙。\n\n2. 丙？\n丁。';
+  const all = sentences('甲？', '乙。', '丙？', '丁。');
+  expect(blocksOf(text, all)).toEqual([
+    { kind: 'numbers', items: [[0]], numbers: [1] },
+    { kind: 'paragraph', items: [[1]] },
+    { kind: 'numbers', items: [[2]], numbers: [2] },
+    { kind: 'paragraph', items: [[3]] },
+  ]);
+  const quiz = all.map((each, index) => ({ ...each, reply: index % 2 === 1 }));
+  const items = [
+    [0, 1],
+    [2, 3],
+  ];
+  expect(blocksOf(text, quiz)).toEqual([{ kind: 'numbers', items, numbers: [1, 2] }]);
+  expect(blocksOf('2. b\n5. e\n1. f', sentences('b', 'e', 'f'))[0]?.numbers).toEqual([2, 5, 6]);
+});
+
+test('the sentences of one answer to a question to practise with belong together, and one that is being written is awaited', () => {
+  const of = (text: string, reply: boolean) => ({ text, reply, support: 'no_claim' as const, citations: [] });
+  const quiz = [of('甲？', false), of('答案：乙。', true), of('丙。', true), of('丁？', false), of('答案：戊。', true)];
+  expect(repliesOf(quiz)).toEqual([null, 1, 1, null, 4]);
+  expect([undefined, ...quiz, of('己。', false)].map(awaitsReply)).toEqual([false, true, true, true, true, true, false]);
 });
 
 test('a sentence is found although the text has emphasis and other white space', () => {

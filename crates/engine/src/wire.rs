@@ -76,6 +76,8 @@ pub struct Sentence {
     pub support: Support,
     /// Numbers of [`Citation::n`].
     pub citations: Vec<usize>,
+    /// Whether it answers a question to practise with that stands before it: shown when the person wants to see it.
+    pub reply: bool,
 }
 
 /// A quote in a note, found there at the moment it was reported.

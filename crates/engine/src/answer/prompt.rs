@@ -83,6 +83,8 @@ pub struct Shown<'a> {
 /// What a generator is given.
 #[derive(Clone, Debug)]
 pub struct Prompt {
+    /// What is wanted.
+    pub task: Task,
     /// Oldest first.
     pub messages: Vec<Message>,
     /// Tokens that the answer may have.
@@ -138,7 +140,7 @@ pub fn prompt(question: &str, chinese: bool, task: Task, passages: &[Shown<'_>],
     text.push_str(&before.text);
     text.push_str(&asked);
     let messages = vec![Message { speaker: Speaker::System, text: rules.to_owned() }, Message { speaker: Speaker::User, text }];
-    Ok(Prompt { messages, limit, passages: taken, cut, earlier: before.told, notices })
+    Ok(Prompt { task, messages, limit, passages: taken, cut, earlier: before.told, notices })
 }
 
 /// The longest beginning of a text, whole sentences, that costs at most `room` as it is `shown`; none if not even the first sentence fits.

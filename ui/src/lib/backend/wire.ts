@@ -68,6 +68,10 @@ export type Sentence = {
    * Numbers of [`Citation::n`].
    */
   citations: Array<number>;
+  /**
+   * Whether it answers a question to practise with that stands before it: shown when the person wants to see it.
+   */
+  reply: boolean;
 };
 
 /**

@@ -264,7 +264,7 @@ impl Snapshot {
         let mut quoting = Quoting::default();
         for point in draft.points {
             if let Some(n) = quoting.cite(self, &found.passages, point.passage, &point.span, point.heading.as_ref())? {
-                quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, point.mark);
+                quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n], reply: false }, point.mark);
             }
         }
         quoting.tell_lost();

@@ -82,7 +82,8 @@ impl Snapshot {
             let index = passages.len();
             passages.push(kept[point.passage].clone());
             if let Some(n) = quoting.cite(self, &passages, index, &point.span, point.heading.as_ref())? {
-                quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n] }, answer::bullet());
+                quoting
+                    .push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n], reply: false }, answer::bullet());
             }
         }
         let notes = |count: usize| if count == 1 { "note" } else { "notes" };
@@ -99,7 +100,8 @@ impl Snapshot {
             }
             passages.push(passage);
             if let Some(n) = quoting.cite(self, &passages, passages.len() - 1, &lead.span, lead.heading.as_ref())? {
-                quoting.push(wire::Sentence { text: lead.text, support: wire::Support::Supported, citations: vec![n] }, answer::bullet());
+                quoting
+                    .push(wire::Sentence { text: lead.text, support: wire::Support::Supported, citations: vec![n], reply: false }, answer::bullet());
             }
         }
         if filed > 0 {

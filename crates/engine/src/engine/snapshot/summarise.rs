@@ -171,7 +171,10 @@ impl Snapshot {
             }
             for lead in leads {
                 if let Some(n) = quoting.cite(self, &found.passages, index, &lead.span, lead.heading.as_ref())? {
-                    quoting.push(wire::Sentence { text: lead.text, support: wire::Support::Supported, citations: vec![n] }, answer::bullet());
+                    quoting.push(
+                        wire::Sentence { text: lead.text, support: wire::Support::Supported, citations: vec![n], reply: false },
+                        answer::bullet(),
+                    );
                 }
             }
         }

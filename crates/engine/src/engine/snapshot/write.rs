@@ -46,6 +46,7 @@ struct Writing<'a> {
     passages: &'a [Passage],
     grounds: Grounds<'a>,
     run: Run<'a>,
+    task: Task,
     quoting: Quoting,
     /// Sentences that claim something, and those of them that are not supported.
     claims: (usize, usize),
@@ -119,7 +120,7 @@ impl Writing<'_> {
             }
         }
         // A question to practise with claims nothing.
-        let claims = claims && !written.text.ends_with(['?', '？']);
+        let claims = claims && !asks(&written.text);
         if !claims {
             support = Support::NoClaim;
         } else if numbers.is_empty() {
@@ -129,12 +130,20 @@ impl Writing<'_> {
             self.claims.0 += 1;
             self.claims.1 += usize::from(support == Support::Unsupported);
         }
-        let sentence = wire::Sentence { text: written.text, support, citations: numbers };
+        let reply = aside.is_none() && self.replies(&written);
+        let sentence = wire::Sentence { text: written.text, support, citations: numbers, reply };
         let citations = self.quoting.citations[known..].to_vec();
         let index = self.quoting.sentences.len();
         self.run.answer(AnswerEvent::Sentence { index, sentence: sentence.clone(), item: written.mark.is_some(), citations });
         self.quoting.push(sentence, written.mark);
         Ok(())
+    }
+
+    /// Whether a sentence answers a question to practise with, or goes on with the answer. What is a point of its own is another question, or a choice.
+    fn replies(&self, written: &Written) -> bool {
+        let Some(last) = self.quoting.sentences.last().filter(|_| self.task == Task::Quiz && !asks(&written.text)) else { return false };
+        let numbered = written.mark.as_ref().is_some_and(|mark| mark.starts_with(|c: char| c.is_ascii_digit()));
+        written.label > 0 || (last.reply && !numbered) || (asks(&last.text) && written.mark.is_none())
     }
 
     /// Code and formulas are no sentences that could be compared: what stands like that in a passage is supported, and code that does not is made up, or
@@ -234,7 +243,7 @@ impl Snapshot {
         run: Run<'_>,
     ) -> Result<Option<Body>> {
         let writing = Instant::now();
-        let Prompt { messages, limit, passages: named, notices, .. } = made;
+        let Prompt { task, messages, limit, passages: named, notices, .. } = made;
         found.notices.extend(notices);
         sent(found, generator, told);
         let sources: Vec<Source<'_>> =
@@ -244,6 +253,7 @@ impl Snapshot {
             passages: &found.passages,
             grounds: Grounds::new(&sources, self.tokens.as_deref(), self.glossary.as_deref(), run.cancel)?,
             run,
+            task,
             quoting: Quoting::default(),
             claims: (0, 0),
             absent: false,
@@ -306,6 +316,11 @@ impl Snapshot {
         run.answer(AnswerEvent::Replaced { reason: reason.clone() });
         None
     }
+}
+
+/// Whether a sentence is a question.
+fn asks(sentence: &str) -> bool {
+    sentence.ends_with(['?', '？'])
 }
 
 /// Who writes.

@@ -1,6 +1,6 @@
 // Questions, in the page: the lines of the notes that share most with the question, streamed as the program streams. Conversations last until the
-// page is reloaded; `history` begins with some, `generative` writes sentences of every kind of support, `taken-back` takes one back, `breaks` fails
-// in the middle of an answer.
+// page is reloaded; `history` begins with some, `generative` writes sentences of every kind of support, and questions to practise with (考考我), `taken-back`
+// takes one back, `breaks` fails in the middle of an answer.
 
 import type { AskBackend } from '../contract';
 import type {
@@ -119,7 +119,7 @@ function search(question: string, filter: Filter): Found {
 const plain = (text: string): string => text.replace(/\*\*|`|\[\[(?:[^\]|]*\|)?|\]\]/g, '');
 
 /** The sentences of the answer, their citations and the text with markers. */
-function write(found: Found): { sentences: Sentence[]; citations: Citation[]; items: boolean[] } {
+function write(found: Found, quiz = false): { sentences: Sentence[]; citations: Citation[]; items: boolean[] } {
   const citations = found.chunks.map((chunk, index): Citation => {
     const lines = chunk.note.text.split('\n');
     return {
@@ -143,12 +143,23 @@ function write(found: Found): { sentences: Sentence[]; citations: Citation[]; it
     text: plain(citation.quote),
     support: 'supported',
     citations: [citation.n],
+    reply: false,
   }));
   const items = found.chunks.map((chunk) => chunk.item);
+  if (scene('generative') && quiz) {
+    const asked = (index: number): Sentence => ({
+      text: `第 ${index + 1} 点是什么？`,
+      support: 'no_claim',
+      citations: [],
+      reply: false,
+    });
+    const both = sentences.flatMap((each, index) => [asked(index), { ...each, text: `答案：${each.text}`, reply: true }]);
+    return { sentences: both, citations, items: both.map((each) => !each.reply) };
+  }
   if (scene('generative')) {
     const second = sentences[1];
     if (second) second.support = 'partly';
-    sentences.push({ text: ASIDE, support: 'unsupported', citations: [] });
+    sentences.push({ text: ASIDE, support: 'unsupported', citations: [], reply: false });
     items.push(false);
   }
   return { sentences, citations, items };
@@ -158,6 +169,7 @@ function textOf(sentences: readonly Sentence[], items: readonly boolean[]): stri
   let out = '';
   for (const [index, sentence] of sentences.entries()) {
     if (items[index]) out += `${out ? '\n' : ''}- `;
+    else if (sentence.reply) out += '\n';
     else if (out) out += items[index - 1] ? '\n\n' : ' ';
     out += `${sentence.text}${sentence.citations.map((n) => ` [${n}]`).join('')}`;
   }
@@ -289,7 +301,7 @@ async function tell(
   signal: AbortSignal,
 ): Promise<number> {
   for (const [index, sentence] of answer.sentences.entries()) {
-    const lead = written.items[index] ? '\n- ' : index > 0 && written.items[index - 1] ? '\n\n' : '';
+    const lead = sentence.reply ? '\n' : written.items[index] ? '\n- ' : index > 0 && written.items[index - 1] ? '\n\n' : '';
     const letters = [...`${lead}${sentence.text}`];
     for (let at = 0; at < letters.length; at += 6) {
       if (signal.aborted) return index;
@@ -334,7 +346,7 @@ export const ask: AskBackend = {
     // There is one other answer, in another order, and then none.
     const other = instead?.times === 1 && found.chunks.length > 1;
     if (other) found.chunks.reverse();
-    const written = write(found);
+    const written = write(found, /考考我|quiz me/i.test(request.question));
     const last = instead && !other ? conversation?.turns[at] : undefined;
     if (last && conversation) {
       const { id, title, updated_at, turns } = conversation;

@@ -30,6 +30,8 @@ export const ask = {
   elsewhere: (host: string) => `Answered by a model on ${host}: the question, passages and what was said before go there`,
   partly: 'partly in your notes',
   unsupported: 'not in your notes',
+  showReply: 'Show the answer',
+  hideReply: 'Hide the answer',
   legend: 'Marked sentences are not, or only partly, backed by your notes.',
 
   notInNotes: 'No clear answer in your notes.',

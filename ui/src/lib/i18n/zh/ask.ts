@@ -32,6 +32,8 @@ export const ask: typeof en = {
   elsewhere: (host: string) => `由 ${host} 上的模型作答：问题、相关段落和之前的对话会发到那里`,
   partly: '部分有据',
   unsupported: '笔记里没有',
+  showReply: '看答案',
+  hideReply: '收起答案',
   legend: '做了标记的句子，在笔记里没有依据或只有部分依据。',
 
   notInNotes: '你的笔记里没有找到明确的答案。',

@@ -6,16 +6,19 @@ import type { Sentence } from '../../backend';
 export interface Block {
   kind: 'paragraph' | 'bullets' | 'numbers';
   items: number[][];
+  /** Of a numbered list, the number of each item. */
+  numbers?: number[];
 }
 
 const MARKER = /\[\d+\]/g;
 const LEAD = /^\s*(?:([-*•])|(\d+)[.)、])\s+/;
 
-/** The blocks of `answer` (the sentences with line breaks, list marks and markers). A sentence that is not found there ends the block it follows. */
-export function blocksOf(answer: string, sentences: readonly { text: string }[]): Block[] {
+/** The blocks of `answer` (the sentences with line breaks, list marks and markers). A sentence that is not found there ends the block it follows, and an answer
+ * to a question to practise with stands with it. */
+export function blocksOf(answer: string, sentences: readonly { text: string; reply?: boolean }[]): Block[] {
   const blocks: Block[] = [];
   let at = 0;
-  for (const [index, { text }] of sentences.entries()) {
+  for (const [index, { text, reply }] of sentences.entries()) {
     const found = search(answer, text, at);
     const between = answer.slice(at, found?.start ?? at).replace(MARKER, '');
     if (found) at = found.end;
@@ -25,13 +28,29 @@ export function blocksOf(answer: string, sentences: readonly { text: string }[])
     const last = blocks.at(-1);
     if (lead) {
       const kind = lead[1] ? 'bullets' : 'numbers';
-      if (last?.kind === kind) last.items.push([index]);
-      else blocks.push({ kind, items: [[index]] });
-    } else if (!last || (broken && (last.kind !== 'paragraph' || /\n\s*\n/.test(between))))
+      const goesOn = last?.kind === kind;
+      if (goesOn) last.items.push([index]);
+      else blocks.push({ kind, items: [[index]], ...(lead[2] && { numbers: [] }) });
+      // Some models number every item 1.
+      const numbers = blocks.at(-1)?.numbers;
+      numbers?.push(Math.max(Number(lead[2]), (numbers.at(-1) ?? -1) + 1));
+    } else if (!last || (broken && !reply && (last.kind !== 'paragraph' || /\n\s*\n/.test(between))))
       blocks.push({ kind: 'paragraph', items: [[index]] });
     else last.items.at(-1)?.push(index);
   }
   return blocks;
+}
+
+/** Of each sentence the first one of the answer to a question to practise with that it is part of; null of the others. */
+export function repliesOf(sentences: readonly Pick<Sentence, 'reply'>[]): (number | null)[] {
+  const out: (number | null)[] = [];
+  for (const [index, { reply }] of sentences.entries()) out.push(reply ? (out.at(-1) ?? index) : null);
+  return out;
+}
+
+/** Whether what comes after a sentence may be the answer to a question to practise with. */
+export function awaitsReply(last: Sentence | undefined): boolean {
+  return last !== undefined && (last.reply || (last.support === 'no_claim' && /[?？]$/.test(last.text)));
 }
 
 /** Where a sentence stands in the answer from `from` on: exactly, or but for white space and marks of emphasis. */
