@@ -460,7 +460,7 @@ fn is_closing(c: char) -> bool {
     matches!(c, '"' | '\'' | '”' | '’' | '」' | '』' | '）' | ')' | '】' | ']')
 }
 
-fn is_abbreviation(before: &str, previous: char) -> bool {
+pub(crate) fn is_abbreviation(before: &str, previous: char) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
     // `1.` opens a list item; `e.g.`, `i.e.`, `Dr.`, `Fig.` and initials do not end a sentence.
     before.trim().chars().all(|c| c.is_ascii_digit())

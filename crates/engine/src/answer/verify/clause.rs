@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::lexicon::{ENDS_REACH, EXCLUSIVE, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, STILL_NEGATING, is_light};
 use super::number::{Number, currency, groups, numbers};
 use crate::model::TokenVectors;
-use crate::text::{Term, is_cjk, normalise_mapped, words};
+use crate::text::{Term, is_abbreviation, is_cjk, normalise_mapped, words};
 
 /// Words that a negation reaches.
 const REACH: usize = 4;
@@ -309,7 +309,7 @@ fn pieces(text: &str, cjk: bool) -> Vec<(Range<usize>, char)> {
             ':' if !next.is_ascii_digit() => ':',
             ';' | '\n' | '|' => ';',
             '。' | '!' | '?' | '…' => '。',
-            '.' if next.is_whitespace() => '.',
+            '.' if next.is_whitespace() && !is_abbreviation(&text[start..at], text[..at].chars().next_back().unwrap_or(' ')) => '.',
             _ => continue,
         };
         out.push((start..at, mark));
