@@ -741,6 +741,11 @@ fn what_answers_a_question_of_a_quiz_is_told_from_questions_and_choices() {
         let of: Vec<(&str, bool)> = answer.sentences.iter().map(|s| (s.text.as_str(), s.reply)).collect();
         assert_eq!(of.iter().map(|(_, reply)| *reply).collect::<Vec<_>>(), replies, "{of:?} {:?}", answer.notices);
         assert!(
+            answer.sentences.iter().all(|s| s.citations.is_empty() || !s.text.ends_with('？')),
+            "a citation would tell the answer: {:?}",
+            answer.sentences
+        );
+        assert!(
             told.iter().all(|event| !matches!(event, AnswerEvent::Sentence { index, sentence, .. } if sentence.reply != replies[*index])),
             "{quiz}"
         );

@@ -104,8 +104,9 @@ impl Writing<'_> {
         let Verdict { mut support, mut quotes, mut claims } = verdict.unwrap_or(unknown);
         // What a note says so word for word is its own.
         let aside = Aside::of(&written.text).filter(|_| !written.block && support != Support::Supported);
-        if let Some(aside) = aside {
-            self.absent |= aside == Aside::Absent;
+        self.absent |= aside == Some(Aside::Absent);
+        // A question to practise with claims nothing, and what it was made from would be its answer.
+        if aside.is_some() || asks(&written.text) {
             quotes.clear();
             claims = false;
         }
@@ -119,8 +120,6 @@ impl Writing<'_> {
                 None => support = Support::Partly,
             }
         }
-        // A question to practise with claims nothing.
-        let claims = claims && !asks(&written.text);
         if !claims {
             support = Support::NoClaim;
         } else if numbers.is_empty() {
