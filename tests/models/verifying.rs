@@ -231,7 +231,7 @@ fn small_words_may_be_others_that_say_the_same() {
         ("如果路面结冰就停运。", "要是路面结冰就停运。"),
         ("预热是让学习率从接近 0 线性升到峰值。", "预热就是让学习率从接近 0 线性升到峰值。"),
         ("登记处收护照、驾照。", "登记处收护照和驾照。"),
-        ("The library usually opens at nine.", "The library generally opens at nine."),
+        ("The library usually opens at nine.", "Typically the library opens at nine."),
     ] {
         assert_eq!(judged(passage, claim), Support::Supported, "{passage} / {claim}");
     }
@@ -239,6 +239,10 @@ fn small_words_may_be_others_that_say_the_same() {
         ("列车 35 分钟一班。", "列车大约 35 分钟一班。"),
         ("如果路面结冰就停运。", "路面结冰就停运了。"),
         ("登记处收护照或驾照。", "登记处收护照和驾照。"),
+        ("启动时要同时按住两个键。", "启动时要按住两个键。"),
+        ("要么固定样本量，要么用序贯检验。", "要固定样本量。"),
+        ("Ben updated the website.", "Ben will update the website."),
+        ("The general price is £5.", "The normal price is £5."),
         ("The library usually opens at nine.", "The library always opens at nine."),
     ] {
         assert_ne!(judged(passage, claim), Support::Supported, "{passage} / {claim}");
