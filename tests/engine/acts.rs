@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sidenote_engine::act::{Act, Again, Whole};
+use sidenote_engine::answer::prompt::Exchange;
 use sidenote_engine::cancel::CancelToken;
 use sidenote_engine::catalog::Filter;
 use sidenote_engine::engine::{Engine, Manner, Question, Settings};
@@ -10,7 +11,7 @@ use sidenote_engine::event::{Run, Silent};
 use sidenote_engine::followup::{Turn, rewrite};
 use sidenote_engine::model::Embedder;
 use sidenote_engine::paths::Paths;
-use sidenote_engine::wire::{Answer, Outcome};
+use sidenote_engine::wire::{Answer, Outcome, Support};
 
 use crate::support::{Desk, WordEmbedder, quietly};
 
@@ -321,6 +322,44 @@ fn without_a_model_an_explanation_is_the_notes_own_words_and_says_so() {
     let answer = tea_and_coffee().ask("用简单的话解释绿茶");
     assert_eq!(answer.outcome, Outcome::Answered);
     assert!(answer.notices.iter().any(|n| n.contains("only a model that writes")), "{:?}", answer.notices);
+}
+
+#[test]
+fn a_quiz_without_a_model_is_made_of_the_questions_that_notes_ask() {
+    let desk = Desk::new();
+    let steps = "一共三步：\n\n1. 洗杯\n2. 投茶\n3. 注水\n";
+    desk.write("绿茶.md", format!("# 绿茶\n\n绿茶是不发酵的茶。\n\n## 绿茶用多少度的水冲泡？\n\n绿茶用八十度左右的水冲泡。水太热会发苦。\n\n## 绿茶的产地\n\n产自江南。\n\n## 2. 绿茶冲泡分几步？\n\n{steps}"));
+    desk.write("红茶.md", "# 红茶\n\n## 红茶和绿茶有什么不同？\n\n红茶是全发酵的茶，绿茶不发酵。\n");
+    desk.sync();
+    let quiz = |text: &str, earlier: &[Exchange]| {
+        let asked = Question { text: text.into(), limit: 8, ..Question::default() };
+        quietly(|run| desk.engine.snapshot(run)?.ask_with(&asked, &Manner { earlier, ..Manner::default() }, run)).unwrap()
+    };
+    let answer = quiz("考考我绿茶", &[]);
+    let questions = |answer: &Answer| answer.sentences.iter().filter(|s| !s.reply).map(|s| s.text.clone()).collect::<Vec<_>>();
+    let mut asked = questions(&answer);
+    asked.sort();
+    assert_eq!(asked, ["红茶和绿茶有什么不同？", "绿茶冲泡分几步？", "绿茶用多少度的水冲泡？"], "{}", answer.answer);
+    for sentence in &answer.sentences {
+        assert_eq!(sentence.reply, sentence.support == Support::Supported, "{sentence:?}");
+        assert_eq!(sentence.reply, !sentence.citations.is_empty(), "{sentence:?}");
+    }
+    let steps = "绿茶冲泡分几步？\n一共三步： [";
+    assert!(answer.answer.contains(steps) && answer.answer.contains("\n- 投茶 ["), "{}", answer.answer);
+    assert!(!answer.answer.contains("江南"), "a heading that asks nothing is no question: {}", answer.answer);
+    assert!(answer.notices.iter().any(|n| n.contains("a model that writes can ask others")), "{:?}", answer.notices);
+    for citation in &answer.citations {
+        assert!(answer.passages[citation.passage].text.contains(&citation.quote), "{citation:?}");
+    }
+
+    let mut before = Exchange::new("考考我绿茶".to_owned(), &answer);
+    before.answer = "绿茶用多少度的水冲泡？ 绿茶用八十度左右的水冲泡。 红茶和绿茶有什么不同？".to_owned();
+    let next = quiz("下一题", &[before]);
+    assert_eq!(questions(&next), ["绿茶冲泡分几步？"], "those that were asked before are not asked again");
+    let all = quiz("再来几题", &[Exchange::new("考考我绿茶".to_owned(), &answer)]);
+    assert_eq!(questions(&all).len(), 3);
+    assert!(all.notices.iter().any(|n| n == "all of them were asked before"), "{:?}", all.notices);
+    assert_eq!(quiz("考考我量子力学", &[]).outcome, Outcome::NotInNotes);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! "Explain simply", "quiz me": the same passages, told or asked in another way; without a model that writes both are answered as questions.
+//! "Explain simply", "quiz me": the same passages, told or asked in another way.
 
 use super::{Act, is_cut, object};
 

@@ -16,6 +16,7 @@ mod notes;
 mod pages;
 mod passages;
 mod present;
+mod quiz;
 mod quoting;
 mod read;
 mod speak;

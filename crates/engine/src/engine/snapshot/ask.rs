@@ -52,14 +52,17 @@ pub(super) struct Body {
     pub(super) answerer: wire::Answerer,
 }
 
+const ACROSS: &str = "the notes answer in another language than the question: their own sentences are shown";
+
 /// Who answers without a model.
 pub(super) fn extractive() -> wire::Answerer {
     wire::Answerer { kind: "extractive", model: None, leaves_machine_to: None }
 }
 
-/// An answer that is wanted in other words than the notes': without a model it says that it is not.
+/// An answer that is wanted in other words than the notes': without a model it says that it is not, but for a quiz, which is one in their words.
 fn in_other_words(mut answer: wire::Answer, manner: &Manner<'_>) -> wire::Answer {
-    if answer.outcome == wire::Outcome::Answered && manner.generator.is_none() {
+    let quiz = answer.sentences.iter().any(|sentence| sentence.reply);
+    if answer.outcome == wire::Outcome::Answered && manner.generator.is_none() && !quiz {
         answer.notices.push("only a model that writes can put it in other words: these are the notes' own sentences".to_owned());
     }
     answer
@@ -230,6 +233,13 @@ impl Snapshot {
             }
             (found.notices, found.timings) = (given.notices, given.timings);
         }
+        if task == Task::Quiz
+            && draft.answered
+            && let Some(mut body) = self.quiz(&mut found, manner.earlier)?
+        {
+            body.quoting.notices.extend(draft.across.then(|| ACROSS.to_owned()));
+            return self.finish(asked, found, body, confidence, began);
+        }
         let body = self.quoted(&mut found, draft)?;
         if body.outcome == wire::Outcome::NotInNotes && answer::is_small_talk(&asked.text) {
             // What comes nearest to thanks is of no use.
@@ -276,7 +286,7 @@ impl Snapshot {
                 quoting.notices.push(format!("no note mentions {}", names.join(", ")));
             }
         } else if draft.across {
-            quoting.notices.push("the notes answer in another language than the question: their own sentences are shown".to_owned());
+            quoting.notices.push(ACROSS.to_owned());
         }
         if draft.cut > 0 && outcome == wire::Outcome::Answered {
             quoting.notices.push(format!("the list goes on: {} more in the note", draft.cut));

@@ -168,7 +168,7 @@ impl Offer<'_> {
 }
 
 /// A heading as a question, if it is one: without its numbering.
-fn question(heading: &str) -> Option<String> {
+pub(super) fn question(heading: &str) -> Option<String> {
     let plain =
         heading.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '、' | ')' | '）' | ' ' | '问' | 'Q' | '：' | ':')).trim();
     let asks = plain.ends_with(['？', '?']) && LENGTH.contains(&plain.chars().count());
@@ -184,6 +184,6 @@ fn is_name(words: &str) -> bool {
         && !words.contains(['“', '”', '"', '`', '「', '」', '《', '》', '<', '>', '/', '\\', '|', '[', ']', '?', '？', ':', '：'])
 }
 
-fn letters(text: &str) -> String {
+pub(super) fn letters(text: &str) -> String {
     normalise(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -45,6 +45,9 @@ export const told: Record<string, string> = {
     '笔记用的是另一种语言，这里显示笔记的原句',
   'this was asked as `{}`; if that is not what was meant, ask it as typed or in other words':
     '实际问的是“{}”；如果不是这个意思，可以按原话问，或换个说法',
+  'these are questions that your notes ask; a model that writes can ask others':
+    '这些是你的笔记里本来就有的问题；会写作的模型能另外出题',
+  'all of them were asked before': '这些题之前都问过了',
   'only a model that writes can put it in other words: these are the notes’ own sentences':
     '换句话说需要写作模型，这里是笔记的原句',
   "only a model that writes can put it in other words: these are the notes' own sentences":
