@@ -7,6 +7,7 @@ mod mark;
 mod meant;
 mod names;
 pub mod prompt;
+pub(crate) mod quiz;
 pub mod stream;
 mod units;
 mod unmarked;

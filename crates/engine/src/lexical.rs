@@ -32,7 +32,7 @@ pub const FOLDER: &str = "lexical-v4";
 const WRITER_BYTES: usize = 48 << 20;
 /// Chunks that may wait for that thread: it is held up with the one that gives them to it. The library's own queue holds thousands.
 const AHEAD: u64 = 64;
-/// How often it is looked at how far it is, or whether the index is free, and how long at most: it may write a segment meanwhile.
+/// How often that thread, or whoever holds the index's lock, is looked at, and how long it is waited for at most: it may write a segment meanwhile.
 const LOOK: Duration = Duration::from_millis(1);
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -460,12 +460,17 @@ fn is_closing(c: char) -> bool {
     matches!(c, '"' | '\'' | '”' | '’' | '」' | '』' | '）' | ')' | '】' | ']')
 }
 
-pub(crate) fn is_abbreviation(before: &str, previous: char) -> bool {
+fn is_abbreviation(before: &str, previous: char) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
     // `1.` opens a list item; `e.g.`, `i.e.`, `Dr.`, `Fig.` and initials do not end a sentence.
     before.trim().chars().all(|c| c.is_ascii_digit())
         || (previous.is_ascii_uppercase() && word.len() == 1)
         || matches!(word.to_ascii_lowercase().as_str(), "e.g" | "i.e" | "etc" | "vs" | "dr" | "mr" | "mrs" | "ms" | "fig" | "eq" | "cf" | "al" | "no")
+}
+
+/// Whether a word in lower case stands, with a point behind it, before a person's name.
+pub(crate) fn is_title(word: &str) -> bool {
+    ["mr", "mrs", "ms", "dr", "prof", "st"].contains(&word)
 }
 
 fn push_trimmed(text: &str, span: Range<usize>, out: &mut Vec<Range<usize>>) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{is_cjk, normalise_mapped};
+use crate::text::{is_cjk, is_title, normalise_mapped};
 
 /// A line and its normalised form.
 pub(super) struct Line<'a> {
@@ -102,9 +102,4 @@ pub(super) fn ends<'w>(text: &str, words: &[&'w str]) -> Option<&'w str> {
 /// Whether any of these words is in the text.
 pub(super) fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|w| text.contains(w))
-}
-
-/// Whether a word stands, with a point behind it, before a person's name.
-pub(super) fn is_title(word: &str) -> bool {
-    ["mr", "mrs", "ms", "dr", "prof", "st"].contains(&word)
 }

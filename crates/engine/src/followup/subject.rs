@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::line::{Line, begins, ends, has, is_title, marked};
+use super::line::{Line, begins, ends, has, marked};
 use super::words::{
     ASPECTS, COMPARING, EN_ASPECTS, EN_EMPTY, EN_PERSON_VERBS, EN_REQUESTS, EN_VERBS, EN_WEAK, MORE, NO_PREDICATE, OBJECT_VERBS, OPENINGS,
     PERSON_VERBS, PREDICATES, TRANSLATED, VERBS,
 };
 use crate::act::Act;
 use crate::polite;
-use crate::text::{is_between_words, is_cjk, is_han, normalise};
+use crate::text::{is_between_words, is_cjk, is_han, is_title, normalise};
 
 /// Characters of the longest subject; more is a clause, not a noun phrase.
 const MAX_CHARS: usize = 40;

@@ -17,6 +17,8 @@ pub enum AnswerEvent {
         answerer: Answerer,
         /// What it was given to read, best first; [`Citation::passage`] is an index into them. None of a summary, for which all of a folder may be read.
         passages: Vec<Passage>,
+        /// Whether they are questions to practise with: what answers them is not to be seen before it is wanted ([`Sentence::reply`]).
+        quiz: bool,
     },
     /// All of a note or a folder is read part by part before a summary of it is written.
     Reading {

@@ -352,6 +352,10 @@ export type AnswerEvent =
        * What it was given to read, best first; [`Citation::passage`] is an index into them. None of a summary, for which all of a folder may be read.
        */
       passages: Array<Passage>;
+      /**
+       * Whether they are questions to practise with: what answers them is not to be seen before it is wanted ([`Sentence::reply`]).
+       */
+      quiz: boolean;
     }
   | {
       type: 'reading';

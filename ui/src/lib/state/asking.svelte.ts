@@ -50,6 +50,8 @@ export interface Live {
   text: string;
   /** What is written of the next sentence. */
   pieces: string;
+  /** Whether questions to practise with are written. */
+  quiz: boolean;
   /** Why what was written was taken back. */
   replaced: string | null;
   failure: unknown;
@@ -238,6 +240,7 @@ class Asking {
       citations: [],
       text: '',
       pieces: '',
+      quiz: false,
       replaced: null,
       failure: null,
       stopping: false,
@@ -385,6 +388,7 @@ function take(live: Live, event: AskEvent): void {
     live.standalone = event.standalone_question;
     live.passages = event.passages;
     live.answerer = event.answerer;
+    live.quiz = event.quiz;
   } else if (event.type === 'reading') live.read = event;
   else if (event.type === 'piece') live.pieces += event.text;
   else if (event.type === 'sentence') {

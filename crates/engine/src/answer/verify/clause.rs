@@ -3,10 +3,12 @@
 
 use std::ops::Range;
 
-use super::lexicon::{ENDS_REACH, EXCLUSIVE, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, STILL_NEGATING, is_light};
+use super::lexicon::{
+    ENDS_REACH, EXCLUSIVE, NEGATING, NEGATING_PHRASES, NEGATING_WORDS, NOT_NEGATING, OPPOSITES, STILL_NEGATING, SYNONYMS, is_light,
+};
 use super::number::{Number, currency, groups, numbers};
 use crate::model::TokenVectors;
-use crate::text::{Term, is_abbreviation, is_cjk, normalise_mapped, words};
+use crate::text::{Term, is_cjk, is_title, normalise_mapped, words};
 
 /// Words that a negation reaches.
 const REACH: usize = 4;
@@ -36,7 +38,7 @@ pub(super) struct Word {
     pub(super) struck: bool,
     /// Pair of opposites and side.
     pub(super) pole: Option<(usize, bool)>,
-    /// Set of more than two that exclude one another, and which of them.
+    /// Set of more than two that exclude one another, and which of them; or a set of words that say the same.
     pub(super) one_of: Option<(usize, usize)>,
     /// Of the model inside, with their weights.
     pub(super) tokens: Vec<(u32, f32)>,
@@ -256,9 +258,11 @@ fn pole(word: &str) -> Option<(usize, bool)> {
     })
 }
 
-/// The set of exclusive words that a word is in, and its place there.
+/// The set of exclusive words, or of words that say the same, that a word is in, and its place there.
 fn one_of(word: &str) -> Option<(usize, usize)> {
-    EXCLUSIVE.iter().enumerate().find_map(|(set, members)| Some((set, members.iter().position(|names| names.contains(&word))?)))
+    let exclusive = || EXCLUSIVE.iter().enumerate().find_map(|(set, members)| Some((set, members.iter().position(|names| names.contains(&word))?)));
+    let same = || SYNONYMS.iter().position(|names| names.contains(&word)).map(|set| (EXCLUSIVE.len() + set, 0));
+    exclusive().or_else(same)
 }
 
 /// The words of a text, the longest where several share a place; identifiers whole, joined plain words apart.
@@ -309,7 +313,7 @@ fn pieces(text: &str, cjk: bool) -> Vec<(Range<usize>, char)> {
             ':' if !next.is_ascii_digit() => ':',
             ';' | '\n' | '|' => ';',
             '。' | '!' | '?' | '…' => '。',
-            '.' if next.is_whitespace() && !is_abbreviation(&text[start..at], text[..at].chars().next_back().unwrap_or(' ')) => '.',
+            '.' if next.is_whitespace() && !text[start..at].rsplit(char::is_whitespace).next().is_some_and(is_title) => '.',
             _ => continue,
         };
         out.push((start..at, mark));

@@ -2,7 +2,7 @@
 //! says something else. A closed world, so that a limit nobody thought of counts as well. One language; it must not know how words were aligned.
 
 use super::clause::{Kind, Word};
-use super::lexicon::{ADDABLE, HARMLESS, JOINS};
+use super::lexicon::{ADDABLE, HARMLESS, JOINS, JOINS_A_LIST};
 
 /// A clause of a passage beside a claim that was found in it.
 pub(super) struct Leftover<'a> {
@@ -27,7 +27,9 @@ impl Leftover<'_> {
             let before = at < first && joins(first - 1);
             !(after || before || HARMLESS.contains(&word.text.as_str()))
         };
-        let added = |word: &&Word| word.kind == Kind::Light && !ADDABLE.contains(&word.text.as_str());
+        let list = self.said.iter().any(|(word, said)| *said && word.item > 0);
+        let small = |word: &str| ADDABLE.contains(&word) || (list && JOINS_A_LIST.contains(&word));
+        let added = |word: &&Word| word.kind == Kind::Light && !small(&word.text);
         !self.said.iter().enumerate().any(|(at, (word, said))| !said && left_out(at, word)) && !self.added.iter().any(added)
     }
 }

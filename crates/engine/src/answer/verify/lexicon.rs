@@ -133,14 +133,16 @@ pub(super) const EXCLUSIVE: &[&[&[&str]]] = &[
     &[&["春天", "春季", "spring"], &["夏天", "夏季", "summer"], &["秋天", "秋季", "autumn"], &["冬天", "冬季", "winter"]],
     &[&["红", "红色", "red"], &["黄", "黄色", "yellow"], &["蓝", "蓝色", "blue"], &["绿", "绿色", "green"], &["白", "白色", "white"], &["黑", "黑色", "black"], &["灰", "灰色", "grey", "gray"],
       &["棕", "棕色", "brown"], &["紫", "紫色", "purpl"], &["橙色", "orang"]],
-    // One member: words that say the same.
-    &[&["约", "大约", "大概", "左右", "about", "around", "approxim"]],
-    &[&["如果", "要是", "假如", "若", "倘若", "的话", "if"]],
-    &[&["通常", "一般", "往往", "usual", "typic"]],
-    &[&["同一", "同一个", "相同", "same"]],
-    &[&["或", "或者", "还是", "or"]],
     &[&["每天", "每日", "daili"], &["每周", "每星期", "weekly"], &["每月", "每个月", "month"], &["每年", "每年度", "yearly", "annual"], &["每小时", "hour"], &["每分钟"], &["每秒"]],
 ];
+
+/// Small words that say the same.
+pub(super) const SYNONYMS: &[&[&str]] = &[
+    &["约", "大约", "大概", "左右", "about", "around", "approxim"], &["如果", "要是", "假如", "若", "倘若", "的话", "if"], &["通常", "往往", "usual", "typic"], &["同一", "同一个"], &["或", "或者", "or"],
+];
+
+/// Joins the last two of a list, where marks may stand instead.
+pub(super) const JOINS_A_LIST: &[&str] = &["和", "与", "及", "以及"];
 
 /// Characters of which two words may differ by one and mean different things.
 pub(super) const CONTRASTS: &[&str] = &["东西南北中", "左右", "上下", "前后", "内外", "早晚", "男女", "大小", "高低", "长短", "正负反", "新旧", "公私", "父母子", "年月周日天季", "春夏秋冬", "甲乙丙丁", "出入进"];
@@ -371,14 +373,14 @@ pub(super) const VERBS_OF_FROM: &[&str] = &["借", "租", "买", "学", "讨", "
 /// Small words that a claim may leave out of what says it: what only joins sentences, points back or stands before a noun.
 pub(super) const HARMLESS: &[&str] = &[
     "的", "了", "是", "则", "但", "而", "而且", "并", "因此", "所以", "因为", "是因为", "从而", "就是", "它", "这", "该", "其", "做", "例如", "具体", "由", "一个", "个", "之", "地", "得", "本身", "把", "使", "即", "a", "an",
-    "the", "is", "are", "it", "this", "that", "also", "so", "becaus", "and", "but", "while", "therefor", "thus", "has",
+    "the", "is", "are", "it", "this", "that", "also", "so", "becaus", "and", "but", "while", "therefor", "thus",
 ];
 
 /// Small words that a claim may have beyond what says it.
 pub(super) const ADDABLE: &[&str] = &[
     "的", "了", "是", "在", "有", "会", "可", "可以", "能", "时", "则", "它", "这", "该", "其", "一个", "个", "之", "地", "得", "中", "里", "上", "就", "要", "用", "对", "把", "被", "由", "为", "需", "需要", "到",
-    "但", "而", "并", "因为", "所以", "从", "指", "属于", "使用", "用于", "一遍", "跟着", "就是", "来", "以", "做", "出来", "和", "而且", "也", "a", "an", "the", "is", "are", "it", "this", "that", "of", "in", "to", "for", "with", "by", "on", "at", "as", "has",
-    "have", "and", "which", "was", "were", "be", "been", "but", "while", "becaus", "make", "there",
+    "但", "而", "并", "因为", "所以", "从", "指", "属于", "使用", "用于", "一遍", "跟着", "就是", "来", "以", "做", "出来", "而且", "也", "a", "an", "the", "is", "are", "it", "this", "that", "of", "in", "to", "for", "with", "by", "on", "at", "as",
+    "have", "and", "which", "were", "be", "been", "but", "while", "becaus", "make", "there",
 ];
 
 /// What joins two halves of a clause of which each is a statement of its own.

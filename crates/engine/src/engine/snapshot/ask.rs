@@ -235,7 +235,7 @@ impl Snapshot {
         }
         if task == Task::Quiz
             && draft.answered
-            && let Some(mut body) = self.quiz(&mut found, manner.earlier)?
+            && let Some(mut body) = self.quiz(&mut found, &draft, manner.earlier)?
         {
             body.quoting.notices.extend(draft.across.then(|| ACROSS.to_owned()));
             return self.finish(asked, found, body, confidence, began);

@@ -8,32 +8,41 @@ use super::suggest::{letters, question};
 use super::summarise::unfound;
 use super::{ANSWER_PASSAGES, Found, Passage, Snapshot};
 use crate::answer::prompt::Exchange;
-use crate::answer::{self, Point};
+use crate::answer::{self, Draft, Point};
 use crate::error::Result;
 use crate::wire::{self, Support};
 
 /// Questions of one quiz.
 const QUESTIONS: usize = 5;
+/// Share of the subject's words, by rarity, that a passage with its headings must hold that is neither quoted nor of the best one's note.
+const HOLDS: f32 = 0.8;
 
 /// A heading that asks something, and what stands under it in a passage.
 struct Posed {
     text: String,
     passage: Passage,
     points: Vec<Point>,
+    /// Whether more stands there than an answer has room for.
+    cut: bool,
 }
 
 impl Snapshot {
-    /// The questions of the passages that were found, then of the best one's note, without those of `earlier` answers while there are others; none where no
-    /// heading asks anything.
-    pub(super) fn quiz(&self, found: &mut Found, earlier: &[Exchange]) -> Result<Option<Body>> {
-        let posed = self.posed(&found.passages[..found.passages.len().min(ANSWER_PASSAGES)])?;
+    /// The questions of the passages that were found, those that a draft quotes among them, then of the best one's note, without those of `earlier` answers
+    /// while there are others; none where no heading asks anything.
+    pub(super) fn quiz(&self, found: &mut Found, draft: &Draft, earlier: &[Exchange]) -> Result<Option<Body>> {
+        let about = |p: &Passage| answer::holds(&found.query, self.lexical.as_ref(), &p.whole()) >= HOLDS;
+        let best = found.passages.first().map(|p| p.document.id);
+        let quoted = |at: usize| draft.points.iter().any(|point| point.passage == at);
+        let near = found.passages.iter().enumerate().take(ANSWER_PASSAGES);
+        let passages = near.filter(|(at, p)| Some(p.document.id) == best || quoted(*at) || about(p)).map(|(_, p)| p.clone()).collect();
+        let posed = self.posed(passages)?;
         let said: Vec<String> = earlier.iter().map(|exchange| letters(&exchange.answer)).collect();
         let (known, new): (Vec<Posed>, Vec<Posed>) =
             posed.into_iter().partition(|posed| said.iter().any(|said| said.contains(&letters(&posed.text))));
         let again = new.is_empty();
         let mut quoting = Quoting::default();
-        let (mut passages, mut asked) = (Vec::new(), 0);
-        for Posed { text, passage, points } in if again { known } else { new } {
+        let (mut passages, mut asked, mut shortened) = (Vec::new(), 0, false);
+        for Posed { text, passage, points, cut } in if again { known } else { new } {
             if asked == QUESTIONS {
                 break;
             }
@@ -50,6 +59,7 @@ impl Snapshot {
                 continue;
             }
             asked += 1;
+            shortened |= cut;
             quoting.push(wire::Sentence { text, support: Support::NoClaim, citations: Vec::new(), reply: false }, Some(format!("{asked}.")));
             for (point, n) in cited {
                 let sentence = wire::Sentence { text: point.text, support: Support::Supported, citations: vec![n], reply: true };
@@ -64,15 +74,17 @@ impl Snapshot {
         if again {
             quoting.notices.push("all of them were asked before".to_owned());
         }
+        if shortened {
+            quoting.notices.push("of long answers the beginning is shown: their notes have the rest".to_owned());
+        }
         quoting.tell_lost();
         found.passages = passages;
         Ok(Some(Body { quoting, outcome: wire::Outcome::Answered, answerer: extractive() }))
     }
 
     /// The headings that ask something over passages and in the note of the first, each once.
-    fn posed(&self, passages: &[Passage]) -> Result<Vec<Posed>> {
-        let mut all = passages.to_vec();
-        if let Some(best) = passages.first() {
+    fn posed(&self, mut all: Vec<Passage>) -> Result<Vec<Posed>> {
+        if let Some(best) = all.first().cloned() {
             let catalog = self.catalog();
             let text = catalog.text(best.document.id)?;
             for chunk in catalog.chunks_of(best.document.id)? {
@@ -84,14 +96,15 @@ impl Snapshot {
         }
         let mut out: Vec<Posed> = Vec::new();
         for passage in all {
-            for point in answer::account(std::slice::from_ref(&passage)).points {
+            let account = answer::account(std::slice::from_ref(&passage));
+            for point in account.points {
                 let heading = point.heading.as_ref().or(passage.chunk.heading.last());
                 let Some(text) = heading.and_then(|heading| question(heading)) else { continue };
                 match out.iter_mut().find(|posed| letters(&posed.text) == letters(&text)) {
                     // The rest of a section that was split, or one of the same name elsewhere, is not put together with it.
                     Some(posed) if posed.passage.chunk.id == passage.chunk.id => posed.points.push(point),
                     Some(_) => {}
-                    None => out.push(Posed { text, passage: passage.clone(), points: vec![point] }),
+                    None => out.push(Posed { text, passage: passage.clone(), points: vec![point], cut: account.cut > 0 }),
                 }
             }
         }

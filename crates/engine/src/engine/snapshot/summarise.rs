@@ -201,7 +201,7 @@ impl Snapshot {
     ) -> Result<Option<Body>> {
         // The parts are sent before the summary of the whole: whereto is told before the first. They may be all passages of thousands of notes: those
         // that are cited come with the answer.
-        self.begin(found, Vec::new(), generator, run);
+        self.begin(found, Vec::new(), Task::Whole, generator, run);
         let places: Vec<String> = found.passages.iter().map(place).collect();
         let notes: Vec<Shown<'_>> = found.passages.iter().zip(&places).map(|(p, place)| Shown { place, text: &p.text }).collect();
         let mut summaries: Option<Vec<String>> = None;

@@ -11,6 +11,7 @@ use super::quoting::Quoting;
 use super::speak::speak;
 use super::{ANSWER_PASSAGES, Found, Passage, Snapshot, ms};
 use crate::answer::prompt::{Exchange, Prompt, Shown, Task, prompt};
+use crate::answer::quiz::{self, Before};
 use crate::answer::stream::{Stream, Written};
 use crate::answer::verify::{Grounds, Quote, Source, Verdict};
 use crate::answer::{Aside, place_of_block};
@@ -70,7 +71,8 @@ impl Writing<'_> {
         if !shown.is_empty() {
             self.run.answer(AnswerEvent::Piece { text: shown });
         }
-        for sentence in sentences {
+        let quiz = self.task == Task::Quiz;
+        for sentence in sentences.into_iter().flat_map(|sentence| if quiz { quiz::parted(sentence) } else { vec![sentence] }) {
             if self.repeats(&sentence.text) {
                 self.loops = true;
                 self.stop.cancel();
@@ -106,7 +108,7 @@ impl Writing<'_> {
         let aside = Aside::of(&written.text).filter(|_| !written.block && support != Support::Supported);
         self.absent |= aside == Some(Aside::Absent);
         // A question to practise with claims nothing, and what it was made from would be its answer.
-        if aside.is_some() || asks(&written.text) {
+        if aside.is_some() || (!written.block && quiz::asks(&written.text)) {
             quotes.clear();
             claims = false;
         }
@@ -138,11 +140,10 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Whether a sentence answers a question to practise with, or goes on with the answer. What is a point of its own is another question, or a choice.
+    /// Whether a sentence answers a question to practise with.
     fn replies(&self, written: &Written) -> bool {
-        let Some(last) = self.quoting.sentences.last().filter(|_| self.task == Task::Quiz && !asks(&written.text)) else { return false };
-        let numbered = written.mark.as_ref().is_some_and(|mark| mark.starts_with(|c: char| c.is_ascii_digit()));
-        written.label > 0 || (last.reply && !numbered) || (asks(&last.text) && written.mark.is_none())
+        let (Some(last), Some(mark)) = (self.quoting.sentences.last(), self.quoting.marks.last()) else { return false };
+        self.task == Task::Quiz && quiz::replies(written, Before { text: &last.text, reply: last.reply, mark: mark.as_deref() })
     }
 
     /// Code and formulas are no sentences that could be compared: what stands like that in a passage is supported, and code that does not is made up, or
@@ -216,7 +217,7 @@ impl Snapshot {
                 found.passages.truncate(made.passages);
                 let told = (made.passages, made.earlier);
                 let read = found.passages.iter().map(|p| passage_json(p, &found.query)).collect();
-                self.begin(found, read, generator, run);
+                self.begin(found, read, task, generator, run);
                 self.written(found, generator, made, told, sure, run)
             }
             Ok(_) => Ok(self.replaced(found, &Flaw::new("the model can read too little at once"), sure, run)),
@@ -225,9 +226,10 @@ impl Snapshot {
     }
 
     /// Tells who is going to write, from which passages, and whereto they are sent, before anything is.
-    pub(super) fn begin(&self, found: &mut Found, passages: Vec<wire::Passage>, generator: &dyn Generator, run: Run<'_>) {
+    pub(super) fn begin(&self, found: &mut Found, passages: Vec<wire::Passage>, task: Task, generator: &dyn Generator, run: Run<'_>) {
         found.notices.extend(generator.spec().notice.iter().cloned());
-        run.answer(AnswerEvent::Started { standalone_question: found.query.text.clone(), answerer: generative(generator), passages });
+        let (standalone_question, answerer) = (found.query.text.clone(), generative(generator));
+        run.answer(AnswerEvent::Started { standalone_question, answerer, passages, quiz: task == Task::Quiz });
     }
 
     /// What the model says to a prompt, compared with the passages. `told` are the passages and earlier questions that it was told, here and before;
@@ -315,11 +317,6 @@ impl Snapshot {
         run.answer(AnswerEvent::Replaced { reason: reason.clone() });
         None
     }
-}
-
-/// Whether a sentence is a question.
-fn asks(sentence: &str) -> bool {
-    sentence.ends_with(['?', '？'])
 }
 
 /// Who writes.

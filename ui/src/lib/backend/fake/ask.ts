@@ -346,7 +346,8 @@ export const ask: AskBackend = {
     // There is one other answer, in another order, and then none.
     const other = instead?.times === 1 && found.chunks.length > 1;
     if (other) found.chunks.reverse();
-    const written = write(found, /考考我|quiz me/i.test(request.question));
+    const quiz = /考考我|quiz me/i.test(request.question);
+    const written = write(found, quiz);
     const last = instead && !other ? conversation?.turns[at] : undefined;
     if (last && conversation) {
       const { id, title, updated_at, turns } = conversation;
@@ -354,7 +355,7 @@ export const ask: AskBackend = {
     }
     const answer = answerOf(request.question, standalone, followup, found, written);
     const passages = scene('summing') ? [] : found.passages;
-    onEvent({ type: 'started', standalone_question: standalone, answerer: answer.answerer, passages });
+    onEvent({ type: 'started', standalone_question: standalone, answerer: answer.answerer, passages, quiz });
     if (scene('summing')) {
       for (const done of [0, 12]) {
         onEvent({ type: 'reading', done, of: 40 });

@@ -48,6 +48,7 @@ export const told: Record<string, string> = {
   'these are questions that your notes ask; a model that writes can ask others':
     '这些是你的笔记里本来就有的问题；会写作的模型能另外出题',
   'all of them were asked before': '这些题之前都问过了',
+  'of long answers the beginning is shown: their notes have the rest': '长的答案只显示开头，其余在笔记里',
   'only a model that writes can put it in other words: these are the notes’ own sentences':
     '换句话说需要写作模型，这里是笔记的原句',
   "only a model that writes can put it in other words: these are the notes' own sentences":

@@ -48,11 +48,6 @@ export function repliesOf(sentences: readonly Pick<Sentence, 'reply'>[]): (numbe
   return out;
 }
 
-/** Whether what comes after a sentence may be the answer to a question to practise with. */
-export function awaitsReply(last: Sentence | undefined): boolean {
-  return last !== undefined && (last.reply || (last.support === 'no_claim' && /[?？]$/.test(last.text)));
-}
-
 /** Where a sentence stands in the answer from `from` on: exactly, or but for white space and marks of emphasis. */
 function search(answer: string, text: string, from: number): { start: number; end: number } | null {
   const exact = answer.indexOf(text, from);
