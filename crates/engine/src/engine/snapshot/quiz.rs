@@ -6,6 +6,7 @@ use super::ask::{Body, extractive};
 use super::quoting::Quoting;
 use super::suggest::{letters, question};
 use super::summarise::unfound;
+use super::write::place;
 use super::{ANSWER_PASSAGES, Found, Passage, Snapshot};
 use crate::answer::prompt::Exchange;
 use crate::answer::{self, Draft, Point};
@@ -14,7 +15,7 @@ use crate::wire::{self, Support};
 
 /// Questions of one quiz.
 const QUESTIONS: usize = 5;
-/// Share of the subject's words, by rarity, that a passage with its headings must hold that is neither quoted nor of the best one's note.
+/// Share of the subject's words, by rarity, that title and headings of a passage must hold that is neither quoted nor of the best one's note.
 const HOLDS: f32 = 0.8;
 
 /// A heading that asks something, and what stands under it in a passage.
@@ -30,7 +31,7 @@ impl Snapshot {
     /// The questions of the passages that were found, those that a draft quotes among them, then of the best one's note, without those of `earlier` answers
     /// while there are others; none where no heading asks anything.
     pub(super) fn quiz(&self, found: &mut Found, draft: &Draft, earlier: &[Exchange]) -> Result<Option<Body>> {
-        let about = |p: &Passage| answer::holds(&found.query, self.lexical.as_ref(), &p.whole()) >= HOLDS;
+        let about = |p: &Passage| answer::holds(&found.query, self.lexical.as_ref(), &place(p)) >= HOLDS;
         let best = found.passages.first().map(|p| p.document.id);
         let quoted = |at: usize| draft.points.iter().any(|point| point.passage == at);
         let near = found.passages.iter().enumerate().take(ANSWER_PASSAGES);
