@@ -726,7 +726,7 @@ fn a_question_to_practise_with_claims_nothing_and_an_answer_keeps_its_label() {
 #[test]
 fn what_answers_a_question_of_a_quiz_is_told_from_questions_and_choices() {
     let facts = "绿茶用八十度左右的水冲泡。";
-    let quizzes: [(&str, &[bool]); 11] = [
+    let quizzes: [(&str, &[bool]); 12] = [
         (
             "1. 绿茶用多少度的水冲泡？\n答案：绿茶用八十度左右的水冲泡。水太热茶汤会发苦。\n\n2. 说明每杯放多少茶叶。\n答案：每杯放 3 克茶叶。",
             &[false, true, true, false, true],
@@ -743,6 +743,10 @@ fn what_answers_a_question_of_a_quiz_is_told_from_questions_and_choices() {
         (
             "1. 怎样冲泡绿茶？\n答案：步骤如下：\n1. 每杯放 3 克茶叶。\n2. 绿茶用八十度左右的水冲泡。\n\n2. 说明水太热会怎样。\n答案：水太热茶汤会发苦。",
             &[false, true, true, true, false, true],
+        ),
+        (
+            "1. 绿茶用多少度的水冲泡？\n2. 每杯放多少茶叶？\n\n答案：\n1. 绿茶用八十度左右的水冲泡。\n2. 每杯放 3 克茶叶。",
+            &[false, false, true, true],
         ),
         ("1. 绿茶用多少度的水冲泡？答案：绿茶用八十度左右的水冲泡。", &[false, true]),
         ("1. 这段代码的水温对绿茶合适吗？\n\n```\nwater(80)\n```\n\n答案：合适，绿茶用八十度左右的水冲泡。", &[false, false, true]),

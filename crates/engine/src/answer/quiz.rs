@@ -50,12 +50,14 @@ pub(crate) fn replies(written: &Written, before: Before<'_>) -> bool {
     if asks(&written.text) || POSES.is_match(&written.text) {
         return false;
     }
-    if !before.reply {
-        // Code may be what is asked about.
-        return asks(before.text) && written.mark.is_none() && !written.block;
-    }
     let number = |mark: &str| mark.trim_end_matches('.').parse::<usize>().ok();
-    match (written.mark.as_deref().and_then(number), before.mark.and_then(number)) {
+    let numbers = (written.mark.as_deref().and_then(number), before.mark.and_then(number));
+    if !before.reply {
+        // Code may be what is asked about. Below all questions their answers are numbered anew.
+        let below = matches!(numbers, (Some(1), Some(_)));
+        return asks(before.text) && (written.mark.is_none() || below) && !written.block;
+    }
+    match numbers {
         (None, _) => true,
         // The steps of an answer are numbered among themselves.
         (Some(n), Some(last)) => n == last + 1,
