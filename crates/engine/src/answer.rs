@@ -28,7 +28,7 @@ use crate::model::{Embedder, Role, TokenVectors};
 use crate::retrieve::Query;
 use crate::retrieve::late::LateInteraction;
 use crate::retrieve::query::mostly_cjk;
-use crate::text::{is_cjk, normalise};
+use crate::text::{asks, is_cjk, normalise};
 use crate::wire;
 
 pub(crate) use aside::Aside;
@@ -575,7 +575,7 @@ const AGAIN: f32 = 0.8;
 
 /// Whether a note's sentence asks what the person asks.
 fn is_question_again(asked: &str, clean: &str) -> bool {
-    clean.trim_end().ends_with(['?', '？']) && likeness(asked, clean) >= AGAIN
+    asks(clean.trim_end()) && likeness(asked, clean) >= AGAIN
 }
 
 /// How alike two lines are, 0 to 1: Dice coefficient of their character bigrams, question words included (「是什么」 and 「怎么选」 ask for different

@@ -468,6 +468,11 @@ fn is_abbreviation(before: &str, previous: char) -> bool {
         || matches!(word.to_ascii_lowercase().as_str(), "e.g" | "i.e" | "etc" | "vs" | "dr" | "mr" | "mrs" | "ms" | "fig" | "eq" | "cf" | "al" | "no")
 }
 
+/// Whether a sentence is a question by the mark at its end.
+pub(crate) fn asks(sentence: &str) -> bool {
+    sentence.ends_with(['?', '？'])
+}
+
 /// Whether a word in lower case stands, with a point behind it, before a person's name.
 pub(crate) fn is_title(word: &str) -> bool {
     ["mr", "mrs", "ms", "dr", "prof", "st"].contains(&word)

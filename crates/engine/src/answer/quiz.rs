@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::stream::Written;
 use super::units::regex;
+use crate::text::asks;
 
 /// How a sentence begins that answers.
 static ANSWERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -26,11 +27,6 @@ pub(crate) struct Before<'a> {
     pub(crate) reply: bool,
     /// The mark of its line.
     pub(crate) mark: Option<&'a str>,
-}
-
-/// Whether a sentence is a question.
-pub(crate) fn asks(sentence: &str) -> bool {
-    sentence.ends_with(['?', '？'])
 }
 
 /// A question and the answer on its line, each by itself.

@@ -9,7 +9,7 @@ use super::bullet;
 use super::unmarked::{unmarked, without_note_links};
 use crate::document::Span;
 use crate::link::block_id;
-use crate::text::sentences;
+use crate::text::{asks, sentences};
 
 /// What a unit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Unit {
     pub(super) fn penalty(&self) -> f32 {
         let chars = self.clean.chars().count();
         let long = if chars > 160 { 0.002 * (chars - 160) as f32 } else { 0.0 };
-        let question = if self.clean.ends_with(['?', '？']) { 0.7 } else { 0.0 };
+        let question = if asks(&self.clean) { 0.7 } else { 0.0 };
         let row = if self.kind == Kind::Row { 0.15 } else { 0.0 };
         let elsewhere = if self.points_elsewhere() { 0.7 } else { f32::from(u8::from(self.kind != Kind::Item && TAIL.is_match(&self.clean))) * 0.3 };
         let broken = if self.clean.ends_with(['，', ',']) { 0.5 } else { 0.0 };

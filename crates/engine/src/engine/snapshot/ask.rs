@@ -272,10 +272,9 @@ impl Snapshot {
     /// The same with its quotes looked up.
     pub(super) fn quoted(&self, found: &mut Found, draft: Draft) -> Result<Body> {
         let mut quoting = Quoting::default();
-        for point in draft.points {
-            if let Some(n) = quoting.cite(self, &found.passages, point.passage, &point.span, point.heading.as_ref())? {
-                quoting.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n], reply: false }, point.mark);
-            }
+        for mut point in draft.points {
+            let mark = point.mark.take();
+            quoting.quote(self, &found.passages, point.passage, point, mark)?;
         }
         quoting.tell_lost();
         let outcome = if draft.answered && !quoting.sentences.is_empty() { wire::Outcome::Answered } else { wire::Outcome::NotInNotes };

@@ -18,8 +18,8 @@ use crate::wire;
 
 /// Passages of one note that are looked into.
 const OF_A_NOTE: usize = 4;
-/// Share of the subject's words, by rarity, that a passage with its headings must hold.
-const HOLDS: f32 = 0.8;
+/// Share of the subject's words, by rarity, that what is about it must hold.
+pub(super) const HOLDS: f32 = 0.8;
 /// Notes that are listed.
 const LISTED: usize = 60;
 
@@ -81,10 +81,7 @@ impl Snapshot {
             let Some(point) = draft.points.into_iter().nth(draft.direct) else { continue };
             let index = passages.len();
             passages.push(kept[point.passage].clone());
-            if let Some(n) = quoting.cite(self, &passages, index, &point.span, point.heading.as_ref())? {
-                quoting
-                    .push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n], reply: false }, answer::bullet());
-            }
+            quoting.quote(self, &passages, index, point, answer::bullet())?;
         }
         let notes = |count: usize| if count == 1 { "note" } else { "notes" };
         notices.push(format!("read {read} {} with words of it, {having} of them about it", notes(read)));
@@ -99,10 +96,7 @@ impl Snapshot {
                 continue;
             }
             passages.push(passage);
-            if let Some(n) = quoting.cite(self, &passages, passages.len() - 1, &lead.span, lead.heading.as_ref())? {
-                quoting
-                    .push(wire::Sentence { text: lead.text, support: wire::Support::Supported, citations: vec![n], reply: false }, answer::bullet());
-            }
+            quoting.quote(self, &passages, passages.len() - 1, lead, answer::bullet())?;
         }
         if filed > 0 {
             having += filed;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ask::{Body, extractive};
+use super::list::HOLDS;
 use super::quoting::Quoting;
 use super::suggest::{letters, question};
 use super::summarise::unfound;
@@ -15,8 +16,6 @@ use crate::wire::{self, Support};
 
 /// Questions of one quiz.
 const QUESTIONS: usize = 5;
-/// Share of the subject's words, by rarity, that title and headings of a passage must hold that is neither quoted nor of the best one's note.
-const HOLDS: f32 = 0.8;
 
 /// A heading that asks something, and what stands under it in a passage.
 struct Posed {
@@ -28,8 +27,8 @@ struct Posed {
 }
 
 impl Snapshot {
-    /// The questions of the passages that were found, those that a draft quotes among them, then of the best one's note, without those of `earlier` answers
-    /// while there are others; none where no heading asks anything.
+    /// The questions of the passages that were found whose title and headings name the subject, that a draft quotes, or that are of the best one's note, then of
+    /// all of that note; without those of `earlier` answers while there are others. None where no heading asks anything.
     pub(super) fn quiz(&self, found: &mut Found, draft: &Draft, earlier: &[Exchange]) -> Result<Option<Body>> {
         let about = |p: &Passage| answer::holds(&found.query, self.lexical.as_ref(), &place(p)) >= HOLDS;
         let best = found.passages.first().map(|p| p.document.id);
@@ -101,7 +100,8 @@ impl Snapshot {
             for point in account.points {
                 let heading = point.heading.as_ref().or(passage.chunk.heading.last());
                 let Some(text) = heading.and_then(|heading| question(heading)) else { continue };
-                match out.iter_mut().find(|posed| letters(&posed.text) == letters(&text)) {
+                let known = letters(&text);
+                match out.iter_mut().find(|posed| letters(&posed.text) == known) {
                     // The rest of a section that was split, or one of the same name elsewhere, is not put together with it.
                     Some(posed) if posed.passage.chunk.id == passage.chunk.id => posed.points.push(point),
                     Some(_) => {}

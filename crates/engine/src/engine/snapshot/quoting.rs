@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::present::citation;
 use super::{Passage, Snapshot, push_once};
-use crate::answer;
+use crate::answer::{self, Point};
 use crate::cite::{Check, Verifier};
 use crate::document::Span;
 use crate::error::Result;
@@ -53,6 +53,14 @@ impl Quoting {
         };
         self.known.insert(key, n);
         Ok(n)
+    }
+
+    /// Takes a sentence of a passage, unless its file no longer has it.
+    pub(super) fn quote(&mut self, snapshot: &Snapshot, passages: &[Passage], index: usize, point: Point, mark: Option<String>) -> Result<()> {
+        if let Some(n) = self.cite(snapshot, passages, index, &point.span, point.heading.as_ref())? {
+            self.push(wire::Sentence { text: point.text, support: wire::Support::Supported, citations: vec![n], reply: false }, mark);
+        }
+        Ok(())
     }
 
     pub(super) fn push(&mut self, sentence: wire::Sentence, mark: Option<String>) {

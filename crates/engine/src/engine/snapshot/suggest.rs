@@ -7,7 +7,7 @@ use crate::catalog::DocumentEntry;
 use crate::error::Result;
 use crate::event::Run;
 use crate::retrieve::query::mostly_cjk;
-use crate::text::{is_cjk, normalise};
+use crate::text::{asks, is_cjk, normalise};
 use crate::wire;
 
 /// Characters of a heading that is a question.
@@ -171,8 +171,7 @@ impl Offer<'_> {
 pub(super) fn question(heading: &str) -> Option<String> {
     let plain =
         heading.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '、' | ')' | '）' | ' ' | '问' | 'Q' | '：' | ':')).trim();
-    let asks = plain.ends_with(['？', '?']) && LENGTH.contains(&plain.chars().count());
-    asks.then(|| plain.to_owned())
+    (asks(plain) && LENGTH.contains(&plain.chars().count())).then(|| plain.to_owned())
 }
 
 /// Whether words name something that one can ask about: no number, no date, no line of code, nothing that quotes something itself.

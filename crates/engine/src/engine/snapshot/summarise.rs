@@ -170,12 +170,7 @@ impl Snapshot {
                 last = Some(section);
             }
             for lead in leads {
-                if let Some(n) = quoting.cite(self, &found.passages, index, &lead.span, lead.heading.as_ref())? {
-                    quoting.push(
-                        wire::Sentence { text: lead.text, support: wire::Support::Supported, citations: vec![n], reply: false },
-                        answer::bullet(),
-                    );
-                }
+                quoting.quote(self, &found.passages, index, lead, answer::bullet())?;
             }
         }
         let part = if one { "section" } else { "note" };

@@ -20,6 +20,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::event::Run;
 use crate::model::{Ending, Generated, Generation, Generator, Message};
 use crate::retrieve::query::mostly_cjk;
+use crate::text::asks;
 use crate::wire::{self, AnswerEvent, Support};
 
 /// Times that a sentence may be said; from then on the model repeats itself.
@@ -108,7 +109,7 @@ impl Writing<'_> {
         let aside = Aside::of(&written.text).filter(|_| !written.block && support != Support::Supported);
         self.absent |= aside == Some(Aside::Absent);
         // A question to practise with claims nothing, and what it was made from would be its answer.
-        if aside.is_some() || (!written.block && quiz::asks(&written.text)) {
+        if aside.is_some() || (!written.block && asks(&written.text)) {
             quotes.clear();
             claims = false;
         }
